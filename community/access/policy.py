@@ -1,0 +1,132 @@
+"""Who is calling, and the table of what each role and scope may do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from community.kernel.errors import Forbidden, Unauthenticated
+from community.kernel.messages import DEFAULT_LOCALE
+
+
+class Role(StrEnum):
+    """What an account is trusted with. Everybody signed in is a member; the others are staff."""
+
+    MEMBER = "member"
+    MODERATOR = "moderator"
+    EDITOR = "editor"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+
+
+class Scope(StrEnum):
+    """What an API key was made for."""
+
+    EVENTS_READ = "events:read"
+    POSTS_READ = "posts:read"
+    MEMBERS_READ = "members:read"
+
+
+class Permission(StrEnum):
+    """Something that may be done, named `<area>.<verb>`. Each area's policy asks for these, never for roles."""
+
+    MEMBERS_READ_PRIVATE = "members.read_private"
+    MEMBERS_RESTRICT = "members.restrict"
+    POSTS_REMOVE_ANY = "posts.remove_any"
+    POSTS_READ_REMOVED = "posts.read_removed"
+    ACCESS_GRANT_ROLES = "access.grant_roles"
+    ACCESS_MANAGE_KEYS = "access.manage_keys"
+    ACCESS_END_ANY_SESSION = "access.end_any_session"
+    OUTBOX_READ = "outbox.read"
+    OUTBOX_REPLAY = "outbox.replay"
+
+
+ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
+    Role.MEMBER: frozenset(),
+    Role.MODERATOR: frozenset({
+        Permission.MEMBERS_READ_PRIVATE,
+        Permission.MEMBERS_RESTRICT,
+        Permission.POSTS_REMOVE_ANY,
+        Permission.POSTS_READ_REMOVED,
+    }),
+    Role.EDITOR: frozenset({Permission.POSTS_READ_REMOVED}),
+    Role.ANALYST: frozenset({Permission.OUTBOX_READ}),
+    Role.ADMIN: frozenset(Permission),
+}
+
+SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
+    Scope.EVENTS_READ: frozenset({Permission.OUTBOX_READ}),
+    Scope.POSTS_READ: frozenset(),
+    Scope.MEMBERS_READ: frozenset({Permission.MEMBERS_READ_PRIVATE}),
+}
+
+
+class Kind(StrEnum):
+    """What sort of caller this is."""
+
+    ANONYMOUS = "anonymous"
+    MEMBER = "member"
+    PARTNER = "partner"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever a request, a job or a command acts for. A member's id is also their account's id."""
+
+    kind: Kind
+    member_id: UUID | None = None
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    scopes: frozenset[Scope] = field(default_factory=frozenset)
+    locale: str = DEFAULT_LOCALE
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether a member stands behind this actor."""
+        return self.member_id is not None
+
+    @property
+    def bucket_key(self) -> str:
+        """The name under which this actor's request cost is counted; anonymous callers are counted by address instead."""
+        return f"{self.kind}:{self.member_id or self.key_id or ''}"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether a role or a scope of this actor grants `permission`."""
+        return any(permission in ROLE_PERMISSIONS[role] for role in self.roles) or any(
+            permission in SCOPE_PERMISSIONS[scope] for scope in self.scopes
+        )
+
+
+ANONYMOUS = Actor(kind=Kind.ANONYMOUS)
+SYSTEM = Actor(kind=Kind.SERVICE, roles=frozenset({Role.ADMIN}))
+"""Jobs, hearers and commands of the operator act as this."""
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise Unauthenticated or Forbidden unless the actor has the permission."""
+    if actor.may(permission):
+        return
+    if actor.kind is Kind.ANONYMOUS:
+        raise Unauthenticated
+    raise Forbidden(permission.value)
+
+
+def require_member(actor: Actor) -> UUID:
+    """The id of the member who is acting. Raises Unauthenticated when nobody is signed in."""
+    if actor.member_id is None:
+        raise Unauthenticated
+    return actor.member_id
+
+
+def permission_matrix() -> list[tuple[Permission, dict[Role | Scope, bool]]]:
+    """Every permission against every role and scope, in the order they are declared."""
+    return [
+        (
+            permission,
+            {role: permission in ROLE_PERMISSIONS[role] for role in Role}
+            | {scope: permission in SCOPE_PERMISSIONS[scope] for scope in Scope},
+        )
+        for permission in Permission
+    ]

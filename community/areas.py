@@ -1,0 +1,3 @@
+"""The areas that exist today, bottom to top. What starts them all reads this list; nothing else names them all."""
+
+AREAS = ("access", "idempotency", "outbox", "members", "posts")

@@ -1,0 +1,1 @@
+"""One effect per key: the same request sent again returns its first result."""

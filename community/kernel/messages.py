@@ -1,0 +1,77 @@
+"""Messages in the caller's language: English templates in the code, other languages in gettext catalogues.
+
+`community/locale/<locale>/LC_MESSAGES/messages.po` is read as it is; there is no compiled file to forget.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.messages.pofile import read_po
+
+from community.kernel.errors import BadInput, HourglassError
+
+CATALOGUES = Path(__file__).parents[1] / "locale"
+LOCALES = ("en", "zh-Hant")
+DEFAULT_LOCALE = "en"
+
+_CHINESE = ("zh_hant", "zh_tw", "zh_hk", "zh_mo", "zh")
+
+
+def render(error: HourglassError, locale: str) -> str:
+    """The error's message in `locale`, with its data filled in."""
+    data = error.data
+    if isinstance(error, BadInput):
+        data["reason"] = translate(error.reason, locale)
+    return translate(error.message, locale).format(**data)
+
+
+def translate(message: str, locale: str) -> str:
+    """`message` in `locale`; in English where the catalogue has no entry."""
+    return _catalogue(locale).get(message) or message
+
+
+def choose_locale(accept_language: str | None) -> str:
+    """The best of our locales for an `Accept-Language` header (RFC 9110 §12.5.4). Every Chinese gets zh-Hant."""
+    if not accept_language:
+        return DEFAULT_LOCALE
+    wanted = sorted(_preferences(accept_language[:500]), reverse=True)
+    for _, _, tag in wanted:
+        if tag.startswith("zh"):
+            return "zh-Hant"
+        if negotiate_locale([tag], ["en"], sep="_"):
+            return "en"
+    return DEFAULT_LOCALE
+
+
+def is_locale(tag: str) -> bool:
+    """Whether `tag` is one of ours."""
+    return tag in LOCALES
+
+
+def _preferences(header: str) -> list[tuple[float, int, str]]:
+    found = []
+    for place, part in enumerate(header.split(",")):
+        tag, _, weight = part.partition(";")
+        try:
+            quality = float(weight.strip().removeprefix("q=")) if weight.strip() else 1.0
+        except ValueError:
+            continue
+        if quality > 0 and tag.strip():
+            found.append((quality, -place, tag.strip().replace("-", "_").lower()))
+    return found
+
+
+@cache
+def _catalogue(locale: str) -> dict[str, str]:
+    if locale == DEFAULT_LOCALE:
+        return {}
+    try:
+        name = str(Locale.parse(locale, sep="-"))
+    except (UnknownLocaleError, ValueError):
+        return {}
+    path = CATALOGUES / name / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}

@@ -1,0 +1,104 @@
+"""Keyset pages: which slice a client asked for, and the slice it gets.
+
+A page has an order that ends in the id, so a cursor names one place in it for ever, whatever is inserted meanwhile.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import orjson
+
+from community.kernel.errors import BadInput
+
+DEFAULT_SIZE = 20
+MAX_SIZE = 100
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
+
+Keyset = tuple[str | int | float, ...]
+"""The values of a row in the page's order, most significant first, ending in the id. JSON scalars only."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """`size` rows strictly after (or, walking backward, before) a place in the order."""
+
+    size: int = DEFAULT_SIZE
+    after: Keyset | None = None
+    before: Keyset | None = None
+    backward: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        width: int,
+    ) -> PageRequest:
+        """Read Relay's four arguments. `width` is how many values this order's cursors carry."""
+        if first is not None and last is not None:
+            raise BadInput("last", "Ask for either first or last, not both.")
+        size = first if first is not None else last if last is not None else DEFAULT_SIZE
+        if not 0 <= size <= MAX_SIZE:
+            raise BadInput("first" if last is None else "last", f"A page holds 0 to {MAX_SIZE} items.")
+        return cls(
+            size=size,
+            after=None if after is None else decode_cursor(after, width, "after"),
+            before=None if before is None else decode_cursor(before, width, "before"),
+            backward=last is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """Items in the page's own order (also when walked backward), each with its cursor."""
+
+    items: Sequence[Item]
+    cursors: Sequence[str]
+    has_next: bool = False
+    has_previous: bool = False
+
+    def map(self, wrap: Callable[[Item], Other]) -> Page[Other]:
+        """The same page of other items."""
+        return Page([wrap(item) for item in self.items], self.cursors, self.has_next, self.has_previous)
+
+
+def page_of(found: Sequence[Item], request: PageRequest, key: Callable[[Item], Keyset]) -> Page[Item]:
+    """Cut a page from up to `size + 1` rows, which were fetched in walking order."""
+    more = len(found) > request.size
+    kept = list(found[: request.size])
+    if request.backward:
+        kept.reverse()
+    return Page(
+        items=kept,
+        cursors=[encode_cursor(key(item)) for item in kept],
+        has_next=(request.before is not None) if request.backward else more,
+        has_previous=more if request.backward else (request.after is not None),
+    )
+
+
+def encode_cursor(keyset: Keyset) -> str:
+    """An opaque, URL-safe cursor."""
+    return base64.urlsafe_b64encode(orjson.dumps(keyset)).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, width: int, field: str = "after") -> Keyset:
+    """The keyset inside a cursor. Raises BadInput for anything this server did not hand out."""
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error, UnicodeEncodeError):
+        values = None
+    fits = isinstance(values, list) and len(values) == width and all(type(v) in (str, int, float) for v in values)
+    if not fits:
+        raise BadInput(field, "This cursor was not made by this list. Start again without it.")
+    return tuple(values)

@@ -1,0 +1,1 @@
+"""Members: profile, time zone, consents, abilities, follows and blocks."""

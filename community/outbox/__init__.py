@@ -1,0 +1,1 @@
+"""What happened, in order: facts, the relay to their hearers, and the replayable feed."""

@@ -1,0 +1,1 @@
+"""What members write: posts, comments, reactions, hashtags, feeds, search."""

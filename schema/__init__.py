@@ -1,0 +1,1 @@
+"""The contract: GraphQL names, shapes and prices over `community`. No rule, no row, no SQL."""

@@ -1,0 +1,1 @@
+"""Mirrors the three packages, plus operations, architecture and benchmarks."""
