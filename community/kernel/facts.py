@@ -11,9 +11,12 @@ Fields are JSON scalars, UUIDs, aware datetimes, or lists of those. A fact never
 ids, numbers and codes, no personal data.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, ClassVar, Self, get_type_hints
+from functools import cache
+from types import NoneType
+from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 REGISTRY: dict[str, type["Fact"]] = {}
@@ -38,6 +41,11 @@ class Fact:
         value: UUID = getattr(self, self.subject)
         return value
 
+    @property
+    def ordering_key(self) -> str:
+        """Facts with the same key are told apart by their order. By default the subject."""
+        return str(self.subject_id)
+
     def payload(self) -> dict[str, Any]:
         """The fields as JSON scalars."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
@@ -45,8 +53,8 @@ class Fact:
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
         """The fact again, from what `payload()` gave. Fields added since have their defaults; gone ones are ignored."""
-        hints = get_type_hints(cls)
-        return cls(**{f.name: _typed(payload[f.name], hints[f.name]) for f in fields(cls) if f.name in payload})
+        readers = _readers(cls)
+        return cls(**{name: readers[name](value) for name, value in payload.items() if name in readers})
 
 
 def _plain(value: Any) -> Any:
@@ -59,14 +67,23 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _typed(value: Any, hint: Any) -> Any:
-    if value is None:
-        return None
-    text = str(hint)
-    if isinstance(value, list):
-        return [UUID(item) if "UUID" in text else item for item in value]
-    if "UUID" in text:
-        return UUID(value)
-    if "datetime" in text:
-        return datetime.fromisoformat(value)
-    return value
+@cache
+def _readers(cls: type[Fact]) -> dict[str, Callable[[Any], Any]]:
+    hints = get_type_hints(cls)
+    return {field.name: _reader(hints[field.name]) for field in fields(cls)}
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """What turns a JSON value back into `hint`: UUID, datetime, a list or tuple of one kind, or one of these or None."""
+    if hint is UUID:
+        return UUID
+    if hint is datetime:
+        return datetime.fromisoformat
+    origin, kinds = get_origin(hint), get_args(hint)
+    if origin in (list, tuple):
+        item = _reader(kinds[0])
+        return lambda values: origin(item(value) for value in values)
+    if NoneType in kinds:
+        present = _reader(next(kind for kind in kinds if kind is not NoneType))
+        return lambda value: None if value is None else present(value)
+    return lambda value: value

@@ -1,0 +1,19 @@
+"""Pure rules of idempotency: which keys will do, and when two inputs are the same."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+LONGEST_KEY = 255
+
+
+def is_usable(key: str) -> bool:
+    """Whether `key` is 1 to 255 printable characters."""
+    return 0 < len(key) <= LONGEST_KEY and key.isprintable()
+
+
+def fingerprint(input: Mapping[str, Any]) -> bytes:
+    """SHA-256 of the input as JSON with sorted keys: equal for equal inputs, whatever their order."""
+    return hashlib.sha256(orjson.dumps(dict(input), option=orjson.OPT_SORT_KEYS)).digest()

@@ -1,0 +1,65 @@
+"""Do a thing once per key: the first call does it, every later one gets the first one's result."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+
+from community import database
+from community.idempotency import rules
+from community.idempotency.errors import IdempotencyKeyMalformed, IdempotencyKeyReused
+from community.kernel import clock, ids
+
+Result = dict[str, Any]
+
+
+async def once(scope: str, key: str | None, input: Mapping[str, Any], run: Callable[[], Awaitable[Result]]) -> Result:
+    """Run `run` unless `key` was used in `scope` before; then return the result it had. Without a key, just run.
+
+    Call it inside the verb's transaction: the key is kept exactly when the effect is. A call that meets the same key
+    still running waits for it. A run that raises leaves no trace, so its key may be tried again. `input` and the result
+    are JSON (UUIDs and times included); a repeated call gets the result as JSON gives it back.
+
+    Raises IdempotencyKeyReused for another input under the same key, IdempotencyKeyMalformed for an unusable key.
+    """
+    if key is None:
+        return await run()
+    if not rules.is_usable(key):
+        raise IdempotencyKeyMalformed(rules.LONGEST_KEY)
+    fingerprint = rules.fingerprint(input)
+    if not await _claim(scope, key, fingerprint):
+        return await _first_result(scope, key, fingerprint)
+    result = await run()
+    await database.execute(
+        "update idempotency_key set result = $3::text::jsonb where scope = $1 and key = $2",
+        scope,
+        key,
+        orjson.dumps(result).decode(),
+    )
+    return result
+
+
+async def _claim(scope: str, key: str, fingerprint: bytes) -> bool:
+    """Take the key. Waits for another transaction that is about to take it, and is False when that one commits."""
+    claimed: bool | None = await database.fetch_value(
+        "insert into idempotency_key (id, scope, key, fingerprint, created_at) values ($1, $2, $3, $4, $5)"
+        " on conflict (scope, key) do nothing returning true",
+        ids.new_id(),
+        scope,
+        key,
+        fingerprint,
+        clock.now(),
+    )
+    return claimed is True
+
+
+async def _first_result(scope: str, key: str, fingerprint: bytes) -> Result:
+    first = await database.fetch_one(
+        "select fingerprint, result::text as result from idempotency_key where scope = $1 and key = $2", scope, key
+    )
+    if first is None or first["result"] is None:
+        raise RuntimeError(f"once() was called for the key of {scope} inside its own run, or outside a transaction")
+    if first["fingerprint"] != fingerprint:
+        raise IdempotencyKeyReused(key)
+    result: Result = orjson.loads(first["result"])
+    return result
