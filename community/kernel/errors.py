@@ -16,8 +16,13 @@ Each area adds its own problems in `<area>/errors.py`:
 `community/locale/` keeps the other languages; `community.kernel.messages.render` puts the two together.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar
+
+
+def screaming_snake(name: str) -> str:
+    """HandleTaken → HANDLE_TAKEN."""
+    return "".join(f"_{c}" if c.isupper() and i else c for i, c in enumerate(name)).upper()
 
 
 class HourglassError(Exception):
@@ -34,7 +39,7 @@ class HourglassError(Exception):
     @property
     def data(self) -> dict[str, Any]:
         """The fields of the error, by name, as the message's template needs them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)} if hasattr(self, "__dataclass_fields__") else {}
+        return {field.name: getattr(self, field.name) for field in fields(self)} if is_dataclass(self) else {}
 
     def __str__(self) -> str:
         return self.message.format(**self.data)
@@ -106,6 +111,11 @@ class TooBusy(Refusal):
     message = "The server is busy. Nothing was changed. Try again in {retry_after} seconds."
 
 
-def screaming_snake(name: str) -> str:
-    """HandleTaken → HANDLE_TAKEN."""
-    return "".join(f"_{c}" if c.isupper() and i else c for i, c in enumerate(name)).upper()
+@dataclass
+class InvalidId(Refusal):
+    """An id that this server never gave out, or that names another kind of thing."""
+
+    field: str
+    expected: str
+    code = "BAD_USER_INPUT"
+    message = "{field}: this is not the id of a {expected}."

@@ -1,0 +1,60 @@
+"""Relay's connections over keyset pages: `PostConnection`, `PostEdge`, `PageInfo`."""
+
+from collections.abc import Callable
+from typing import Annotated, Generic, Self, TypeAlias, TypeVar
+
+import strawberry
+
+from community.kernel.pages import DEFAULT_SIZE, MAX_SIZE, Page
+
+Item = TypeVar("Item")
+Value = TypeVar("Value")
+
+First: TypeAlias = Annotated[
+    int | None, strawberry.argument(description=f"How many items from the start, {DEFAULT_SIZE} by default, at most {MAX_SIZE}.")
+]
+After: TypeAlias = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
+Last: TypeAlias = Annotated[int | None, strawberry.argument(description=f"How many items from the end, at most {MAX_SIZE}.")]
+Before: TypeAlias = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    """Relay's PageInfo."""
+
+    has_next_page: bool = strawberry.field(description="Whether items follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether items precede this page, as far as is known.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first item; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last item; null on an empty page.")
+
+
+@strawberry.type(description="An item with its place in the list.")
+class Edge(Generic[Item]):
+    """One item of a connection."""
+
+    cursor: str = strawberry.field(description="The item's place; it stays valid whatever is inserted around it.")
+    node: Item = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[Item]):
+    """A page of items, each with its cursor."""
+
+    edges: list[Edge[Item]] = strawberry.field(description="The items with their cursors.")
+    nodes: list[Item] = strawberry.field(description="The items alone.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+
+    @classmethod
+    def of(cls, page: Page[Value], wrap: Callable[[Value], Item]) -> Self:
+        """The connection that shows `page`, each item wrapped into its graph type."""
+        nodes = [wrap(item) for item in page.items]
+        return cls(
+            edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
+            nodes=nodes,
+            page_info=PageInfo(
+                has_next_page=page.has_next,
+                has_previous_page=page.has_previous,
+                start_cursor=page.cursors[0] if page.cursors else None,
+                end_cursor=page.cursors[-1] if page.cursors else None,
+            ),
+        )

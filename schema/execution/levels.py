@@ -1,0 +1,88 @@
+"""Levels: a relation or computed field declared once, for a whole list of parents.
+
+    @strawberry.type
+    class Post(Node):
+        @level(description="Who wrote it.")
+        async def author(posts: list["Post"], info: Info) -> list["Member"]:
+            return Member.each(await members.by_ids([post.author_id for post in posts]))
+
+The function takes all the parents of one level and returns one value per parent, in their order; arguments of the field
+follow `info`. An exception instance in the list is that one parent's error. Under graphql-core the declaration is served
+through a loader, so a list of a hundred parents costs one call; another executor may call it with the whole level at once.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args, get_origin
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+LEVEL = "hourglass.level"
+"""The key of a field's metadata under which its `Level` is found."""
+
+Resolve = Callable[..., Awaitable[Sequence[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One declaration: the function over the list of parents, and whether it takes `info`."""
+
+    resolve: Resolve
+    takes_info: bool
+
+    async def of(self, parents: Sequence[Any], info: Any, arguments: Mapping[str, Any]) -> Sequence[Any]:
+        """One value per parent, in order. Raises ValueError when the declaration returned another number of them."""
+        values = await (self.resolve(parents, info, **arguments) if self.takes_info else self.resolve(parents, **arguments))
+        if len(values) != len(parents):
+            raise ValueError(f"{self.resolve.__qualname__} returned {len(values)} values for {len(parents)} parents")
+        return values
+
+
+def level(*, description: str, name: str | None = None, metadata: Mapping[Any, Any] | None = None) -> Callable[[Resolve], Any]:
+    """Declare a field of every parent in a level. See the module's docstring for the shape."""
+
+    def declare(function: Resolve) -> Any:
+        declared = Level(function, takes_info="info" in inspect.signature(function).parameters)
+        return strawberry.field(
+            resolver=_one_by_loader(declared),
+            name=name,
+            description=description,
+            metadata={**(metadata or {}), LEVEL: declared},
+        )
+
+    return declare
+
+
+def _one_by_loader(declared: Level) -> Callable[..., Awaitable[Any]]:
+    """The resolver of one object that graphql-core needs: it joins the other objects of its level in a loader."""
+
+    async def resolve(self: Any, info: Any, **arguments: Any) -> Any:
+        loaders = info.context.loaders
+        key = (declared.resolve, repr(sorted(arguments.items())))
+        loader = loaders.get(key)
+        if loader is None:
+            loader = loaders[key] = DataLoader(
+                load_fn=lambda parents: declared.of(parents, info, arguments), cache=False
+            )
+        return await loader.load(self)
+
+    function = declared.resolve
+    signature = inspect.signature(function)
+    _parents, *rest = signature.parameters.values()
+    info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info)
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    fields = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in rest if p.name != "info"]
+    resolve.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[own, info, *fields], return_annotation=_item_type(function, signature.return_annotation)
+    )
+    resolve.__name__, resolve.__qualname__, resolve.__module__ = function.__name__, function.__qualname__, function.__module__
+    return resolve
+
+
+def _item_type(function: Resolve, annotation: Any) -> Any:
+    if get_origin(annotation) is not list:
+        raise TypeError(f"{function.__qualname__} is a level: it returns list[...], one value per parent")
+    (item,) = get_args(annotation)
+    return item

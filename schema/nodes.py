@@ -1,0 +1,106 @@
+"""Relay's nodes: one opaque id for every entity, and the doors `node` and `nodes` that obey what the caller may see."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
+
+from community.kernel.errors import BadInput, InvalidId
+from schema.context import Info
+
+MAX_NODES = 100
+
+
+@strawberry.interface(description="Anything with an id of its own, which `node` finds again.")
+class Node:
+    """The root of all entities. A type tells how to find the visible ones among some ids."""
+
+    uuid: strawberry.Private[UUID]
+
+    @strawberry.field(description="Opaque, unique among everything on this server, and lasting.")
+    def id(self) -> strawberry.ID:
+        return encode_id(type_name(type(self)), self.uuid)
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        """One object per id, in order; None where there is none that this caller may see."""
+        raise NotImplementedError(f"{cls.__name__}.visible")
+
+
+@strawberry.type
+class NodeQueries:
+    """The two doors by id."""
+
+    @strawberry.field(description="The object with this id, or null where there is none that you may see.")
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="An id this server gave out.")]
+    ) -> Node | None:
+        return (await _find([id], info))[0]
+
+    @strawberry.field(description=f"The objects with these ids, in order, null where there is none. At most {MAX_NODES}.")
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids this server gave out.")],
+    ) -> list[Node | None]:
+        if len(ids) > MAX_NODES:
+            raise BadInput("ids", f"Ask for at most {MAX_NODES} ids at a time.")
+        return await _find(ids, info)
+
+
+def encode_id(kind: str, uuid: UUID) -> strawberry.ID:
+    """The opaque id of the entity `uuid` of type `kind`."""
+    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{uuid.hex}".encode()).rstrip(b"=").decode())
+
+
+def decode_id(id: strawberry.ID, kind: type[Node] | str, field: str = "id") -> UUID:
+    """The UUID inside `id`. Raises InvalidId for a made-up id and for one of another type."""
+    expected = kind if isinstance(kind, str) else type_name(kind)
+    found = _parse(id)
+    if found is None or found[0] != expected:
+        raise InvalidId(field, expected)
+    return found[1]
+
+
+def type_name(node_type: type[Node]) -> str:
+    """The GraphQL name of a node's type."""
+    definition = get_object_definition(node_type, strict=True)
+    return definition.name
+
+
+async def _find(ids: Sequence[strawberry.ID], info: Info) -> list[Node | None]:
+    """The visible objects, one statement per type among them."""
+    parsed = [_parse(id) for id in ids]
+    by_kind: dict[str, list[UUID]] = {}
+    for found in parsed:
+        if found is None or _node_type(found[0], info) is None:
+            raise InvalidId("id", "Node")
+        by_kind.setdefault(found[0], []).append(found[1])
+    objects: dict[tuple[str, UUID], Node | None] = {}
+    for kind, uuids in by_kind.items():
+        node_type = _node_type(kind, info)
+        assert node_type is not None
+        unique = list(dict.fromkeys(uuids))
+        objects.update(zip([(kind, uuid) for uuid in unique], await node_type.visible(unique, info), strict=True))
+    return [objects[found] for found in parsed if found is not None]
+
+
+def _parse(id: str) -> tuple[str, UUID] | None:
+    try:
+        padded = id.encode("ascii") + b"=" * (-len(id) % 4)
+        kind, _, digits = base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition(":")
+        return (kind, UUID(hex=digits)) if len(digits) == 32 else None
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _node_type(name: str, info: Info) -> type[Node] | None:
+    definition = info.schema.get_type_by_name(name)
+    if not isinstance(definition, StrawberryObjectDefinition) or definition.is_interface:
+        return None
+    origin = definition.origin
+    return origin if isinstance(origin, type) and issubclass(origin, Node) else None

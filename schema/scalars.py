@@ -1,0 +1,56 @@
+"""Scalars with a promise: whole numbers beyond 32 bits, and instants that always know their zone."""
+
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+LONG_MAX = 2**63 - 1
+
+Long = NewType("Long", int)
+"""A whole number of up to 63 bits and a sign: points, sequences, minor units of money."""
+
+
+def parse_long(value: Any) -> int:
+    """A JSON integer, or its digits in a string for clients whose numbers end at 2^53."""
+    number = int(value) if isinstance(value, str) and value.lstrip("-").isascii() and value.lstrip("-").isdigit() else value
+    if type(number) is not int or abs(number) > LONG_MAX:
+        raise GraphQLError(f"Long cannot represent this value: a whole number of at most {LONG_MAX} is needed.")
+    return number
+
+
+def parse_datetime(value: Any) -> datetime:
+    """ISO 8601 with a zone. A time without one is refused, because nobody could say when that is."""
+    try:
+        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise GraphQLError("DateTime cannot represent this value: ISO 8601 with a zone is needed, like 2026-01-31T09:00:00Z.")
+    return instant.astimezone(UTC)
+
+
+def write_datetime(instant: datetime) -> str:
+    """ISO 8601 in UTC, ending in Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Long: strawberry.scalar(
+        name="Long",
+        description="A whole number of up to 63 bits and a sign, as a JSON number. Digits in a string are read too.",
+        serialize=int,
+        parse_value=parse_long,
+        specified_by_url=None,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant: ISO 8601, always with a zone; answers are in UTC.",
+        serialize=write_datetime,
+        parse_value=parse_datetime,
+        specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+    ),
+}
+
