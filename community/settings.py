@@ -2,21 +2,44 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SECRET_KEY_BYTES = 32
+
+
+class InvalidSettings(Exception):
+    """One or more variables hold what cannot be used. The message names each of them, on a line of its own."""
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Several values in one variable, with commas between them."""
 
 
 class Settings(BaseSettings):
-    """One server's configuration. Each field is the environment variable `HOURGLASS_<FIELD>`, unless it names another."""
+    """One server's configuration. Each field is the variable `HOURGLASS_<FIELD>`, unless it names another."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HOURGLASS_", env_file=".env", extra="ignore", frozen=True, use_attribute_docstrings=True, populate_by_name=True
+        env_prefix="HOURGLASS_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
+        populate_by_name=True,
     )
 
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
-    """Where PostgreSQL is: postgres://user:password@host:port/name. Without it a private server is started in `home`."""
+    """Where PostgreSQL is: postgres://user:password@host:port/name. Without it a private one runs in `home`."""
 
     redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
     """Where Valkey or Redis is, if live fan-out and rate limits shall go through it: redis://host:port/0."""
@@ -31,16 +54,28 @@ class Settings(BaseSettings):
     """The folder for what one machine keeps: the private database, generated keys, logs of the private server."""
 
     environment: Literal["development", "production"] = "development"
-    """In production introspection is closed to strangers, cookies and tokens are strict, and `token` and `demo` refuse."""
+    """In production introspection is closed to strangers, a secret key is needed, and `token` and `demo` refuse."""
 
     secret_key: SecretStr | None = None
     """Signs access tokens, 32 bytes or more. In development one is made and kept in `home`; production demands one."""
+
+    allowed_origins: CommaSeparated = ()
+    """Origins whose pages may call the API from a browser, with commas between them: https://portal.example.com."""
+
+    trusted_proxies: CommaSeparated = ()
+    """Addresses or networks of the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+
+    metrics_token: SecretStr | None = None
+    """The bearer token that `/metrics` asks for. Without one, `/metrics` is open to whoever reaches the port."""
 
     log_format: Literal["console", "json"] = "console"
     """How log lines look: for people or for machines."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """The least severe log line that is written."""
+
+    shutdown_seconds: int = Field(default=20, ge=1)
+    """How long an orderly stop waits for requests that are still being answered, before it cuts them off."""
 
     pool_size: int = Field(default=20, ge=1, le=500)
     """The most database connections of one process."""
@@ -60,8 +95,66 @@ class Settings(BaseSettings):
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     """A read operation that takes longer is cancelled. Writes never are."""
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in ("postgres", "postgresql"):
+            raise ValueError("a URL that begins with postgres:// is needed; PostgreSQL is the one database")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
+            raise ValueError("a URL that begins with redis:// is needed")
+        return url
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value().encode()) < SECRET_KEY_BYTES:
+            raise ValueError(f"{SECRET_KEY_BYTES} bytes or more are needed")
+        return key
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> Self:
+        if self.environment == "production" and self.secret_key is None:
+            raise ValueError(f"{variable('secret_key')}: production demands a key of {SECRET_KEY_BYTES} bytes or more")
+        return self
+
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Raises InvalidSettings."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise InvalidSettings("\n".join(_complaint(detail) for detail in error.errors())) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable that sets `field`."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{Settings.model_config['env_prefix']}{field.upper()}"
+
+
+def settings_table() -> str:
+    """Every variable with its default and what it does, as a Markdown table."""
+    rows = [
+        f"| `{variable(name)}` | {_default(info)} | {info.description} |"
+        for name, info in Settings.model_fields.items()
+    ]
+    return "\n".join(["| Variable | Default | What it does |", "|---|---|---|", *rows])
+
+
+def _default(info: FieldInfo) -> str:
+    return "" if info.default in (None, ()) else f"`{info.default}`"
+
+
+def _complaint(detail: ErrorDetails) -> str:
+    """What is wrong with one variable. Never the value itself: it may be a secret."""
+    message = detail["msg"].removeprefix("Value error, ")
+    if not detail["loc"]:
+        return message
+    place = str(detail["loc"][0])
+    return f"{variable(place) if place in Settings.model_fields else place}: {message}"
