@@ -9,7 +9,9 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 
@@ -21,8 +23,13 @@ MAX_SIZE = 100
 Item = TypeVar("Item")
 Other = TypeVar("Other")
 
-Keyset = tuple[str | int | float, ...]
-"""The values of a row in the page's order, most significant first, ending in the id. JSON scalars only."""
+Keyset = tuple[Any, ...]
+"""The values of a row in the page's order, most significant first, ending in the id."""
+
+Shape = tuple[type, ...]
+"""The types of a keyset's values: str, int, float, UUID or datetime."""
+
+INT_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,9 @@ class PageRequest:
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
-        width: int,
+        shape: Shape = (UUID,),
     ) -> PageRequest:
-        """Read Relay's four arguments. `width` is how many values this order's cursors carry."""
+        """Read Relay's four arguments. `shape` says what this order's cursors carry. Raises BadInput."""
         if first is not None and last is not None:
             raise BadInput("last", "Ask for either first or last, not both.")
         size = first if first is not None else last if last is not None else DEFAULT_SIZE
@@ -52,8 +59,8 @@ class PageRequest:
             raise BadInput("first" if last is None else "last", f"A page holds 0 to {MAX_SIZE} items.")
         return cls(
             size=size,
-            after=None if after is None else decode_cursor(after, width, "after"),
-            before=None if before is None else decode_cursor(before, width, "before"),
+            after=None if after is None else decode_cursor(after, shape, "after"),
+            before=None if before is None else decode_cursor(before, shape, "before"),
             backward=last is not None,
         )
 
@@ -91,14 +98,25 @@ def encode_cursor(keyset: Keyset) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(keyset)).rstrip(b"=").decode()
 
 
-def decode_cursor(cursor: str, width: int, field: str = "after") -> Keyset:
+def decode_cursor(cursor: str, shape: Shape = (UUID,), field: str = "after") -> Keyset:
     """The keyset inside a cursor. Raises BadInput for anything this server did not hand out."""
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-    except (ValueError, binascii.Error, UnicodeEncodeError):
-        values = None
-    fits = isinstance(values, list) and len(values) == width and all(type(v) in (str, int, float) for v in values)
-    if not fits:
-        raise BadInput(field, "This cursor was not made by this list. Start again without it.")
-    return tuple(values)
+        return tuple(_typed(value, kind) for value, kind in zip(values, shape, strict=True))
+    except (ValueError, TypeError, binascii.Error):
+        raise BadInput(field, "This cursor was not made by this list. Start again without it.") from None
+
+
+def _typed(value: Any, kind: type) -> Any:
+    """`value` as JSON gave it, as the type that was put in. Raises ValueError for what PostgreSQL would refuse."""
+    if kind is UUID:
+        return UUID(value)
+    if kind is datetime:
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError(value)
+        return instant
+    if type(value) is not kind or (kind is int and abs(value) > INT_MAX) or (kind is str and "\0" in value):
+        raise ValueError(value)
+    return value
