@@ -1,0 +1,48 @@
+"""How the process writes its log: one structured line per event, for people or for machines."""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import Processor
+
+from community.settings import Settings
+
+QUIET = ("uvicorn.access", "uvicorn.error", "tortoise", "asyncio", "pgqueuer")
+"""Libraries that tell at `info` what our own lines tell better: only their warnings are written."""
+
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+
+
+def configure(settings: Settings) -> None:
+    """Send our lines and every library's to standard error, in the chosen look, each with what is bound to its task.
+
+    What is bound: `request_id`, and once they are known `operation`, `actor` and `actor_id`. Never an address, a name,
+    a body, a query string or a token.
+    """
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=_look(settings)))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _look(settings: Settings) -> list[Processor]:
+    cleaned = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    if settings.log_format == "json":
+        return [cleaned, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    traceback = structlog.dev.RichTracebackFormatter(show_locals=False, max_frames=20)
+    return [cleaned, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=traceback)]
