@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     """In production introspection is closed to strangers, a secret key is needed, and `token` and `demo` refuse."""
 
     secret_key: SecretStr | None = None
-    """Signs access tokens, 32 bytes or more. In development one is made and kept in `home`; production demands one."""
+    """Signs access and refresh tokens, 32 bytes or more; a new one signs everybody out. In development one is kept in `home`."""
 
     allowed_origins: CommaSeparated = ()
     """Origins whose pages may call the API from a browser, with commas between them: https://portal.example.com."""
@@ -67,6 +67,36 @@ class Settings(BaseSettings):
 
     metrics_token: SecretStr | None = None
     """The bearer token that `/metrics` asks for. Without one, `/metrics` is open to whoever reaches the port."""
+
+    access_token_minutes: int = Field(default=10, ge=1, le=60)
+    """How long an access token works. An ended session's tokens stop within a second all the same."""
+
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+    """How long a device stays signed in without being used."""
+
+    sign_in_failures: int = Field(default=10, ge=1)
+    """So many wrong passwords for one account within 15 minutes, and it takes none until the first is 15 minutes old."""
+
+    sign_in_per_minute: int = Field(default=6, ge=1)
+    """The most sign-ins from one address in a minute, right or wrong."""
+
+    sign_in_per_hour: int = Field(default=30, ge=1)
+    """The most sign-ins from one address in an hour, right or wrong."""
+
+    password_rounds: int = Field(default=3, ge=1)
+    """Argon2id's time cost. A password is hashed again with new parameters when its owner next signs in."""
+
+    password_memory_kib: int = Field(default=65_536, ge=8)
+    """Argon2id's memory in KiB, for each of `password_threads`."""
+
+    password_lanes: int = Field(default=4, ge=1)
+    """Argon2id's parallelism."""
+
+    password_threads: int = Field(default=2, ge=1)
+    """How many passwords one process hashes at once."""
+
+    password_queue: int = Field(default=32, ge=0)
+    """How many more may wait for that; others are told that the server is busy."""
 
     log_format: Literal["console", "json"] = "console"
     """How log lines look: for people or for machines."""

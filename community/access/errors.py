@@ -1,0 +1,80 @@
+"""What can be wrong with an account, a sign-in, a session or a key."""
+
+from dataclasses import dataclass
+
+from community.kernel.errors import Problem, Refusal
+
+
+@dataclass
+class InvalidEmail(Problem):
+    """The e-mail address cannot be one, or holds characters that cannot be seen."""
+
+    email: str
+    message = "{email} is not an e-mail address we can use. Check the spelling."
+
+
+@dataclass
+class EmailTaken(Problem):
+    """Another account has this e-mail, or one that differs only in case or width."""
+
+    email: str
+    message = "There is an account with {email} already. Sign in, or use another address."
+
+
+@dataclass
+class WeakPassword(Problem):
+    """The password is too short, too long, or among the first that anybody would guess."""
+
+    shortest: int
+    longest: int
+    message = "Choose a password of {shortest} to {longest} characters that is hard to guess and is not your e-mail."
+
+
+@dataclass
+class WrongCredentials(Problem):
+    """No account has this e-mail and this password. Which of the two was wrong is not told."""
+
+    message = "The e-mail or the password is not right."
+
+
+@dataclass
+class WrongPassword(Problem):
+    """The current password, asked again before a change, was not right."""
+
+    message = "The current password is not right."
+
+
+@dataclass
+class RefreshTokenInvalid(Problem):
+    """The refresh token is unknown, expired, or its session has ended."""
+
+    message = "This session is over. Sign in again."
+
+
+@dataclass
+class RefreshTokenReused(Problem):
+    """The refresh token had been used before, so somebody else may have it: its session was ended on every device."""
+
+    message = "This session was used in two places and was ended for safety. Sign in again."
+
+
+@dataclass
+class LastAdmin(Problem):
+    """The only administrator left cannot lose the role."""
+
+    message = "This is the last administrator. Make somebody else one first."
+
+
+@dataclass
+class OwnRoles(Problem):
+    """Nobody changes what they are trusted with themselves."""
+
+    message = "You cannot change your own roles. Ask another administrator."
+
+
+@dataclass
+class DevelopmentOnly(Refusal):
+    """Something that only a server in development does."""
+
+    code = "FORBIDDEN"
+    message = "Only a server in development does this."
