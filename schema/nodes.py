@@ -48,7 +48,7 @@ class NodeQueries:
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids this server gave out.")],
     ) -> list[Node | None]:
         if len(ids) > MAX_NODES:
-            raise BadInput("ids", f"Ask for at most {MAX_NODES} ids at a time.")
+            raise BadInput("ids", "Ask for at most {limit} ids at a time.", MAX_NODES)
         return await _find(ids, info)
 
 

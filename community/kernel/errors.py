@@ -86,12 +86,21 @@ class NotFound(Refusal):
 
 @dataclass
 class BadInput(Refusal):
-    """An argument has the right type and a value that cannot be used. `reason` is a message of its own."""
+    """An argument has the right type and a value that cannot be used.
+
+    `reason` is a message of its own, kept in the catalogue; it may name `{limit}`.
+    """
 
     field: str
     reason: str
+    limit: int | None = None
     code = "BAD_USER_INPUT"
     message = "{field}: {reason}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The field, and the reason with its limit filled in."""
+        return {"field": self.field, "reason": self.reason.format(limit=self.limit)}
 
 
 @dataclass
@@ -109,6 +118,16 @@ class TooBusy(Refusal):
     retry_after: int = 1
     code = "UNAVAILABLE"
     message = "The server is busy. Nothing was changed. Try again in {retry_after} seconds."
+
+
+@dataclass
+class OutcomeUnknown(Refusal):
+    """The connection broke while the database was committing: what was asked for may or may not have happened."""
+
+    message = (
+        "The connection to the database broke while this was being saved, and it may have been saved. "
+        "Look before you repeat it, or repeat it with the same idempotency key."
+    )
 
 
 @dataclass

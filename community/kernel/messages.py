@@ -3,10 +3,13 @@
 `community/locale/<locale>/LC_MESSAGES/messages.po` is read as it is; there is no compiled file to forget.
 """
 
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.dates import format_datetime
 from babel.messages.pofile import read_po
 
 from community.kernel.errors import BadInput, HourglassError
@@ -20,9 +23,9 @@ _CHINESE = ("zh_hant", "zh_tw", "zh_hk", "zh_mo", "zh")
 
 def render(error: HourglassError, locale: str) -> str:
     """The error's message in `locale`, with its data filled in."""
-    data = error.data
+    data = {name: _shown(value, locale) for name, value in error.data.items()}
     if isinstance(error, BadInput):
-        data["reason"] = translate(error.reason, locale)
+        data["reason"] = translate(error.reason, locale).format(limit=error.limit)
     return translate(error.message, locale).format(**data)
 
 
@@ -47,6 +50,15 @@ def choose_locale(accept_language: str | None) -> str:
 def is_locale(tag: str) -> bool:
     """Whether `tag` is one of ours."""
     return tag in LOCALES
+
+
+def _shown(value: Any, locale: str) -> Any:
+    """A value as people write it: instants in UTC, lists joined."""
+    if isinstance(value, datetime):
+        return f"{format_datetime(value, 'medium', tzinfo=UTC, locale=Locale.parse(locale, sep='-'))} UTC"
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(str(item) for item in value)
+    return value
 
 
 def _preferences(header: str) -> list[tuple[float, int, str]]:

@@ -56,7 +56,7 @@ class PageRequest:
             raise BadInput("last", "Ask for either first or last, not both.")
         size = first if first is not None else last if last is not None else DEFAULT_SIZE
         if not 0 <= size <= MAX_SIZE:
-            raise BadInput("first" if last is None else "last", f"A page holds 0 to {MAX_SIZE} items.")
+            raise BadInput("first" if last is None else "last", "A page holds 0 to {limit} items.", MAX_SIZE)
         return cls(
             size=size,
             after=None if after is None else decode_cursor(after, shape, "after"),
@@ -110,6 +110,8 @@ def decode_cursor(cursor: str, shape: Shape = (UUID,), field: str = "after") -> 
 
 def _typed(value: Any, kind: type) -> Any:
     """`value` as JSON gave it, as the type that was put in. Raises ValueError for what PostgreSQL would refuse."""
+    if kind in (UUID, datetime) and not isinstance(value, str):
+        raise ValueError(value)
     if kind is UUID:
         return UUID(value)
     if kind is datetime:

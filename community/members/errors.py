@@ -72,6 +72,14 @@ class TimeZoneChangedRecently(Problem):
 
 
 @dataclass
+class InvalidConsentSource(Problem):
+    """Nobody could tell later where the member answered."""
+
+    max_length: int
+    message = "Name where the member was asked, in 1 to {max_length} characters."
+
+
+@dataclass
 class CannotTargetSelf(Problem):
     """Following and blocking need somebody else."""
 

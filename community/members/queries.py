@@ -94,19 +94,19 @@ async def by_handle(handle: str) -> MemberView | None:
     return (await by_handles([handle])).get(fold(handle))
 
 
-async def followers_of(member_id: UUID, request: PageRequest) -> Page[Relation]:
-    """Who follows the member, latest first."""
-    return await _relations("members_follow", "follower_id", "followed_id", "followed_at", member_id, request)
+async def followers_of(ids: Sequence[UUID], request: PageRequest) -> dict[UUID, Page[Relation]]:
+    """For each member a page of who follows them, latest first."""
+    return await _relations("members_follow", "follower_id", "followed_id", "followed_at", ids, request)
 
 
-async def followed_by_of(member_id: UUID, request: PageRequest) -> Page[Relation]:
-    """Whom the member follows, latest first."""
-    return await _relations("members_follow", "followed_id", "follower_id", "followed_at", member_id, request)
+async def following_of(ids: Sequence[UUID], request: PageRequest) -> dict[UUID, Page[Relation]]:
+    """For each member a page of whom they follow, latest first."""
+    return await _relations("members_follow", "followed_id", "follower_id", "followed_at", ids, request)
 
 
-async def blocks_of(member_id: UUID, request: PageRequest) -> Page[Relation]:
-    """Whom the member blocks, latest first."""
-    return await _relations("members_block", "blocked_id", "blocker_id", "blocked_at", member_id, request)
+async def blocks_of(ids: Sequence[UUID], request: PageRequest) -> dict[UUID, Page[Relation]]:
+    """For each member a page of whom they block, latest first."""
+    return await _relations("members_block", "blocked_id", "blocker_id", "blocked_at", ids, request)
 
 
 async def followed_by(member_id: UUID) -> list[UUID]:
@@ -152,16 +152,20 @@ async def blocking_among(blocker_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
     return {row["blocked_id"] for row in rows}
 
 
-async def follow_counts(ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
-    """For each member: how many follow them, how many they follow."""
+async def follower_counts(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many follow each of these members; who has none is missing."""
     rows = await database.fetch(
-        "select m.id,"
-        " (select count(*) from members_follow f where f.followed_id = m.id) as followers,"
-        " (select count(*) from members_follow f where f.follower_id = m.id) as following"
-        " from unnest($1::uuid[]) as m(id)",
-        list(set(ids)),
+        "select followed_id as id, count(*) from members_follow where followed_id = any($1) group by 1", list(set(ids))
     )
-    return {row["id"]: (row["followers"], row["following"]) for row in rows}
+    return {row["id"]: row["count"] for row in rows}
+
+
+async def following_counts(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many each of these members follows; who follows none is missing."""
+    rows = await database.fetch(
+        "select follower_id as id, count(*) from members_follow where follower_id = any($1) group by 1", list(set(ids))
+    )
+    return {row["id"]: row["count"] for row in rows}
 
 
 async def consents_of(actor: Actor, member_id: UUID) -> list[ConsentView]:
@@ -195,28 +199,40 @@ async def restriction_on(member_id: UUID, ability: Ability, now: datetime) -> Re
     return next((r for r in (await restrictions_of([member_id], now))[member_id] if r.ability == ability), None)
 
 
+async def abilities_of(member_id: UUID, now: datetime) -> list[Ability]:
+    """What nobody keeps the member from at `now`."""
+    restricted = {r.ability for r in (await restrictions_of([member_id], now))[member_id]}
+    return [ability for ability in Ability if ability not in restricted]
+
+
 def _require_private(actor: Actor, member_id: UUID) -> None:
     if not policy.can_read_private(actor, member_id):
         raise Forbidden("members.read_private")
 
 
-async def _relations(table: str, other: str, own: str, since: str, member_id: UUID, request: PageRequest) -> Page[Relation]:
-    """A keyset page over links, newest link first: a link's UUIDv7 is the order and the cursor."""
-    ascending = "asc" if request.backward else "desc"
+async def _relations(
+    table: str, other: str, own: str, since: str, ids: Sequence[UUID], request: PageRequest
+) -> dict[UUID, Page[Relation]]:
+    """A keyset page of links per member, newest link first: a link's UUIDv7 is the order and the cursor."""
+    direction = "asc" if request.backward else "desc"
     rows = await database.fetch(
-        f"select l.id as link_id, l.{since} as since, {COLUMNS}"
-        f" from {table} l join members_member m on m.id = l.{other}"
-        f" where l.{own} = $1 and ($2::uuid is null or l.id < $2) and ($3::uuid is null or l.id > $3)"
-        f" order by l.id {ascending} limit {request.size + 1}",
-        member_id,
+        f"select owner.id as owner_id, l.link_id, l.since, {COLUMNS}"
+        f" from unnest($1::uuid[]) as owner(id) cross join lateral ("
+        f"   select id as link_id, {since} as since, {other} as other_id from {table}"
+        f"   where {own} = owner.id and ($2::uuid is null or id < $2) and ($3::uuid is null or id > $3)"
+        f"   order by id {direction} limit {request.size + 1}"
+        f" ) l join members_member m on m.id = l.other_id order by l.link_id {direction}",
+        list(set(ids)),
         *(request.after or (None,)),
         *(request.before or (None,)),
     )
-    found = [
-        Relation(member=MemberView(**_without(row, "link_id", "since")), since=row["since"], link_id=row["link_id"])
-        for row in rows
-    ]
-    return page_of(found, request, lambda relation: (relation.link_id,))
+    found: dict[UUID, list[Relation]] = {member_id: [] for member_id in ids}
+    for row in rows:
+        member = MemberView(**_without(row, "owner_id", "link_id", "since"))
+        found[row["owner_id"]].append(Relation(member=member, since=row["since"], link_id=row["link_id"]))
+    return {
+        member_id: page_of(links, request, lambda relation: (relation.link_id,)) for member_id, links in found.items()
+    }
 
 
 def _without(row: Iterable[tuple[str, object]], *names: str) -> dict[str, object]:

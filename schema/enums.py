@@ -1,0 +1,17 @@
+"""Enums of the domain as the graph shows them, with a description for each value."""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+
+Kind = TypeVar("Kind", bound=type[Enum])
+
+
+def graph_enum(enum: Kind, description: str, values: Mapping[Enum, str], *, name: str | None = None) -> Kind:
+    """Declare a domain enum in the graph. Raises KeyError for a value without a description."""
+    declared = strawberry.enum(enum, name=name, description=description)  # type: ignore[call-overload]
+    for value in declared.__strawberry_definition__.values:
+        value.description = values[enum[value.name]]
+    return declared  # type: ignore[no-any-return]

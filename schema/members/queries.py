@@ -1,0 +1,27 @@
+"""The root fields that read members."""
+
+from typing import Annotated
+
+import strawberry
+
+from community.members import queries as members
+from schema.context import Info
+from schema.members.types import Member, Viewer
+
+
+@strawberry.type
+class MemberQueries:
+    """You, and anybody by their handle."""
+
+    @strawberry.field(description="You; null when nobody is signed in.")
+    async def viewer(self, info: Info) -> Viewer | None:
+        member_id = info.context.actor.member_id
+        member = await members.one(member_id) if member_id else None
+        return Viewer.of(member) if member else None
+
+    @strawberry.field(description="The member with this handle, or null.")
+    async def member(
+        self, handle: Annotated[str, strawberry.argument(description="The handle, without the @, in any case.")]
+    ) -> Member | None:
+        member = await members.by_handle(handle)
+        return Member.of(member) if member else None

@@ -1,0 +1,225 @@
+"""Members as the graph shows them: to everybody, to staff, and to themselves."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from community.access.policy import Permission
+from community.kernel import clock
+from community.kernel.pages import PageRequest
+from community.members import queries as members
+from community.members.queries import ConsentView, MemberView, Relation, RestrictionView
+from community.members.rules import Ability, Channel, Purpose
+from schema.connections import After, Before, Connection, First, Last
+from schema.context import Info
+from schema.enums import graph_enum
+from schema.execution.levels import level
+from schema.nodes import Node
+
+graph_enum(
+    Ability,
+    "What a member can do as long as nobody restricts it.",
+    {
+        Ability.EARN: "Earn points and status credits.",
+        Ability.SPEND: "Spend points.",
+        Ability.POST: "Write posts and comments, and react.",
+    },
+)
+graph_enum(
+    Purpose,
+    "What a member is asked to allow.",
+    {
+        Purpose.MARKETING: "Offers and news.",
+        Purpose.PROFILING: "Recommendations made from what the member did.",
+        Purpose.RESEARCH: "Surveys.",
+        Purpose.REPUBLISHING: "The company showing the member's posts elsewhere.",
+    },
+    name="ConsentPurpose",
+)
+graph_enum(
+    Channel,
+    "Where something would reach a member.",
+    {
+        Channel.EMAIL: "E-mail.",
+        Channel.PUSH: "Push messages on a device.",
+        Channel.SMS: "Text messages.",
+        Channel.CHAT: "Chat apps.",
+        Channel.ANY: "Wherever it happens, with no channel of its own.",
+    },
+    name="ConsentChannel",
+)
+
+
+@strawberry.type(description="An ability that is taken from a member at present.")
+class Restriction:
+    """One restriction in force."""
+
+    ability: Ability = strawberry.field(description="What the member may not do.")
+    reason: str = strawberry.field(description="Why, in the words of the staff.")
+    starts_at: datetime = strawberry.field(description="Since when.")
+    ends_at: datetime | None = strawberry.field(description="Until when; null when no end was set.")
+
+    @classmethod
+    def of(cls, restriction: RestrictionView) -> Self:
+        return cls(
+            ability=Ability(restriction.ability),
+            reason=restriction.reason,
+            starts_at=restriction.starts_at,
+            ends_at=restriction.ends_at,
+        )
+
+
+@strawberry.type(description="The latest answer to one question of consent.")
+class Consent:
+    """One purpose on one channel."""
+
+    purpose: Purpose = strawberry.field(description="What it is about.")
+    channel: Channel = strawberry.field(description="Where it would reach the member.")
+    granted: bool = strawberry.field(description="Whether the member allows it.")
+    source: str = strawberry.field(description="Where the member answered.")
+    given_at: datetime = strawberry.field(description="When the member answered.")
+
+    @classmethod
+    def of(cls, consent: ConsentView) -> Self:
+        return cls(
+            purpose=Purpose(consent.purpose),
+            channel=Channel(consent.channel),
+            granted=consent.granted,
+            source=consent.source,
+            given_at=consent.given_at,
+        )
+
+
+@strawberry.type(description="Somebody who joined.")
+class Member(Node):
+    """A member as everybody may see them; what is private is null to those who may not."""
+
+    handle: str = strawberry.field(description="The unique name behind the @.")
+    display_name: str = strawberry.field(description="The name people see.")
+    bio: str = strawberry.field(description="What the member says about themselves, plain text.")
+    joined_at: datetime = strawberry.field(description="When they joined.")
+
+    @classmethod
+    def of(cls, member: MemberView) -> Self:
+        return cls(
+            uuid=member.id,
+            handle=member.handle,
+            display_name=member.display_name,
+            bio=member.bio,
+            joined_at=member.joined_at,
+        )
+
+    @classmethod
+    def each(cls, found: Mapping[UUID, MemberView], ids: Iterable[UUID]) -> list[Self]:
+        """The members with these ids, in order. Only for ids that must exist."""
+        return [cls.of(found[member_id]) for member_id in ids]
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        found = await members.by_ids(ids)
+        return [cls.of(found[member_id]) if member_id in found else None for member_id in ids]
+
+    @level(description="How many members follow this one.")
+    async def follower_count(parents: list["Member"], info: Info) -> list[int]:
+        counts = await members.follower_counts([member.uuid for member in parents])
+        return [counts.get(member.uuid, 0) for member in parents]
+
+    @level(description="How many members this one follows.")
+    async def following_count(parents: list["Member"], info: Info) -> list[int]:
+        counts = await members.following_counts([member.uuid for member in parents])
+        return [counts.get(member.uuid, 0) for member in parents]
+
+    @level(description="Whether you follow this member.")
+    async def viewer_follows(parents: list["Member"], info: Info) -> list[bool]:
+        viewer = info.context.actor.member_id
+        followed = await members.followed_among(viewer, [member.uuid for member in parents]) if viewer else set()
+        return [member.uuid in followed for member in parents]
+
+    @level(description="Whether you block this member.")
+    async def viewer_blocks(parents: list["Member"], info: Info) -> list[bool]:
+        viewer = info.context.actor.member_id
+        blocked = await members.blocking_among(viewer, [member.uuid for member in parents]) if viewer else set()
+        return [member.uuid in blocked for member in parents]
+
+    @level(description="What is taken from this member at present; null unless it is you or you are trusted staff.")
+    async def restrictions(parents: list["Member"], info: Info) -> list[list[Restriction] | None]:
+        actor = info.context.actor
+        found = await members.restrictions_of([member.uuid for member in parents], clock.now())
+        trusted = actor.may(Permission.MEMBERS_READ_PRIVATE)
+        return [
+            [Restriction.of(r) for r in found[member.uuid]] if trusted or member.uuid == actor.member_id else None
+            for member in parents
+        ]
+
+    @level(description="Who follows this member, latest first.")
+    async def followers(
+        parents: list["Member"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection["Member"]]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        pages = await members.followers_of([member.uuid for member in parents], request)
+        return [Connection.of(pages[member.uuid], _member_of) for member in parents]
+
+    @level(description="Whom this member follows, latest first.")
+    async def following(
+        parents: list["Member"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection["Member"]]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        pages = await members.following_of([member.uuid for member in parents], request)
+        return [Connection.of(pages[member.uuid], _member_of) for member in parents]
+
+
+@strawberry.type(description="You: what only you see about yourself.")
+class Viewer:
+    """The signed-in member's private side."""
+
+    view: strawberry.Private[MemberView]
+    member: Member = strawberry.field(description="You as others see you.")
+    locale: str = strawberry.field(description="The language you are written to in.")
+    time_zone: str = strawberry.field(description="The IANA zone that decides when your day begins.")
+    time_zone_changeable_at: datetime | None = strawberry.field(
+        description="When the time zone may change next; null means at once."
+    )
+    birthday: date | None = strawberry.field(description="Your birthday, if you told it.")
+
+    @classmethod
+    def of(cls, member: MemberView) -> Self:
+        return cls(
+            view=member,
+            member=Member.of(member),
+            locale=member.locale,
+            time_zone=member.time_zone,
+            time_zone_changeable_at=member.time_zone_changeable_at,
+            birthday=member.birthday,
+        )
+
+    @strawberry.field(description="What you may do at present.")
+    async def abilities(self) -> list[Ability]:
+        return await members.abilities_of(self.view.id, clock.now())
+
+    @strawberry.field(description="Your latest answer to each question of consent you were asked.")
+    async def consents(self, info: Info) -> list[Consent]:
+        return [Consent.of(c) for c in await members.consents_of(info.context.actor, self.view.id)]
+
+    @strawberry.field(description="Whom you block, latest first.")
+    async def blocks(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Member]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        return Connection.of((await members.blocks_of([self.view.id], request))[self.view.id], _member_of)
+
+
+def _member_of(relation: Relation) -> Member:
+    return Member.of(relation.member)
