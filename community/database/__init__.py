@@ -1,0 +1,32 @@
+"""The one door to PostgreSQL: a pool that cannot leak, one way to write, reads, counting, listening, migrations."""
+
+from community.database.counting import Statements, counting_statements
+from community.database.failures import RolledBack, TransactionMisused
+from community.database.lifecycle import connect, disconnect
+from community.database.listening import listen
+from community.database.migrations import drift, migrate
+from community.database.pool import PoolState, is_connected, pool_state
+from community.database.statements import execute, fetch, fetch_one, fetch_value
+from community.database.transactions import after_commit, drain, transaction
+
+__all__ = [
+    "PoolState",
+    "RolledBack",
+    "Statements",
+    "TransactionMisused",
+    "after_commit",
+    "connect",
+    "counting_statements",
+    "disconnect",
+    "drain",
+    "drift",
+    "execute",
+    "fetch",
+    "fetch_one",
+    "fetch_value",
+    "is_connected",
+    "listen",
+    "migrate",
+    "pool_state",
+    "transaction",
+]

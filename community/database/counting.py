@@ -1,0 +1,72 @@
+"""Which statements went to the database: for SQL budgets in tests and in benchmarks."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+_CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+
+
+@dataclass(slots=True)
+class Statements:
+    """Statements in the order they were sent; those that only open or end a transaction are kept apart."""
+
+    statements: list[str] = field(default_factory=list)
+    control: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many statements did something, BEGIN and COMMIT aside."""
+        return len(self.statements)
+
+    def note(self, sql: str) -> None:
+        """Write down one statement."""
+        (self.control if sql.lstrip().upper().startswith(_CONTROL) else self.statements).append(sql)
+
+
+_counting: ContextVar[Statements | None] = ContextVar("counting_statements", default=None)
+
+
+@contextmanager
+def counting_statements() -> Iterator[Statements]:
+    """Count what this task, and the tasks it starts, sends to PostgreSQL."""
+    counted = Statements()
+    token = _counting.set(counted)
+    try:
+        yield counted
+    finally:
+        _counting.reset(token)
+
+
+class CountedConnection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that notes each statement for whoever is counting. Plain functions: no coroutine more on the way."""
+
+    def execute(self, query: str, *args: Any, **options: Any) -> Any:
+        _note(query)
+        return super().execute(query, *args, **options)
+
+    def executemany(self, command: str, args: Any, **options: Any) -> Any:
+        _note(command)
+        return super().executemany(command, args, **options)
+
+    def fetch(self, query: str, *args: Any, **options: Any) -> Any:
+        _note(query)
+        return super().fetch(query, *args, **options)
+
+    def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
+        _note(query)
+        return super().fetchrow(query, *args, **options)
+
+    def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
+        _note(query)
+        return super().fetchval(query, *args, **options)
+
+
+def _note(sql: str) -> None:
+    counted = _counting.get()
+    if counted is not None:
+        counted.note(sql)

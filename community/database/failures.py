@@ -1,0 +1,68 @@
+"""What PostgreSQL's errors mean to us: away, overloaded, worth another attempt, or a mistake of our own."""
+
+from collections.abc import Iterator
+from typing import NoReturn
+
+import asyncpg
+
+from community.kernel.errors import TooBusy
+
+AWAY: tuple[type[BaseException], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""The server went, is starting or stopping, does not answer, has no room, or threw this session out."""
+
+OVERLOADED: tuple[type[BaseException], ...] = (
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.InsufficientResourcesError,
+)
+"""`statement_timeout` or `lock_timeout` struck, or the server ran out of something."""
+
+RETRYABLE: tuple[type[BaseException], ...] = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+"""SQLSTATE 40001 and 40P01: the same transaction, run once more, is expected to succeed."""
+
+
+class TransactionMisused(RuntimeError):
+    """A mistake in our own code about who may write, when."""
+
+
+class RolledBack(RuntimeError):
+    """A verb returned although something inside it had failed, so nothing was written. A mistake in our own code."""
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether the connection is lost, so that what a COMMIT did is not known."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error)
+    return isinstance(error, AWAY) and not isinstance(error, OVERLOADED)
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether a statement failed because the database is away or overloaded."""
+    return isinstance(error, OVERLOADED) or is_broken(error)
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether `error`, or what it was raised from, is a serialization failure or a deadlock."""
+    return any(isinstance(cause, RETRYABLE) for cause in _causes(error))
+
+
+def reraise(error: BaseException) -> NoReturn:
+    """Raise what callers are to see instead of `error`, or `error` itself."""
+    if is_busy(error):
+        raise TooBusy from error
+    if isinstance(error, asyncpg.ReadOnlySQLTransactionError):
+        raise TransactionMisused("Writes need a transaction: call a service verb under @transaction().") from error
+    raise error
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

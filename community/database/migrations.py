@@ -1,0 +1,69 @@
+"""Bringing a database to the shape of the models: Tortoise's migrations, all or nothing, one process at a time."""
+
+import re
+
+import asyncpg
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.migrations.schema_generator.operation_generator import OperationGenerator
+from tortoise.migrations.schema_generator.state import ModelState, State
+from tortoise.migrations.schema_generator.state_apps import StateApps
+from tortoise.migrations.writer import MigrationWriter
+
+from community.database import orm
+from community.database.transactions import Transaction
+
+LOCK = 0x484F5552474C4153
+"""The advisory lock that migrating processes take in turn: HOURGLAS in ASCII."""
+
+
+async def migrate(url: str) -> list[str]:
+    """Apply what is missing, in one transaction, and return the names applied. Safe to repeat and to race."""
+    connection = await asyncpg.connect(url, server_settings={"application_name": "hourglass migrate"})
+    try:
+        async with TortoiseContext() as context:
+            await context.init(config=orm.configuration(), init_connections=False)
+            return await _migrate(connection)
+    finally:
+        connection.terminate() if connection.is_in_transaction() else await connection.close()
+
+
+async def drift() -> list[str]:
+    """What the models have that no migration makes, or the other way round, in words. Needs no database."""
+    async with TortoiseContext() as context:
+        await context.init(config=orm.configuration(), init_connections=False)
+        assert context.apps is not None
+        writers = await MigrationAutodetector(context.apps, orm.configuration()["apps"]).changes()
+    return [operation.describe() for writer in writers for operation in writer.operations]
+
+
+async def regenerate_initial() -> str:
+    """Write `0001_initial` anew from all models, and return its path. Only while no database has to be kept."""
+    async with TortoiseContext() as context:
+        await context.init(config=orm.configuration(), init_connections=False)
+        assert context.apps is not None
+        nothing, models = State(models={}, apps=StateApps()), State(models={}, apps=StateApps())
+        for name, model in sorted(context.apps[orm.APP].items()):
+            models.models[(orm.APP, name)] = ModelState.make_from_model(orm.APP, model)
+        operations = OperationGenerator(nothing, models).generate(app_labels=[orm.APP])
+    writer = MigrationWriter("0001_initial", orm.APP, operations, initial=True, migrations_module=orm.MIGRATIONS)
+    # Tortoise spells out what a primary key implies, and then refuses it for a field that cannot be indexed otherwise.
+    source = re.sub(r"(primary_key=True.*), unique=True, db_index=True", r"\1", writer.as_string())
+    writer.path().write_text(source, encoding="utf-8")
+    return str(writer.path())
+
+
+async def _migrate(connection: asyncpg.Connection) -> list[str]:
+    transaction = Transaction(connection)
+    await transaction.begin()
+    with orm.bound_to(transaction) as client:
+        await client.execute_script(f"SELECT pg_advisory_xact_lock({LOCK})")
+        executor = MigrationExecutor(client, orm.configuration()["apps"])
+        # Tortoise asks the record of migrations before it makes sure that there is one: in a transaction that is fatal.
+        await executor.recorder.ensure_schema(AsyncpgSchemaEditor(client, atomic=False))
+        applied: list[str] = []
+        await executor.migrate(progress=lambda event, _, name: applied.append(name) if event == "apply_done" else None)
+    await transaction.commit()
+    return applied

@@ -1,0 +1,39 @@
+"""Hand-written SQL: on the current transaction's connection, else on a pooled one, where it can only read."""
+
+from typing import Any
+
+import asyncpg
+
+from community.database.pool import Lease, the_pool
+from community.database.transactions import Turn, current_transaction
+
+
+async def fetch(sql: str, *args: Any) -> list[asyncpg.Record]:
+    """All rows. Parameters are $1, $2, …"""
+    async with _connection() as connection:
+        rows: list[asyncpg.Record] = await connection.fetch(sql, *args)
+        return rows
+
+
+async def fetch_one(sql: str, *args: Any) -> asyncpg.Record | None:
+    """The first row, or None."""
+    async with _connection() as connection:
+        return await connection.fetchrow(sql, *args)
+
+
+async def fetch_value(sql: str, *args: Any) -> Any:
+    """The first column of the first row, or None."""
+    async with _connection() as connection:
+        return await connection.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: Any) -> str:
+    """Run a statement for its effect. Returns PostgreSQL's command tag, such as `UPDATE 3`."""
+    async with _connection() as connection:
+        tag: str = await connection.execute(sql, *args)
+        return tag
+
+
+def _connection() -> Lease | Turn:
+    transaction = current_transaction()
+    return the_pool().lease() if transaction is None else transaction.turn()

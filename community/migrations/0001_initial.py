@@ -1,0 +1,210 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from orjson import loads
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.data import JSON_DUMPS
+from uuid import uuid4
+from tortoise import fields
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name='Account',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('email', fields.CharField(null=True, max_length=254)),
+                ('email_key', fields.CharField(null=True, max_length=1000)),
+                ('password_hash', fields.CharField(null=True, max_length=255)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('password_changed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('roles_changed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'access_account', 'app': 'community', 'pk_attr': 'id', 'table_description': "Somebody who may sign in. A member's id is their account's id. A closed account has no e-mail and no password."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ApiKey',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('name', fields.CharField(max_length=100)),
+                ('owner_kind', fields.CharField(max_length=16)),
+                ('prefix', fields.CharField(max_length=32)),
+                ('hash', fields.BinaryField()),
+                ('scopes', ArrayField(element_type='TEXT')),
+                ('created_by_id', fields.UUIDField(null=True)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('last_used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('revoked_by_id', fields.UUIDField(null=True)),
+                ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'access_api_key', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A key of a partner or a service. The key itself is not here, only its hash and what it begins with.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Attempt',
+            fields=[
+                ('key', fields.BinaryField(primary_key=True)),
+                ('tried_at', ArrayField(element_type='TIMESTAMPTZ')),
+                ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'access_attempt', 'app': 'community', 'pk_attr': 'key', 'table_description': 'When a thing was tried lately: signing in to one account, or from one address. `key` is a hash of which.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Block',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('blocker_id', fields.UUIDField()),
+                ('blocked_id', fields.UUIDField()),
+                ('blocked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'members_block', 'app': 'community', 'pk_attr': 'id', 'table_description': 'One member who does not want to meet another.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('member_id', fields.UUIDField()),
+                ('purpose', fields.CharField(max_length=32)),
+                ('channel', fields.CharField(max_length=16)),
+                ('granted', fields.BooleanField()),
+                ('source', fields.CharField(max_length=64)),
+                ('given_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'members_consent', 'app': 'community', 'pk_attr': 'id', 'table_description': 'One answer to "may we": appended at every change, so the latest one holds and the rest is the record.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Follow',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('follower_id', fields.UUIDField()),
+                ('followed_id', fields.UUIDField()),
+                ('followed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'members_follow', 'app': 'community', 'pk_attr': 'id', 'table_description': 'One member following another.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='IdempotencyKey',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('scope', fields.CharField(max_length=255)),
+                ('key', fields.CharField(max_length=255)),
+                ('fingerprint', fields.BinaryField()),
+                ('result', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'idempotency_key', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A key of one scope, what was asked under it, and what that gave. `(scope, key)` is unique.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Member',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('handle', fields.CharField(max_length=30)),
+                ('handle_folded', fields.CharField(unique=True, max_length=30)),
+                ('display_name', fields.CharField(max_length=50)),
+                ('bio', fields.TextField(default='', unique=False)),
+                ('locale', fields.CharField(max_length=16)),
+                ('time_zone', fields.CharField(max_length=64)),
+                ('time_zone_changed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('birthday', fields.DateField(null=True)),
+                ('joined_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'members_member', 'app': 'community', 'pk_attr': 'id', 'table_description': 'Somebody who joined, as others see them and as the programme needs them.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='OutboxFact',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('arrival', fields.BigIntField()),
+                ('sequence', fields.BigIntField(null=True)),
+                ('type', fields.CharField(max_length=100)),
+                ('version', fields.SmallIntField()),
+                ('subject_id', fields.UUIDField()),
+                ('ordering_key', fields.CharField(max_length=255)),
+                ('payload', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('recorded_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('actor_id', fields.UUIDField(null=True)),
+                ('request_id', fields.CharField(null=True, max_length=100)),
+            ],
+            options={'table': 'outbox_fact', 'app': 'community', 'pk_attr': 'id', 'table_description': 'Something that happened. `sequence` is null until the fact has been given its place in the feed.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='OutboxHead',
+            fields=[
+                ('id', fields.SmallIntField(primary_key=True)),
+                ('sequence', fields.BigIntField()),
+            ],
+            options={'table': 'outbox_head', 'app': 'community', 'pk_attr': 'id', 'table_description': 'The one row that holds the last sequence given out. Whoever locks it is the sequencer.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='OutboxReceipt',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('hearer', fields.CharField(max_length=200)),
+                ('fact_id', fields.UUIDField()),
+                ('heard_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'outbox_receipt', 'app': 'community', 'pk_attr': 'id', 'table_description': "A hearer's proof that a fact had its effect. Written with the effect. `(fact_id, hearer)` is unique."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Restriction',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('member_id', fields.UUIDField()),
+                ('ability', fields.CharField(max_length=16)),
+                ('reason', fields.TextField(unique=False)),
+                ('starts_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ends_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('imposed_by', fields.UUIDField(null=True)),
+                ('lifted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('lifted_by', fields.UUIDField(null=True)),
+            ],
+            options={'table': 'members_restriction', 'app': 'community', 'pk_attr': 'id', 'table_description': 'An ability taken from a member, with its reason and its end. Kept after it was lifted.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='RoleGrant',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('account_id', fields.UUIDField()),
+                ('role', fields.CharField(max_length=32)),
+                ('granted_by_id', fields.UUIDField(null=True)),
+                ('granted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('revoked_by_id', fields.UUIDField(null=True)),
+                ('revoked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'access_role_grant', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A staff role that an account has, or had: the history says who gave and who took it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Session',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('account_id', fields.UUIDField()),
+                ('device_name', fields.CharField(max_length=100)),
+                ('user_agent', fields.CharField(max_length=300)),
+                ('address', fields.CharField(max_length=45)),
+                ('salt', fields.BinaryField()),
+                ('generation', fields.IntField()),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('last_used_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('end_reason', fields.CharField(null=True, max_length=32)),
+            ],
+            options={'table': 'access_session', 'app': 'community', 'pk_attr': 'id', 'table_description': 'One device that is signed in, and the family of its refresh tokens: `generation` names the only one still good.'},
+            bases=['Model'],
+        ),
+    ]
