@@ -1,16 +1,17 @@
 """Bringing a database to the shape of the models: Tortoise's migrations, all or nothing, one process at a time."""
 
-import re
+from typing import Any
 
 import asyncpg
 from tortoise.context import TortoiseContext
+from tortoise.fields.base import Field
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.schema_generator.operation_generator import OperationGenerator
 from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
-from tortoise.migrations.writer import MigrationWriter
+from tortoise.migrations.writer import ImportManager, MigrationWriter
 
 from community.database import orm
 from community.database.transactions import Transaction
@@ -48,11 +49,20 @@ async def regenerate_initial() -> str:
         for name, model in sorted(context.apps[orm.APP].items()):
             models.models[(orm.APP, name)] = ModelState.make_from_model(orm.APP, model)
         operations = OperationGenerator(nothing, models).generate(app_labels=[orm.APP])
-    writer = MigrationWriter("0001_initial", orm.APP, operations, initial=True, migrations_module=orm.MIGRATIONS)
-    # Tortoise spells out what a primary key implies, and then refuses it for a field that cannot be indexed otherwise.
-    source = re.sub(r"(primary_key=True.*), unique=True, db_index=True", r"\1", writer.as_string())
-    writer.path().write_text(source, encoding="utf-8")
-    return str(writer.path())
+    writer = _Writer("0001_initial", orm.APP, operations, initial=True, migrations_module=orm.MIGRATIONS)
+    return str(writer.write())
+
+
+class _Writer(MigrationWriter):
+    """Tortoise's writer, mended: of a primary key it says too much for some fields and too little for others."""
+
+    def _render_field(self, field: Field[Any], imports: ImportManager) -> str:
+        call = super()._render_field(field, imports)
+        if field.pk:
+            call = call.replace(", unique=True, db_index=True", "")
+        if field.pk and field.allows_generated and not field.generated:
+            call = call.removesuffix(")") + ", generated=False)"
+        return call
 
 
 async def _migrate(connection: asyncpg.Connection) -> list[str]:

@@ -141,7 +141,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='OutboxHead',
             fields=[
-                ('id', fields.SmallIntField(primary_key=True)),
+                ('id', fields.SmallIntField(primary_key=True, generated=False)),
                 ('sequence', fields.BigIntField()),
             ],
             options={'table': 'outbox_head', 'app': 'community', 'pk_attr': 'id', 'table_description': 'The one row that holds the last sequence given out. Whoever locks it is the sequencer.'},
