@@ -13,7 +13,7 @@ class Account(Model):
     email_key = fields.CharField(max_length=1000, null=True)
     password_hash = fields.CharField(max_length=255, null=True)
     created_at = fields.DatetimeField()
-    password_changed_at = fields.DatetimeField()
+    password_version = fields.IntField()
     roles_changed_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
 
@@ -39,7 +39,7 @@ class RoleGrant(Model):
 
 
 class Session(Model):
-    """One device that is signed in, and the family of its refresh tokens: `generation` names the only one still good."""
+    """A device that is signed in, and the family of its refresh tokens, of which only `generation` is still good."""
 
     id = fields.UUIDField(primary_key=True)
     account_id = fields.UUIDField()
@@ -48,6 +48,7 @@ class Session(Model):
     address = fields.CharField(max_length=45)
     salt = fields.BinaryField()
     generation = fields.IntField()
+    rotated_at = fields.DatetimeField()
     created_at = fields.DatetimeField()
     last_used_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()

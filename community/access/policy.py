@@ -43,12 +43,14 @@ class Permission(StrEnum):
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(),
-    Role.MODERATOR: frozenset({
-        Permission.MEMBERS_READ_PRIVATE,
-        Permission.MEMBERS_RESTRICT,
-        Permission.POSTS_REMOVE_ANY,
-        Permission.POSTS_READ_REMOVED,
-    }),
+    Role.MODERATOR: frozenset(
+        {
+            Permission.MEMBERS_READ_PRIVATE,
+            Permission.MEMBERS_RESTRICT,
+            Permission.POSTS_REMOVE_ANY,
+            Permission.POSTS_READ_REMOVED,
+        }
+    ),
     Role.EDITOR: frozenset({Permission.POSTS_READ_REMOVED}),
     Role.ANALYST: frozenset({Permission.OUTBOX_READ}),
     Role.ADMIN: frozenset(Permission),
@@ -89,7 +91,7 @@ class Actor:
 
     @property
     def bucket_key(self) -> str:
-        """The name under which this actor's request cost is counted; anonymous callers are counted by address instead."""
+        """The name under which this actor's request cost is counted; anonymous callers go by their address instead."""
         return f"{self.kind}:{self.member_id or self.key_id or ''}"
 
     def may(self, permission: Permission) -> bool:
@@ -120,6 +122,13 @@ def require_member(actor: Actor) -> UUID:
     return actor.member_id
 
 
+def require_session(actor: Actor) -> tuple[UUID, UUID]:
+    """The ids of the member who is acting and of their session. Raises Unauthenticated when there is none."""
+    if actor.member_id is None or actor.session_id is None:
+        raise Unauthenticated
+    return actor.member_id, actor.session_id
+
+
 def permission_matrix() -> list[tuple[Permission, dict[Role | Scope, bool]]]:
     """Every permission against every role and scope, in the order they are declared."""
     return [
@@ -130,3 +139,15 @@ def permission_matrix() -> list[tuple[Permission, dict[Role | Scope, bool]]]:
         )
         for permission in Permission
     ]
+
+
+def matrix_text() -> str:
+    """The permission matrix as a table for people: one line per permission, one column per role and scope."""
+    columns = [*Role, *Scope]
+    width = max(len(permission) for permission in Permission)
+    lines = ["  ".join(["permission".ljust(width), *columns])]
+    lines += [
+        "  ".join([permission.ljust(width), *(("yes" if granted[c] else "-").ljust(len(c)) for c in columns)]).rstrip()
+        for permission, granted in permission_matrix()
+    ]
+    return "\n".join(lines) + "\n"

@@ -36,7 +36,7 @@ def readable_email(email: str) -> str:
 
 def email_key(email: str) -> str:
     """What two spellings of one address have in common: width and case do not count."""
-    return text.fold(email[: 4 * LONGEST_EMAIL]).strip()
+    return text.strip_controls(text.fold(email[: 4 * LONGEST_EMAIL])).strip()
 
 
 def readable_password(password: str) -> str:
@@ -45,7 +45,7 @@ def readable_password(password: str) -> str:
 
 
 def check_password(password: str, email: str) -> None:
-    """Raise WeakPassword for what a guesser tries first. Length counts after NFKC; no kinds of character are demanded."""
+    """Raise WeakPassword for what a guesser tries first. Length counts after NFKC; no digit or sign is demanded."""
     plain = readable_password(password)
     folded = text.fold(plain)
     own = {email_key(email), email_key(email).partition("@")[0]}
@@ -92,7 +92,7 @@ def address_group(address: str) -> str:
     return str(parsed)
 
 
-class Refresh(StrEnum):
+class Decision(StrEnum):
     """What to do with a genuine refresh token."""
 
     ROTATE = "rotate"
@@ -102,20 +102,31 @@ class Refresh(StrEnum):
 
 
 def refresh_decision(
-    *, presented: int, current: int, rotated_at: datetime, expires_at: datetime, ended_at: datetime | None, now: datetime
-) -> Refresh:
+    *,
+    presented: int,
+    current: int,
+    rotated_at: datetime,
+    expires_at: datetime,
+    ended_at: datetime | None,
+    now: datetime,
+) -> Decision:
     """Generation `presented` of a family whose only good one is `current`, which came to be at `rotated_at`.
 
     The one just before is repeated during the grace: its answer got lost, and its successor, being current, is unused.
     Any other earlier one is a replay: two parties hold the family, and nobody can tell which is the owner.
     """
     if ended_at is not None:
-        return Refresh.REFUSE
+        return Decision.REFUSE
     if presented == current:
-        return Refresh.ROTATE if now < expires_at else Refresh.REFUSE
+        return Decision.ROTATE if now < expires_at else Decision.REFUSE
     if presented == current - 1 and now < rotated_at + GRACE:
-        return Refresh.REPEAT
-    return Refresh.END_FAMILY
+        return Decision.REPEAT
+    return Decision.END_FAMILY
+
+
+def is_key_name(name: str) -> bool:
+    """Whether a key may be called that: 1 to 100 visible characters."""
+    return 1 <= len(name.strip()) <= 100 and not text.has_invisible(name)
 
 
 @cache

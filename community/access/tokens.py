@@ -1,8 +1,8 @@
 """What a signed-in client presents: access tokens, checked without the database, and refresh tokens, good once.
 
-An access token is a JWT (RFC 9068's `at+jwt`, HS256). A refresh token names its session and generation under a MAC with
-the session's salt and the server's key, so that no list of used ones is kept: any earlier generation is known as genuine,
-a copy of the database alone makes none, and a client whose answer got lost can be given the same successor again.
+An access token is a JWT (RFC 9068's `at+jwt`, HS256). A refresh token names its session and generation under a MAC
+with the session's salt and the server's key, so that no list of used ones is kept: any earlier generation is known as
+genuine, a copy of the database alone makes none, and a client whose answer got lost can be given the same successor.
 """
 
 import hmac

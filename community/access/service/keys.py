@@ -1,0 +1,94 @@
+"""API keys: made by staff for a partner or a service, shown once, scoped, revocable."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from community import database
+from community.access import queries, rules, secrets
+from community.access.policy import SCOPE_PERMISSIONS, Actor, Kind, Permission, Scope, require
+from community.access.queries import ApiKeyView
+from community.database import transaction
+from community.kernel import clock, ids
+from community.kernel.errors import BadInput, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class NewApiKey:
+    """A key with its secret, which nobody sees again."""
+
+    key: ApiKeyView
+    secret: str
+
+
+@transaction()
+async def create_api_key(
+    actor: Actor, name: str, *, owner_kind: Kind, scopes: Iterable[Scope], expires_at: datetime | None = None
+) -> NewApiKey:
+    """Make a key for a partner or a service. Nobody makes one that may do what they may not. Raises BadInput."""
+    require(actor, Permission.ACCESS_MANAGE_KEYS)
+    wanted = frozenset(scopes)
+    _check(name, owner_kind, wanted, expires_at)
+    for permission in frozenset().union(*(SCOPE_PERMISSIONS[scope] for scope in wanted)):
+        require(actor, permission)
+    secret = secrets.new_api_key()
+    row = ApiKeyView(
+        id=ids.new_id(),
+        name=name.strip(),
+        owner_kind=owner_kind,
+        prefix=secrets.shown_part(secret),
+        scopes=wanted,
+        created_by_id=actor.member_id,
+        created_at=clock.now(),
+        last_used_at=None,
+        expires_at=expires_at,
+        revoked_at=None,
+    )
+    await database.execute(
+        "insert into access_api_key (id, name, owner_kind, prefix, hash, scopes, created_by_id, created_at, expires_at)"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        row.id,
+        row.name,
+        row.owner_kind,
+        row.prefix,
+        secrets.digest(secret),
+        sorted(row.scopes),
+        row.created_by_id,
+        row.created_at,
+        row.expires_at,
+    )
+    return NewApiKey(row, secret)
+
+
+@transaction()
+async def revoke_api_key(actor: Actor, key_id: UUID) -> ApiKeyView:
+    """Close a key at once and for ever. Raises NotFound. Doing it again changes nothing."""
+    require(actor, Permission.ACCESS_MANAGE_KEYS)
+    await database.execute(
+        "update access_api_key set revoked_at = $2, revoked_by_id = $3 where id = $1 and revoked_at is null",
+        key_id,
+        clock.now(),
+        actor.member_id,
+    )
+    (key,) = await queries.api_keys_by_ids(actor, [key_id])
+    if key is None:
+        raise NotFound("ApiKey")
+    return key
+
+
+@transaction()
+async def note_use(key: ApiKeyView, now: datetime) -> None:
+    """Write down that the key was used now."""
+    await database.execute("update access_api_key set last_used_at = $2 where id = $1", key.id, now)
+
+
+def _check(name: str, owner_kind: Kind, scopes: frozenset[Scope], expires_at: datetime | None) -> None:
+    if not rules.is_key_name(name):
+        raise BadInput("name", "Give the key a name of 1 to 100 visible characters.")
+    if owner_kind not in (Kind.PARTNER, Kind.SERVICE):
+        raise BadInput("ownerKind", "A key belongs to a partner or a service.")
+    if not scopes:
+        raise BadInput("scopes", "Give the key at least one scope.")
+    if expires_at is not None and expires_at <= clock.now():
+        raise BadInput("expiresAt", "The end of the key must lie ahead.")
