@@ -5,13 +5,15 @@ from enum import Enum
 from typing import TypeVar
 
 import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
 
 Kind = TypeVar("Kind", bound=type[Enum])
 
 
 def graph_enum(enum: Kind, description: str, values: Mapping[Enum, str], *, name: str | None = None) -> Kind:
     """Declare a domain enum in the graph. Raises KeyError for a value without a description."""
-    declared = strawberry.enum(enum, name=name, description=description)  # type: ignore[call-overload]
-    for value in declared.__strawberry_definition__.values:
+    declared = strawberry.enum(enum, name=name, description=description)
+    definition: StrawberryEnumDefinition = declared.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
         value.description = values[enum[value.name]]
-    return declared  # type: ignore[no-any-return]
+    return declared

@@ -36,7 +36,7 @@ class ProblemHandler:
     def __init__(self, exception_type: type[errors.Problem], error_type: type[Problem]) -> None:
         self.exception_type = exception_type
         self.error_type = error_type
-        self._data = [f.name for f in fields(error_type) if f.name not in ("code", "message")]  # type: ignore[arg-type]
+        self._data = [f.name for f in fields(error_type) if f.name not in ("code", "message")]
 
     def handle(self, exception: errors.Problem, *, field: Any, info: Any) -> Problem:  # noqa: ARG002
         """The problem with its code, its message in the caller's language, and its data."""

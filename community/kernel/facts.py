@@ -53,7 +53,7 @@ class Fact:
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
         """The fact again, from what `payload()` gave. Fields added since have their defaults; gone ones are ignored."""
-        readers = _readers(cls)
+        readers = _readers(cls)  # type: ignore[arg-type]
         return cls(**{name: readers[name](value) for name, value in payload.items() if name in readers})
 
 

@@ -119,6 +119,8 @@ def _typed(value: Any, kind: type) -> Any:
         if instant.tzinfo is None:
             raise ValueError(value)
         return instant
-    if type(value) is not kind or (kind is int and abs(value) > INT_MAX) or (kind is str and "\0" in value):
+    if type(value) is not kind or (isinstance(value, int) and abs(value) > INT_MAX):
+        raise ValueError(value)
+    if isinstance(value, str) and "\0" in value:
         raise ValueError(value)
     return value

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import groupby
 
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U00020000-\U000323af"
 """Scripts written without spaces between words: Han with its extensions, kana, hangul syllables."""
 
-_RUNS = re.compile(rf"([{CJK}]+)|([^\W_]+)")
+_CJK = re.compile(f"[{CJK}]")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -32,10 +33,16 @@ def search_tokens(text: str) -> list[str]:
 
 
 def _tokens(folded: str) -> Iterator[str]:
-    for cjk, word in _RUNS.findall(folded):
-        if word:
-            yield word
-        elif len(cjk) == 1:
-            yield cjk
-        else:
-            yield from (cjk[i : i + 2] for i in range(len(cjk) - 1))
+    for kind, run in groupby(folded, key=_kind):
+        characters = "".join(run)
+        if kind == "word" or (kind == "cjk" and len(characters) == 1):
+            yield characters
+        elif kind == "cjk":
+            yield from (characters[i : i + 2] for i in range(len(characters) - 1))
+
+
+def _kind(character: str) -> str:
+    """Letters, digits and the marks on them make words; what stands between has no kind."""
+    if _CJK.match(character):
+        return "cjk"
+    return "word" if unicodedata.category(character)[0] in "LNM" else ""

@@ -1,6 +1,6 @@
 """The verbs of members: join, edit a profile, move, allow and forbid, follow, block, restrict."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -8,13 +8,14 @@ from tortoise.exceptions import IntegrityError
 
 from community import database
 from community.access import service as access
+from community.access.service import Device, HashedPassword, SignedIn
 from community.access.policy import Actor, Permission, require, require_member
 from community.database import transaction
 from community.kernel import clock
 from community.kernel.errors import NotFound
 from community.kernel.ids import new_id
 from community.kernel.messages import LOCALES, is_locale
-from community.kernel.text import fold
+from community.kernel.text import fold, strip_controls
 from community.members import errors, facts, queries, rules
 from community.members.models import Block, Consent, Follow, Member, Restriction
 from community.members.queries import MemberView, RestrictionView
@@ -32,10 +33,24 @@ class Profile:
     birthday: date | None = None
 
 
-@transaction()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """A new member, signed in on the device they came from."""
+
+    member: MemberView
+    session: SignedIn
+
+
 async def join(
-    *, email: str, password: str, handle: str, display_name: str, locale: str = "en", time_zone: str = "UTC"
-) -> MemberView:
+    *,
+    email: str,
+    password: str,
+    handle: str,
+    display_name: str,
+    locale: str = "en",
+    time_zone: str = "UTC",
+    device: Device | None = None,
+) -> Joined:
     """A stranger becomes a member with an account of their own.
 
     Raises access's EmailTaken, InvalidEmail and WeakPassword, and HandleTaken, InvalidHandle, InvalidDisplayName,
@@ -46,6 +61,23 @@ async def join(
     _check_time_zone(time_zone)
     if await queries.by_handle(handle):
         raise errors.HandleTaken(handle)
+    hashed = await access.hash_password(password, email=email)
+    return await _join(
+        email, hashed, handle=handle, display_name=display_name, locale=locale, time_zone=time_zone, device=device
+    )
+
+
+@transaction()
+async def _join(
+    email: str,
+    password: HashedPassword,
+    *,
+    handle: str,
+    display_name: str,
+    locale: str,
+    time_zone: str,
+    device: Device | None,
+) -> Joined:
     account_id = await access.register(email=email, password=password)
     member = MemberView(
         id=account_id,
@@ -63,7 +95,7 @@ async def join(
     except IntegrityError:  # somebody took the handle between the look and the write
         raise errors.HandleTaken(handle) from None
     await outbox.record(facts.MemberJoined(member_id=member.id, locale=locale))
-    return member
+    return Joined(member=member, session=await access.open_first_session(account_id, device))
 
 
 @transaction()
@@ -71,6 +103,8 @@ async def edit_profile(actor: Actor, profile: Profile) -> MemberView:
     """A member changes what their profile says. Unchanged values are no change and announce nothing."""
     member = await _own(actor)
     _check_profile(profile)
+    if profile.bio is not None:
+        profile = replace(profile, bio=strip_controls(profile.bio).strip())
     wanted = {f.name: getattr(profile, f.name) for f in fields(profile) if getattr(profile, f.name) is not None}
     changes = {name: value for name, value in wanted.items() if value != getattr(member, name)}
     if not changes:
@@ -228,10 +262,12 @@ async def _lock(member_id: UUID) -> MemberView:
 
 
 async def _pair(actor: Actor, member_id: UUID) -> tuple[UUID, MemberView]:
-    """The acting member's id and the other member."""
+    """The acting member's id and the other member. What the two do about each other happens in turn."""
     own_id = require_member(actor)
     if own_id == member_id:
         raise errors.CannotTargetSelf
+    pair = ":".join(sorted((str(own_id), str(member_id))))
+    await database.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"members:{pair}")
     other = await queries.one(member_id)
     if other is None:
         raise NotFound("Member")

@@ -11,6 +11,7 @@ from community.members.rules import Ability, Channel, Purpose
 from community.members.service import Profile
 from schema.access.problems import EmailTaken, InvalidEmail, WeakPassword
 from schema.context import Info
+from schema.limits import SENSITIVE
 from schema.members.problems import (
     BioTooLong,
     CannotTargetSelf,
@@ -256,12 +257,11 @@ RestoreMemberResult = Annotated[
 class MemberMutations:
     """What people do about themselves and each other."""
 
-    @strawberry.mutation(description="Become a member.", metadata=SENSITIVE)
+    @strawberry.mutation(description="Become a member.", metadata={SENSITIVE: True})
     async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
         locale = input.locale or info.context.locale
-        member = await members.join(**{**vars(input), "locale": locale})
-        tokens = await access.sign_in(email=input.email, password=input.password, device=device_of(info))
-        return SignUpPayload(viewer=Viewer.of(member), **TODO)
+        joined = await members.join(**{**vars(input), "locale": locale}, device=device_of(info))
+        return SignUpPayload(viewer=Viewer.of(joined.member), tokens=Tokens.of(joined.session))
 
     @strawberry.mutation(description="Change what your profile says.")
     async def edit_profile(self, info: Info, input: EditProfileInput) -> EditProfileResult:

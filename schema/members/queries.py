@@ -7,13 +7,14 @@ import strawberry
 from community.members import queries as members
 from schema.context import Info
 from schema.members.types import Member, Viewer
+from schema.prices import PRIVATE
 
 
 @strawberry.type
 class MemberQueries:
     """You, and anybody by their handle."""
 
-    @strawberry.field(description="You; null when nobody is signed in.")
+    @strawberry.field(description="You; null when nobody is signed in.", metadata={PRIVATE: True})
     async def viewer(self, info: Info) -> Viewer | None:
         member_id = info.context.actor.member_id
         member = await members.one(member_id) if member_id else None

@@ -18,6 +18,9 @@ from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.nodes import Node
+from schema.prices import PRIVATE
+
+YOURS = {PRIVATE: True}
 
 graph_enum(
     Ability,
@@ -132,19 +135,19 @@ class Member(Node):
         counts = await members.following_counts([member.uuid for member in parents])
         return [counts.get(member.uuid, 0) for member in parents]
 
-    @level(description="Whether you follow this member.")
+    @level(description="Whether you follow this member.", metadata=YOURS)
     async def viewer_follows(parents: list["Member"], info: Info) -> list[bool]:
         viewer = info.context.actor.member_id
         followed = await members.followed_among(viewer, [member.uuid for member in parents]) if viewer else set()
         return [member.uuid in followed for member in parents]
 
-    @level(description="Whether you block this member.")
+    @level(description="Whether you block this member.", metadata=YOURS)
     async def viewer_blocks(parents: list["Member"], info: Info) -> list[bool]:
         viewer = info.context.actor.member_id
         blocked = await members.blocking_among(viewer, [member.uuid for member in parents]) if viewer else set()
         return [member.uuid in blocked for member in parents]
 
-    @level(description="What is taken from this member at present; null unless it is you or you are trusted staff.")
+    @level(description="What is taken from this member at present; null unless it is you or you are trusted staff.", metadata=YOURS)
     async def restrictions(parents: list["Member"], info: Info) -> list[list[Restriction] | None]:
         actor = info.context.actor
         found = await members.restrictions_of([member.uuid for member in parents], clock.now())
