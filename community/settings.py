@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     home: Path = Path(".hourglass")
     """The folder for what one machine keeps: the private database, generated keys, logs of the private server."""
 
+    postgres_bin: str | None = None
+    """What runs the private database: a folder of PostgreSQL's programs, or `wheel`. Otherwise the newest one found."""
+
     environment: Literal["development", "production"] = "development"
     """In production introspection is closed to strangers, a secret key is needed, and `token` and `demo` refuse."""
 
@@ -121,6 +124,15 @@ class Settings(BaseSettings):
 
     idle_in_transaction_timeout_ms: int = Field(default=10_000, ge=0)
     """PostgreSQL ends a session that sits idle inside a transaction for longer."""
+
+    worker_concurrency: int = Field(default=10, ge=2, le=1_000)
+    """The most deliveries and jobs that one worker runs at once. Each may need a database connection."""
+
+    worker_heartbeat_seconds: float = Field(default=30.0, ge=1)
+    """What a worker was doing is given to another one after the first has been silent for so long."""
+
+    feed_retention_days: int = Field(default=90, ge=1)
+    """How long facts stay in the feed `events(after:)`."""
 
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     """A read operation that takes longer is cancelled. Writes never are."""

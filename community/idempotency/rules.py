@@ -1,4 +1,4 @@
-"""Pure rules of idempotency: which keys will do, and when two inputs are the same."""
+"""Pure rules of idempotency: which keys will do, and when two requests are the same."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,6 +14,6 @@ def is_usable(key: str) -> bool:
     return 0 < len(key) <= LONGEST_KEY and key.isprintable()
 
 
-def fingerprint(input: Mapping[str, Any]) -> bytes:
-    """SHA-256 of the input as JSON with sorted keys: equal for equal inputs, whatever their order."""
-    return hashlib.sha256(orjson.dumps(dict(input), option=orjson.OPT_SORT_KEYS)).digest()
+def fingerprint(request: Mapping[str, Any]) -> bytes:
+    """SHA-256 of the request as JSON with sorted keys: equal for equal requests, whatever their order."""
+    return hashlib.sha256(orjson.dumps(dict(request), option=orjson.OPT_SORT_KEYS)).digest()

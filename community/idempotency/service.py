@@ -13,7 +13,12 @@ from community.kernel import clock, ids
 Result = dict[str, Any]
 
 
-async def once(scope: str, key: str | None, input: Mapping[str, Any], run: Callable[[], Awaitable[Result]]) -> Result:
+async def once(
+    scope: str,
+    key: str | None,
+    input: Mapping[str, Any],  # noqa: A002
+    run: Callable[[], Awaitable[Result]],
+) -> Result:
     """Run `run` unless `key` was used in `scope` before; then return the result it had. Without a key, just run.
 
     Call it inside the verb's transaction: the key is kept exactly when the effect is. A call that meets the same key

@@ -74,7 +74,7 @@ def _readers(cls: type[Fact]) -> dict[str, Callable[[Any], Any]]:
 
 
 def _reader(hint: Any) -> Callable[[Any], Any]:
-    """What turns a JSON value back into `hint`: UUID, datetime, a list or tuple of one kind, or one of these or None."""
+    """What turns a JSON value back into `hint`: UUID, datetime, a list or tuple of one kind, any of these or None."""
     if hint is UUID:
         return UUID
     if hint is datetime:

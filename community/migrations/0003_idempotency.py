@@ -1,11 +1,11 @@
-"""What the models of idempotency cannot say: constraints, partial indexes, triggers, functions."""
+"""What the model of idempotency cannot say: that a key has one effect per scope."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 
-FORWARD: list[str] = []
+FORWARD = ["create unique index idempotency_key_once on idempotency_key (scope, key)"]
 
-BACKWARD: list[str] = []
+BACKWARD = ["drop index idempotency_key_once"]
 
 
 class Migration(migrations.Migration):

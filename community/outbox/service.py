@@ -1,19 +1,46 @@
-"""The verbs of the outbox: record a fact."""
+"""The verbs of the outbox: record a fact, put facts in order, let a hearer hear one, replay, prune."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
 
 import orjson
 from structlog.contextvars import get_contextvars
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import Actor, Permission, require
+from community.database import transaction
 from community.kernel import clock, ids
+from community.kernel.errors import NotFound
 from community.kernel.facts import Fact
-from community.outbox import wake
+from community.outbox import queries, queue, wake
+from community.outbox.hearing import Hearer, hearers_of, hears
+from community.outbox.live import Live, follow, live
+from community.outbox.queries import EventView
+from community.outbox.scheduling import every, job
+
+__all__ = [
+    "Live",
+    "every",
+    "follow",
+    "hear",
+    "hears",
+    "job",
+    "live",
+    "prune",
+    "record",
+    "replay",
+    "sequence",
+]
+
+SEQUENCED = "outbox_sequenced"
+"""The channel on which the last sequence is announced."""
 
 
 async def record(fact: Fact, *, actor: Actor | None = None) -> None:
     """Announce a fact. It is kept exactly when the caller's transaction commits, and heard after that.
 
-    Raises RuntimeError outside a transaction.
+    Raises TransactionMisused outside a transaction.
     """
     database.after_commit(wake.sequencer)
     await database.execute(
@@ -27,6 +54,85 @@ async def record(fact: Fact, *, actor: Actor | None = None) -> None:
         fact.ordering_key,
         orjson.dumps(fact.payload()).decode(),
         clock.now(),
-        actor.member_id or actor.key_id if actor else None,
+        (actor.member_id or actor.key_id) if actor else None,
         get_contextvars().get("request_id"),
     )
+
+
+@transaction()
+async def sequence(limit: int = 200) -> list[EventView]:
+    """Give up to `limit` committed facts their places in the feed, and each of their hearers a delivery.
+
+    Whoever holds the head row numbers; the others wait for their turn, so numbers have no gap and are visible in order.
+    The two statements must stay two: only a statement begun after the lock was won sees what the last holder numbered.
+    """
+    head: int = await database.fetch_value(
+        "insert into outbox_head (id, sequence) values (1, 0)"
+        " on conflict (id) do update set sequence = outbox_head.sequence returning sequence"
+    )
+    numbered = await database.fetch(_NUMBER, head, limit)
+    facts = sorted(map(EventView.of, numbered), key=lambda fact: fact.sequence)
+    if facts:
+        await queue.enqueue_deliveries([(hearer.name, fact.id) for fact in facts for hearer in hearers_of(fact.type)])
+        await database.execute("select pg_notify($1, $2)", SEQUENCED, str(facts[-1].sequence))
+    return facts
+
+
+_NUMBER = f"""
+    with pending as (
+        select id, arrival from outbox_fact where sequence is null order by arrival limit $2
+    ), placed as (
+        select id, $1 + row_number() over (order by arrival) as sequence from pending
+    ), moved as (
+        update outbox_head set sequence = $1 + (select count(*) from placed) where id = 1
+    )
+    update outbox_fact fact set sequence = placed.sequence from placed where fact.id = placed.id
+    returning {queries.columns("fact")}
+"""
+
+
+@transaction()
+async def hear(hearer: Hearer, fact_id: UUID) -> None:
+    """Let one hearer hear one fact, once: the receipt is written with the effect, and a second delivery finds it."""
+    signed = await database.fetch_value(
+        "insert into outbox_receipt (id, hearer, fact_id, heard_at) values ($1, $2, $3, $4)"
+        " on conflict (fact_id, hearer) do nothing returning true",
+        ids.new_id(),
+        hearer.name,
+        fact_id,
+        clock.now(),
+    )
+    event = await queries.event(fact_id) if signed else None
+    if event is not None:
+        await hearer.handle(event.fact())
+
+
+@transaction()
+async def replay(actor: Actor, delivery_id: int) -> queries.DeliveryView:
+    """Try a parked delivery again, as if for the first time. Raises NotFound unless it is parked."""
+    require(actor, Permission.OUTBOX_REPLAY)
+    delivery = await queries.failed_delivery(actor, delivery_id)
+    if delivery is None:
+        raise NotFound("delivery")
+    await queue.requeue(delivery_id)
+    return delivery
+
+
+@transaction()
+async def prune(retention: timedelta) -> int:
+    """Forget facts recorded longer ago than `retention`, with their receipts; how many facts went.
+
+    A fact that is not in the feed yet, or that a hearer still waits for, is kept.
+    """
+    forgotten = await database.fetch(
+        "delete from outbox_fact where sequence is not null and recorded_at < $1"
+        f" and id <> all(array({queue.AWAITED_FACTS})) returning id",
+        clock.now() - retention,
+    )
+    await _forget_receipts([row["id"] for row in forgotten])
+    await queue.prune_log(retention)
+    return len(forgotten)
+
+
+async def _forget_receipts(fact_ids: Sequence[UUID]) -> None:
+    await database.execute("delete from outbox_receipt where fact_id = any($1)", fact_ids)

@@ -1,0 +1,110 @@
+"""Live subscriptions: the facts of some types, or about one subject, as they happen."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Generic, TypeVar, cast
+from uuid import UUID
+
+from community.access.policy import Actor, Permission, require
+from community.kernel.errors import TooBusy
+from community.kernel.facts import Fact
+from community.outbox import queries, tail
+from community.outbox.errors import SlowConsumer
+from community.outbox.queries import EVERYTHING, EventView, Filter
+from community.outbox.tail import Inbox, Tail
+
+PAGE = 100
+"""How many facts a subscriber that fell behind reads at a time."""
+
+LAG = 10_000
+"""How far behind a subscriber may fall."""
+
+RETRY_SECONDS = 0.5
+
+AnyFact = TypeVar("AnyFact", bound=Fact)
+Item = TypeVar("Item")
+
+
+def live(*types: type[AnyFact], subject: UUID | None = None) -> "Live[AnyFact]":
+    """Facts of these types that get their place in the feed from now on, in order, none missed.
+
+    It listens from this call on, not from the first step of the iteration. It ends when the process stops serving, and
+    raises SlowConsumer when the caller falls far behind.
+
+    Raises RuntimeError in a process that does not serve.
+    """
+    which = Filter(types=tuple(fact.type for fact in types), subject=subject)
+    return Live(tail.current(), which, lambda event: cast(AnyFact, event.fact()))
+
+
+def follow(actor: Actor, *, after: int | None = None, which: Filter = EVERYTHING) -> "Live[EventView]":
+    """The feed itself: everything after the sequence `after`, then what happens from now on, without a gap between.
+
+    Raises Unauthenticated or Forbidden without the permission.
+    """
+    require(actor, Permission.OUTBOX_READ)
+    return Live(tail.current(), which, lambda event: event, after=after)
+
+
+class Live(Generic[Item]):
+    """An asynchronous iterator over facts. Dropping it, or `close()`, ends the subscription."""
+
+    def __init__(
+        self, feed: Tail, which: Filter, show: Callable[[EventView], Item], *, after: int | None = None
+    ) -> None:
+        self._tail = feed
+        self._which = which
+        self._show = show
+        self._position = feed.position if after is None else after
+        self._has_been_live = after is None
+        self._inbox = Inbox(which, is_behind=after is not None)
+        feed.add(self._inbox)
+
+    def close(self) -> None:
+        """Stop listening; the iteration ends."""
+        self._tail.remove(self._inbox)
+        self._inbox.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_inbox"):
+            self._tail.remove(self._inbox)
+
+    def __aiter__(self) -> AsyncIterator[Item]:
+        return self
+
+    async def __anext__(self) -> Item:
+        while True:
+            while self._inbox.waiting:
+                event = self._inbox.waiting.popleft()
+                # A client may come with a cursor from a process whose tail is further than ours.
+                if event.sequence > self._position:
+                    self._position = event.sequence
+                    return self._show(event)
+            if self._inbox.is_closed:
+                raise StopAsyncIteration
+            if self._inbox.is_behind:
+                await self._catch_up()
+            else:
+                await self._inbox.until_ready()
+
+    async def _catch_up(self) -> None:
+        """Read the next page from the feed; at its end, join the tail again where the tail stands now."""
+        upto = self._tail.position
+        behind = upto - self._position
+        if behind > LAG and self._has_been_live:
+            self.close()
+            raise SlowConsumer(self._position, behind)
+        page = await self._read(upto)
+        self._inbox.waiting.extend(page)
+        if not page:
+            self._position = max(self._position, upto)
+        if len(page) < PAGE and self._tail.position == upto:
+            self._inbox.is_behind = False
+            self._has_been_live = True
+
+    async def _read(self, upto: int) -> list[EventView]:
+        while True:
+            try:
+                return await queries.between(self._position, upto, self._which, PAGE)
+            except TooBusy:
+                await asyncio.sleep(RETRY_SECONDS)

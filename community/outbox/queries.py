@@ -1,0 +1,186 @@
+"""Reading the outbox: the feed of facts in order, and the deliveries that were given up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from community import database
+from community.access.policy import Actor, Permission, require
+from community.kernel.facts import REGISTRY, Fact
+from community.kernel.pages import Page, PageRequest, page_of
+
+EVENT_SHAPE = (int,)
+"""What the feed's cursors carry: the sequence, and so a place that lasts for ever."""
+
+DELIVERY_SHAPE = (int,)
+"""What the cursors of failed deliveries carry: the delivery's number."""
+
+COLUMNS = (
+    "sequence",
+    "id",
+    "type",
+    "version",
+    "subject_id",
+    "ordering_key",
+    "recorded_at",
+)
+
+
+def columns(table: str) -> str:
+    """The columns of `outbox_fact` that make an event, for a select list or a returning clause."""
+    return ", ".join([*(f"{table}.{name}" for name in COLUMNS), f"{table}.payload::text as payload"])
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """A fact with its place in the feed. `payload` holds JSON scalars."""
+
+    sequence: int
+    id: UUID
+    type: str
+    version: int
+    subject_id: UUID
+    ordering_key: str
+    recorded_at: datetime
+    payload: dict[str, Any]
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Self:
+        """The event in a row of `columns()`."""
+        return cls(**{name: row[name] for name in COLUMNS}, payload=orjson.loads(row["payload"]))
+
+    def fact(self) -> Fact:
+        """The fact itself. Raises KeyError for a type that no area declares any more."""
+        return REGISTRY[self.type].from_payload(self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """A delivery that was tried as often as its hearer's patience allows, and then parked."""
+
+    id: int
+    hearer: str
+    fact_id: UUID
+    fact_type: str
+    sequence: int
+    attempts: int
+    failed_at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which facts: of some types, about one subject. None leaves it open."""
+
+    types: tuple[str, ...] | None = None
+    subject: UUID | None = None
+
+
+EVERYTHING = Filter()
+
+
+async def events(actor: Actor, page: PageRequest, which: Filter = EVERYTHING) -> Page[EventView]:
+    """A page of the feed, in order. Raises Unauthenticated or Forbidden without the permission."""
+    require(actor, Permission.OUTBOX_READ)
+    found = await _window(
+        which,
+        after=page.after[0] if page.after else None,
+        before=page.before[0] if page.before else None,
+        limit=page.size + 1,
+        backward=page.backward,
+    )
+    return page_of(found, page, lambda event: (event.sequence,))
+
+
+async def between(after: int, upto: int, which: Filter, limit: int) -> list[EventView]:
+    """Up to `limit` facts with `after < sequence <= upto`, in order."""
+    return await _window(which, after=after, before=upto + 1, limit=limit, backward=False)
+
+
+async def since(after: int, limit: int) -> list[EventView]:
+    """Up to `limit` facts that follow `after`, in order."""
+    return await _window(EVERYTHING, after=after, before=None, limit=limit, backward=False)
+
+
+async def event(fact_id: UUID) -> EventView | None:
+    """One fact that is in the feed."""
+    row = await database.fetch_one(
+        f"select {columns('fact')} from outbox_fact fact where id = $1 and sequence is not null", fact_id
+    )
+    return EventView.of(row) if row else None
+
+
+async def head() -> int:
+    """The last sequence given out; 0 before the first."""
+    return await database.fetch_value("select sequence from outbox_head where id = 1") or 0
+
+
+async def has_unsequenced() -> bool:
+    """Whether committed facts wait for their place."""
+    waiting: bool = await database.fetch_value("select exists(select from outbox_fact where sequence is null)")
+    return waiting
+
+
+async def failed_deliveries(actor: Actor, page: PageRequest) -> Page[DeliveryView]:
+    """Deliveries that were given up, the latest first."""
+    require(actor, Permission.OUTBOX_REPLAY)
+    conditions, arguments = ["true"], list[Any]()
+    for bound, comparison in ((page.after, "<"), (page.before, ">")):
+        if bound:
+            arguments.append(bound[0])
+            conditions.append(f"delivery.id {comparison} ${len(arguments)}")
+    direction = "" if page.backward else "desc"
+    rows = await database.fetch(
+        f"{_FAILED} and {' and '.join(conditions)} order by delivery.id {direction} limit {page.size + 1}", *arguments
+    )
+    return page_of([DeliveryView(**row) for row in rows], page, lambda delivery: (delivery.id,))
+
+
+async def failed_delivery(actor: Actor, delivery_id: int) -> DeliveryView | None:
+    """One delivery that was given up."""
+    require(actor, Permission.OUTBOX_REPLAY)
+    row = await database.fetch_one(f"{_FAILED} and delivery.id = $1", delivery_id)
+    return DeliveryView(**row) if row else None
+
+
+_FAILED = """
+    select delivery.id, substr(delivery.entrypoint, 6) as hearer, fact.id as fact_id, fact.type as fact_type,
+           fact.sequence, delivery.attempts + 1 as attempts, delivery.updated as failed_at,
+           coalesce(last.error, '') as error
+    from pgqueuer delivery
+    join outbox_fact fact on fact.id = convert_from(delivery.payload, 'UTF8')::uuid
+    left join lateral (
+        select concat_ws(': ', traceback ->> 'exception_type', traceback ->> 'exception_message') as error
+        from pgqueuer_log where job_id = delivery.id and status = 'failed' order by created desc limit 1
+    ) last on true
+    where delivery.status = 'failed' and delivery.entrypoint like 'hear:%'
+"""
+
+
+async def _window(
+    which: Filter, *, after: int | None, before: int | None, limit: int, backward: bool
+) -> list[EventView]:
+    """Facts of the feed in walking order. The conditions are written out, so that each question has its own plan."""
+    conditions, arguments = ["sequence is not null"], list[Any]()
+    bounds: Sequence[tuple[str, Any]] = (
+        ("sequence > {}", after),
+        ("sequence < {}", before),
+        ("type = any({})", which.types),
+        ("subject_id = {}", which.subject),
+    )
+    for condition, argument in bounds:
+        if argument is not None:
+            arguments.append(argument)
+            conditions.append(condition.format(f"${len(arguments)}"))
+    direction = "desc" if backward else "asc"
+    rows = await database.fetch(
+        f"select {columns('fact')} from outbox_fact fact where {' and '.join(conditions)}"
+        f" order by sequence {direction} limit {limit}",
+        *arguments,
+    )
+    return [EventView.of(row) for row in rows]

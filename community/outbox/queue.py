@@ -1,0 +1,115 @@
+"""The queue of deliveries and jobs: PgQueuer's tables, written on the caller's own connection and transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Self
+from uuid import UUID
+
+import orjson
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.core.tm import TaskManager
+from pgqueuer.domain.settings import DBSettings, Durability
+from pgqueuer.domain.types import Channel, JobId
+from pgqueuer.ports.driver import Driver, NotifyCallback
+
+from community import database
+from community.kernel import clock
+
+DELIVERY = "hear:"
+JOB = "job:"
+"""What entrypoints begin with: a delivery to a hearer, or a job of its own."""
+
+AWAITED_FACTS = f"select convert_from(payload, 'UTF8')::uuid from pgqueuer where entrypoint like '{DELIVERY}%'"
+"""The facts that some hearer still waits for, parked deliveries included."""
+
+
+async def enqueue_deliveries(deliveries: Sequence[tuple[str, UUID]]) -> None:
+    """One delivery per (hearer, fact), in the caller's transaction."""
+    if deliveries:
+        await _queries().enqueue(
+            [f"{DELIVERY}{hearer}" for hearer, _ in deliveries],
+            [str(fact_id).encode() for _, fact_id in deliveries],
+            [0] * len(deliveries),
+        )
+
+
+async def enqueue_job(name: str, arguments: dict[str, Any], delay: timedelta) -> None:
+    """One job, in the caller's transaction."""
+    await _queries().enqueue(f"{JOB}{name}", orjson.dumps(arguments), execute_after=delay)
+
+
+async def requeue(delivery_id: int) -> None:
+    """Try a parked delivery again from its first attempt."""
+    await _queries().requeue_jobs([JobId(delivery_id)])
+
+
+async def prune_log(retention: timedelta) -> None:
+    """Forget what happened to deliveries and jobs longer ago than `retention`."""
+    before = clock.now() - retention
+    await database.execute(
+        "delete from pgqueuer_log where created < $1 and job_id not in (select id from pgqueuer)", before
+    )
+    await database.execute("delete from pgqueuer_statistics where created < $1", before)
+
+
+SETTINGS = DBSettings(
+    prefix="",
+    db_schema=None,
+    channel=Channel("ch_pgqueuer"),
+    function="fn_pgqueuer_changed",
+    statistics_table="pgqueuer_statistics",
+    queue_status_type="pgqueuer_status",
+    queue_table="pgqueuer",
+    queue_table_log="pgqueuer_log",
+    trigger="tg_pgqueuer_changed",
+    schedules_table="pgqueuer_schedules",
+    durability=Durability.durable,
+)
+"""PgQueuer's own names for its tables, said aloud: otherwise a variable like CHANNEL would change them."""
+
+
+def queries_over(driver: Driver) -> Queries:
+    """PgQueuer's statements, sent through `driver`."""
+    return Queries(
+        driver, QueryBuilderEnvironment(SETTINGS), QueryQueueBuilder(SETTINGS), QuerySchedulerBuilder(SETTINGS)
+    )
+
+
+class OurTransaction(Driver):
+    """PgQueuer's statements on the connection of the caller's transaction. Workers listen elsewhere."""
+
+    def __init__(self) -> None:
+        self._shutdown = asyncio.Event()
+        self._tasks = TaskManager()
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        return [dict(row) for row in await database.fetch(query, *args)]
+
+    async def execute(self, query: str, *args: object) -> str:
+        return await database.execute(query, *args)
+
+    async def notify(self, channel: str, payload: str) -> None:
+        await database.execute("select pg_notify($1, $2)", channel, payload)
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:  # noqa: ARG002
+        raise TypeError("nobody listens inside a transaction")
+
+    @property
+    def shutdown(self) -> asyncio.Event:
+        return self._shutdown
+
+    @property
+    def tm(self) -> TaskManager:
+        return self._tasks
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        return None
+
+
+def _queries() -> Queries:
+    return queries_over(OurTransaction())
