@@ -24,8 +24,12 @@ OVERLOADED: tuple[type[BaseException], ...] = (
 )
 """`statement_timeout` or `lock_timeout` struck, or the server ran out of something."""
 
-RETRYABLE: tuple[type[BaseException], ...] = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
-"""SQLSTATE 40001 and 40P01: the same transaction, run once more, is expected to succeed."""
+RETRYABLE: tuple[type[BaseException], ...] = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+)
+"""SQLSTATE 40001, 40P01, and a plan older than a migration: the same transaction, run once more, should succeed."""
 
 
 class TransactionMisused(RuntimeError):
@@ -49,7 +53,7 @@ def is_busy(error: BaseException) -> bool:
 
 
 def is_retryable(error: BaseException) -> bool:
-    """Whether `error`, or what it was raised from, is a serialization failure or a deadlock."""
+    """Whether `error`, or what it was raised from, is worth another attempt."""
     return any(isinstance(cause, RETRYABLE) for cause in _causes(error))
 
 

@@ -39,8 +39,10 @@ async def disconnect() -> None:
     global _tortoise
     if not pool.is_connected():
         return
+    closing = pool.the_pool()
+    closing.stop_lending()
     await drain()
-    await pool.the_pool().close()
+    await closing.close()
     if _tortoise is not None:
         await _tortoise.close_connections()
     _tortoise = None

@@ -69,16 +69,12 @@ async def _keep_listening(channel: str, pool: Pool, heard: _Heard) -> None:
     while True:
         try:
             connection = await pool.open_apart()
-        except Exception as error:
-            log.warning("cannot listen", channel=channel, error=repr(error))
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, longest)
-            continue
-        pause = first
-        try:
+            pause = first
             await _listen_until_lost(connection, channel, heard)
-        finally:
-            connection.terminate()
+        except Exception as error:
+            log.warning("not listening", channel=channel, error=repr(error))
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, longest)
 
 
 async def _listen_until_lost(connection: asyncpg.Connection, channel: str, heard: _Heard) -> None:
@@ -89,8 +85,8 @@ async def _listen_until_lost(connection: asyncpg.Connection, channel: str, heard
         heard.miss()
         while not await _happens(lost, PROBE_SECONDS):
             await connection.execute("SELECT 1")
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        log.warning("stopped listening", channel=channel, error=repr(error))
+    finally:
+        connection.terminate()
 
 
 async def _happens(event: asyncio.Event, seconds: float) -> bool:

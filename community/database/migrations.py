@@ -28,7 +28,7 @@ async def migrate(url: str) -> list[str]:
             await context.init(config=orm.configuration(), init_connections=False)
             return await _migrate(connection)
     finally:
-        connection.terminate() if connection.is_in_transaction() else await connection.close()
+        await connection.close()
 
 
 async def drift() -> list[str]:

@@ -109,9 +109,13 @@ class Pool:
         self._mending.add(task)
         task.add_done_callback(self._mending.discard)
 
-    async def close(self) -> None:
-        """Lend no more, wait for what is lent, close everything."""
+    def stop_lending(self) -> None:
+        """Answer TooBusy from now on to whoever asks for a connection."""
         self._closing = True
+
+    async def close(self) -> None:
+        """Wait for what is lent, then close every connection."""
+        self.stop_lending()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 for _ in range(self._size):

@@ -79,7 +79,7 @@ class Transaction:
         self.callbacks: list[Callable[[], object]] = []
         self._task = asyncio.current_task()
         self._lock = asyncio.Lock()
-        self._is_open = True
+        self.is_open = True
         self._failed_inside: BaseException | None = None
 
     def turn(self) -> "Turn":
@@ -107,26 +107,32 @@ class Transaction:
             await self.roll_back()
             raise RolledBack("A verb inside this one failed and its failure was swallowed.") from self._failed_inside
         async with self._lock:
-            self._is_open = False
-            try:
-                answer = await self.connection.execute("COMMIT")
-            except BaseException as error:
-                # An answer that never came leaves the connection, too, in a state nobody knows.
-                self.connection.terminate()
-                if is_broken(error):
-                    raise OutcomeUnknown from error
-                raise
+            self.is_open = False
+            answer = await self._commit()
         if answer != "COMMIT":
             raise RolledBack("A statement failed and its failure was swallowed.")
 
     async def roll_back(self) -> None:
         """ROLLBACK. A connection on which even that fails is thrown away, which rolls back as well."""
         async with self._lock:
-            self._is_open = False
+            self.is_open = False
             try:
                 await self.connection.execute("ROLLBACK")
             except (Exception, asyncio.CancelledError):
                 self.connection.terminate()
+
+    async def _commit(self) -> str:
+        try:
+            answer: str = await self.connection.execute("COMMIT")
+        except BaseException as error:
+            if isinstance(error, asyncpg.PostgresError) and not is_broken(error):
+                reraise(error)
+            # No answer came. Whoever gets this connection next must not find out what became of it.
+            self.connection.terminate()
+            if is_broken(error):
+                raise OutcomeUnknown from error
+            raise
+        return answer
 
 
 class Turn:
@@ -139,7 +145,7 @@ class Turn:
 
     async def __aenter__(self) -> asyncpg.Connection:
         await self._transaction._lock.acquire()
-        if not self._transaction._is_open:
+        if not self._transaction.is_open:
             self._transaction._lock.release()
             raise TransactionMisused("A task started inside a transaction used it after its end.")
         return self._transaction.connection
@@ -155,7 +161,7 @@ class Turn:
 def open_transaction() -> Transaction:
     """The transaction this runs in. Raises TransactionMisused outside of one."""
     current = _current.get()
-    if current is None:
+    if current is None or not current.is_open:
         raise TransactionMisused("This needs a transaction: call it from a verb under @transaction().")
     return current
 
