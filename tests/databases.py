@@ -1,0 +1,138 @@
+"""The databases that tests run on: one server for the run, a migrated template, a copy of it for each worker.
+
+The server is a private one, thrown away afterwards, or what `TEST_DATABASE_URL` names (an account that may create
+databases). The first worker that asks starts it and makes the template; the others wait, and share both.
+"""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+
+from api.postgres import PrivateServer
+from community import database
+from community.settings import settings
+
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+TEMPLATE = f"hourglass_test_{RUN}_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """The run's server, seen by one worker."""
+
+    admin_url: str
+    admin: asyncpg.Connection
+
+    def url(self, name: str) -> str:
+        """Where the database `name` is."""
+        return urlsplit(self.admin_url)._replace(path=f"/{name}").geturl()
+
+    async def create(self, name: str, *, template: str = "template0") -> str:
+        """A new database and its URL: empty, or a copy of `template`, which nobody may be connected to."""
+        await self.admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template}"
+            + (" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'" if template == "template0" else "")
+        )
+        return self.url(name)
+
+    async def copy(self, name: str) -> str:
+        """A new database like a server's after its first start: migrated and otherwise empty."""
+        return await self.create(name, template=TEMPLATE)
+
+    async def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        await self.admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@asynccontextmanager
+async def databases() -> AsyncIterator[Databases]:
+    """The run's server with its template. The last worker to leave takes both away."""
+    with server() as admin_url:
+        admin = await asyncpg.connect(admin_url)
+        found = Databases(admin_url, admin)
+        try:
+            await make_template(found)
+            yield found
+            await leave_template(found)
+        finally:
+            await admin.close()
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The URL of a database on the run's server from which others can be created."""
+    if url := os.environ.get("TEST_DATABASE_URL"):
+        yield url
+        return
+    home = Path(tempfile.gettempdir()) / f"hourglass-tests-{RUN}"
+    home.mkdir(mode=0o711, exist_ok=True)
+    with PrivateServer.start(home, durable=False, binaries=settings().postgres_bin) as private:
+        yield private.url("postgres")
+
+
+async def make_template(found: Databases) -> None:
+    """Migrate a database once for all workers; it gets its name when it is complete. Counts us as its user."""
+    await found.admin.execute("SELECT pg_advisory_lock($1)", lock("making"))
+    if not await found.admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", TEMPLATE):
+        unfinished = f"{TEMPLATE}_unfinished"
+        await found.drop(unfinished)
+        await database.migrate(await found.create(unfinished))
+        await found.admin.execute(f"ALTER DATABASE {unfinished} RENAME TO {TEMPLATE}")
+    await found.admin.execute("SELECT pg_advisory_lock_shared($1)", lock("using"))
+    await found.admin.execute("SELECT pg_advisory_unlock($1)", lock("making"))
+
+
+async def leave_template(found: Databases) -> None:
+    """Remove the template if no other worker uses it."""
+    await found.admin.execute("SELECT pg_advisory_unlock_shared($1)", lock("using"))
+    if await found.admin.fetchval("SELECT pg_try_advisory_lock($1)", lock("using")):
+        await found.drop(TEMPLATE)
+
+
+def lock(purpose: str) -> int:
+    """The key of an advisory lock of this run."""
+    return int.from_bytes(blake2b(f"{RUN} {purpose}".encode(), digest_size=8).digest(), "big", signed=True)
+
+
+class Cleaner:
+    """Empties a database between tests, on a connection of its own: 2 ms for 60 tables, where TRUNCATE takes 100."""
+
+    def __init__(self, connection: asyncpg.Connection, emptying: str) -> None:
+        self._connection = connection
+        self._emptying = emptying
+
+    @classmethod
+    async def of(cls, url: str) -> Self:
+        """Knows every table that a fresh migration leaves empty; rows that migrations wrote stay."""
+        # As a replica: no trigger protects an append-only table, no foreign key demands an order. And rather fail than
+        # wait for ever for a transaction that a test left open.
+        settings = {"session_replication_role": "replica", "lock_timeout": "5s"}
+        connection = await asyncpg.connect(url, server_settings=settings)
+        tables = await connection.fetch("SELECT oid::regclass::text AS name FROM pg_class WHERE " + OUR_TABLES)
+        filled = [
+            table["name"] for table in tables if await connection.fetchval(f"SELECT 1 FROM {table['name']} LIMIT 1")
+        ]
+        return cls(
+            connection, "; ".join(f"DELETE FROM {table['name']}" for table in tables if table["name"] not in filled)
+        )
+
+    async def empty(self) -> None:
+        """Delete every row that tests wrote."""
+        await self._connection.execute(self._emptying)
+
+    async def close(self) -> None:
+        """Leave the database."""
+        await self._connection.close()
+
+
+OUR_TABLES = "relkind = 'r' AND relnamespace = 'public'::regnamespace"
