@@ -1,8 +1,11 @@
 """What a process counts, and the page on which Prometheus reads it."""
 
+import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 
 from prometheus_client import (
+    CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
     Gauge,
@@ -10,7 +13,17 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    generate_latest,
 )
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from community import database
+from community.kernel.errors import TooBusy
+from community.outbox import queries as outbox
+from community.outbox import tail
+from community.settings import Settings
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -27,7 +40,8 @@ OPERATIONS = Counter("hourglass_operations", "GraphQL operations that ran.", ["k
 ERRORS = Counter("hourglass_operation_errors", "Errors in answers, by their code.", ["code"], registry=REGISTRY)
 POOL_SIZE = Gauge("hourglass_database_pool_size", "Database connections that are open.", registry=REGISTRY)
 POOL_IN_USE = Gauge("hourglass_database_pool_in_use", "Database connections at work.", registry=REGISTRY)
-OUTBOX_LAG = Gauge("hourglass_outbox_lag_seconds", "Age of the oldest fact still unheard.", registry=REGISTRY)
+SEQUENCING_LAG = Gauge("hourglass_outbox_sequencing_lag_seconds", "Age of the oldest unplaced fact.", registry=REGISTRY)
+DELIVERY_LAG = Gauge("hourglass_outbox_delivery_lag_seconds", "Wait of the oldest due delivery.", registry=REGISTRY)
 SUBSCRIBERS = Gauge("hourglass_live_subscribers", "Live subscriptions of this process.", registry=REGISTRY)
 
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "WEBSOCKET"})
@@ -45,3 +59,44 @@ def operated(kind: str, codes: Iterable[str] = ()) -> None:
     OPERATIONS.labels(kind).inc()
     for code in codes:
         ERRORS.labels(code).inc()
+
+
+def routes(settings: Settings) -> list[Route]:
+    """The page, behind the settings' token if there is one."""
+
+    async def page(request: Request) -> Response:
+        return await _page() if _may_read(request, settings) else Response(status_code=401, headers=ASK)
+
+    return [Route("/metrics", page, methods=["GET"])]
+
+
+ASK = {"WWW-Authenticate": 'Bearer realm="metrics"'}
+
+
+def _may_read(request: Request, settings: Settings) -> bool:
+    if settings.metrics_token is None:
+        return True
+    expected = f"Bearer {settings.metrics_token.get_secret_value()}"
+    return secrets.compare_digest(request.headers.get("authorization", "").encode(), expected.encode())
+
+
+async def _page() -> Response:
+    pool = database.pool_state()
+    POOL_SIZE.set(pool.open)
+    POOL_IN_USE.set(pool.lent)
+    SUBSCRIBERS.set(tail.current().subscribers)
+    await _measure_lags()
+    headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
+    return Response(generate_latest(REGISTRY), headers=headers)
+
+
+async def _measure_lags() -> None:
+    """A page without lags is better than none: while the database is away they are not a number."""
+    try:
+        sequencing, delivery = await outbox.sequencing_lag(), await outbox.delivery_lag()
+    except TooBusy:
+        SEQUENCING_LAG.set(float("nan"))
+        DELIVERY_LAG.set(float("nan"))
+    else:
+        SEQUENCING_LAG.set(sequencing / timedelta(seconds=1))
+        DELIVERY_LAG.set(delivery / timedelta(seconds=1))

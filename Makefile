@@ -1,0 +1,82 @@
+# The way in. `make run` and `make test` need Python 3.11 or newer and make; everything else is installed into .venv/.
+
+SHELL := bash
+BIN   := .venv/bin
+RUN   := $(BIN)/python -m api
+PORT  ?= 8000
+export PORT
+
+# The first interpreter that is new enough; `make run PYTHON=python3.13` chooses another.
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+
+.PHONY: help run test check format storm kill audit schema graphiql initial-migration requirements clean
+
+help:  ## List what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
+
+run: .venv/installed-run  ## Start everything and stay in the foreground until Ctrl-C; PORT=8000 chooses the port
+	@$(RUN) up
+
+test: .venv/installed-dev  ## Run all tests, on every core
+	@$(BIN)/pytest --numprocesses auto --dist worksteal
+
+check: .venv/installed-dev  ## Format, lint, types, import contracts, SDL drift, migration drift, tests
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
+	@$(RUN) schema --check
+	@$(RUN) migrate --check
+	@$(MAKE) --no-print-directory test
+
+format: .venv/installed-dev  ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+storm: .venv/installed-dev  ## 10,000 disconnects and 10,000 timeouts against the transactions
+	@$(BIN)/python -m tests.storm
+
+kill: .venv/installed-dev  ## Kill -9 the server under load, and compare what it acknowledged with what it kept
+	@$(BIN)/python -m tests.kill
+
+audit: .venv/installed-dev  ## The 61 checks of the graphql-http audit (needs Node.js and npm)
+	@$(BIN)/python -m tests.audit
+
+schema: .venv/installed-run  ## Write the graph's SDL to schema/schema.graphql
+	@$(RUN) schema --write
+
+graphiql:  ## Build GraphiQL's own files into api/static/ (needs Node.js and npm)
+	@$(MAKE) --no-print-directory -C api/graphiql
+
+requirements: .venv/installed-dev  ## Pin and hash the newest versions that pyproject.toml allows
+	@$(BIN)/python -m pip install --quiet uv
+	@echo 'setuptools>=80' | $(PIN) pyproject.toml - --output-file requirements.txt
+	@echo 'setuptools>=80' | $(PIN) pyproject.toml - --output-file requirements-dev.txt --extra dev --constraint requirements.txt
+
+PIN := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+
+clean:  ## Remove what was installed and cached; the data in .hourglass/ stays
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Both stamps are older than what they were made from exactly when something has to be installed again.
+.venv/installed-run: requirements.txt pyproject.toml | .venv/bin/python
+	@$(call install,requirements.txt)
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt pyproject.toml | .venv/bin/python
+	@$(call install,requirements-dev.txt)
+	@touch $@ .venv/installed-run
+
+.venv/bin/python:
+	@[ -n "$(PYTHON)" ] || { echo "Hourglass needs Python 3.11 or newer: none was found. Name one: make run PYTHON=/path/to/python" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) cannot make virtual environments. On Debian or Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@"$(PYTHON)" -m venv .venv
+
+define install
+set -o pipefail; \
+total=$$(grep -c '==' $(1)); echo "Installing $(1) into .venv/ (only when it has changed)"; \
+$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes --requirement $(1) \
+	| awk -v total="$$total" '/^(Collecting|Requirement already)/ {printf "\r  %d of %d packages", ++seen, total; fflush()} END {print ""}' \
+&& $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+endef

@@ -1,0 +1,74 @@
+"""The ASGI application: its addresses, what surrounds each request, what is open while it serves."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from api import graphql, health, metrics, worker
+from api.middleware import RequestIds, RequestLine, SecurityHeaders
+from community import database
+from community.outbox.worker import serving
+from community.settings import Settings
+
+
+def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
+    """The server for any ASGI host. Its lifespan opens the database and the live feed, and closes them in order."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await database.connect(settings)
+            stack.push_async_callback(database.disconnect)
+            await stack.enter_async_context(serving(settings))
+            if with_worker:
+                await stack.enter_async_context(worker.beside(settings))
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/", _to_graphql, methods=["GET"]),
+            *graphql.routes(settings),
+            *health.routes,
+            *metrics.routes(settings),
+        ],
+        middleware=_middleware(settings),
+        exception_handlers={HTTPException: _coded},
+        lifespan=lifespan,
+    )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Outermost first."""
+    cross_origin = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-Id", "Idempotency-Key"],
+        expose_headers=["X-Request-Id", "Retry-After"],
+    )
+    return [
+        Middleware(RequestIds),
+        Middleware(RequestLine),
+        Middleware(SecurityHeaders, https_only=settings.environment == "production"),
+        *([cross_origin] if settings.allowed_origins else []),
+    ]
+
+
+async def _to_graphql(_: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+async def _coded(_: Request, error: Exception) -> Response:
+    """An address that does not exist, or not with this method, in the shape of every other error."""
+    assert isinstance(error, HTTPException)
+    codes = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
+    code = codes.get(error.status_code, "BAD_REQUEST")
+    body = {"errors": [{"message": error.detail, "extensions": {"code": code}}]}
+    return JSONResponse(body, status_code=error.status_code, headers=error.headers)

@@ -1,0 +1,92 @@
+"""The HTTP server: its socket, the signals that stop it, and a stop that loses nothing."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from community.settings import Settings
+
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+
+class CannotListen(Exception):
+    """The address cannot be listened on. The text says why and what to do about it."""
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket on the settings' address, taken before anything else is started. Raises CannotListen."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise CannotListen(_explained(error, settings)) from error
+
+
+class Server(uvicorn.Server):
+    """uvicorn, told when to stop by us, and telling us when it listens and when it begins to stop."""
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, *, on_ready: Callable[[], None], on_stopping: Callable[[], None]
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                loop="none",
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=64 * 1024,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=list(settings.trusted_proxies),
+                timeout_graceful_shutdown=settings.shutdown_seconds,
+            )
+        )
+        self._on_ready = on_ready
+        self._on_stopping = on_stopping
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on the first SIGINT or SIGTERM; on the second, wait for nobody. Neither ends the process by itself."""
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:
+            loop.add_signal_handler(number, self.handle_exit, signal.SIGINT, None)
+        try:
+            yield
+        finally:
+            for number in STOPPING:
+                loop.remove_signal_handler(number)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more requests, end what would never end by itself, wait for the rest."""
+        self._on_stopping()
+        await super().shutdown(sockets)
+
+
+def _explained(error: OSError, settings: Settings) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {settings.port} is taken by another program. Choose another: PORT={settings.port + 1}"
+        case errno.EACCES:
+            return (
+                f"Port {settings.port} needs more rights than this user has. Choose one above 1023, such as PORT=8000"
+            )
+        case errno.EADDRNOTAVAIL:
+            return f"This machine has no address {settings.host}. Set HOURGLASS_HOST to one it has, such as 127.0.0.1"
+        case _:
+            reason = error.strerror or os.strerror(error.errno or 0)
+            return f"Cannot listen on {settings.host}, port {settings.port}: {reason}. See HOURGLASS_HOST and PORT"
