@@ -4,7 +4,7 @@ from community.database.counting import Statements, counting_statements
 from community.database.failures import RolledBack, TransactionMisused
 from community.database.lifecycle import connect, disconnect
 from community.database.listening import listen
-from community.database.migrations import drift, migrate
+from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
 from community.database.statements import execute, fetch, fetch_one, fetch_value
 from community.database.transactions import after_commit, drain, transaction
@@ -27,6 +27,7 @@ __all__ = [
     "is_connected",
     "listen",
     "migrate",
+    "pending",
     "pool_state",
     "transaction",
 ]

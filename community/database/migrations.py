@@ -1,5 +1,6 @@
 """Bringing a database to the shape of the models: Tortoise's migrations, all or nothing, one process at a time."""
 
+from pkgutil import iter_modules
 from typing import Any
 
 import asyncpg
@@ -13,7 +14,9 @@ from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.migrations.writer import ImportManager, MigrationWriter
 
+from community import migrations
 from community.database import orm
+from community.database.statements import fetch, fetch_value
 from community.database.transactions import Transaction
 
 LOCK = 0x484F5552474C4153
@@ -29,6 +32,14 @@ async def migrate(url: str) -> list[str]:
             return await _migrate(connection)
     finally:
         await connection.close()
+
+
+async def pending() -> list[str]:
+    """The migrations of this code that the connected database has not seen, in order."""
+    known = {module.name for module in iter_modules(migrations.__path__) if module.name[0].isdigit()}
+    exists = await fetch_value("select to_regclass('tortoise_migrations') is not null")
+    applied = await fetch("select name from tortoise_migrations where app = $1", orm.APP) if exists else []
+    return sorted(known - {row["name"] for row in applied})
 
 
 async def drift() -> list[str]:

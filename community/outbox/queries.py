@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -11,6 +11,7 @@ import orjson
 
 from community import database
 from community.access.policy import Actor, Permission, require
+from community.kernel import clock
 from community.kernel.facts import REGISTRY, Fact
 from community.kernel.pages import Page, PageRequest, page_of
 
@@ -124,6 +125,23 @@ async def has_unsequenced() -> bool:
     """Whether committed facts wait for their place."""
     waiting: bool = await database.fetch_value("select exists(select from outbox_fact where sequence is null)")
     return waiting
+
+
+async def sequencing_lag() -> timedelta:
+    """How long the oldest committed fact has waited for its place in the feed; zero when none waits."""
+    oldest = await database.fetch_value(
+        "select recorded_at from outbox_fact where sequence is null order by arrival limit 1"
+    )
+    return max(clock.now() - oldest, timedelta(0)) if oldest else timedelta(0)
+
+
+async def delivery_lag() -> timedelta:
+    """How long the oldest delivery that is due has waited for its hearer; zero when none waits."""
+    waited = await database.fetch_value(
+        "select now() - min(execute_after) from pgqueuer"
+        " where status = 'queued' and entrypoint like 'hear:%' and execute_after <= now()"
+    )
+    return waited or timedelta(0)
 
 
 async def failed_deliveries(actor: Actor, page: PageRequest) -> Page[DeliveryView]:

@@ -78,6 +78,11 @@ class Tail:
                 if not inboxes:
                     del self._inboxes[key]
 
+    @property
+    def subscribers(self) -> int:
+        """How many subscriptions are open."""
+        return len({inbox for inboxes in self._inboxes.values() for inbox in inboxes})
+
     def offer(self, events: Sequence[EventView]) -> None:
         """Facts that came by a shortcut, contiguous and in order. Where one is missing, the feed is read instead."""
         if not events or events[-1].sequence <= self.position:
