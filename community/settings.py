@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     """In production introspection is closed to strangers, a secret key is needed, and `token` and `demo` refuse."""
 
     secret_key: SecretStr | None = None
-    """Signs access and refresh tokens, 32 bytes or more; a new one signs everybody out. In development one is kept in `home`."""
+    """Signs tokens, 32 bytes or more; a new one signs everybody out. In development one is made and kept in `home`."""
 
     allowed_origins: CommaSeparated = ()
     """Origins whose pages may call the API from a browser, with commas between them: https://portal.example.com."""
@@ -78,13 +78,7 @@ class Settings(BaseSettings):
     """How long a device stays signed in without being used."""
 
     sign_in_failures: int = Field(default=10, ge=1)
-    """So many wrong passwords for one account within 15 minutes, and it takes none until the first is 15 minutes old."""
-
-    sign_in_per_minute: int = Field(default=6, ge=1)
-    """The most sign-ins from one address in a minute, right or wrong."""
-
-    sign_in_per_hour: int = Field(default=30, ge=1)
-    """The most sign-ins from one address in an hour, right or wrong."""
+    """After so many wrong passwords in 15 minutes an account takes none until the first of them is 15 minutes old."""
 
     password_rounds: int = Field(default=3, ge=1)
     """Argon2id's time cost. A password is hashed again with new parameters when its owner next signs in."""

@@ -1,5 +1,6 @@
 """What every test may ask for: a database, a database of its own, a clock that stands still."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -11,6 +12,13 @@ from community import database as community_database
 from community.kernel import clock
 from community.settings import Settings
 from tests.databases import RUN, WORKER, Cleaner, Databases, databases
+
+os.environ |= {
+    "HOURGLASS_SECRET_KEY": "a key for tests that no server may have",
+    "HOURGLASS_PASSWORD_ROUNDS": "1",
+    "HOURGLASS_PASSWORD_MEMORY_KIB": "8",
+    "HOURGLASS_PASSWORD_LANES": "1",
+}
 
 
 @pytest_asyncio.fixture(scope="session")

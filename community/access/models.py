@@ -65,7 +65,7 @@ class ApiKey(Model):
 
     id = fields.UUIDField(primary_key=True)
     name = fields.CharField(max_length=100)
-    owner_kind = fields.CharField(max_length=16)
+    owner = fields.CharField(max_length=16)
     prefix = fields.CharField(max_length=32)
     hash = fields.BinaryField()
     scopes = ArrayField(element_type="text")
@@ -82,7 +82,7 @@ class ApiKey(Model):
 
 
 class Attempt(Model):
-    """When a thing was tried lately: signing in to one account, or from one address. `key` is a hash of which."""
+    """When somebody tried to sign in to an account lately. `key` is the hash of an e-mail, which nobody need have."""
 
     key = fields.BinaryField(primary_key=True)
     tried_at = ArrayField(element_type="timestamptz")

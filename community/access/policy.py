@@ -72,6 +72,13 @@ class Kind(StrEnum):
     SERVICE = "service"
 
 
+class KeyOwner(StrEnum):
+    """For whom an API key is made: the kinds of caller that have one."""
+
+    PARTNER = Kind.PARTNER
+    SERVICE = Kind.SERVICE
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Whoever a request, a job or a command acts for. A member's id is also their account's id."""

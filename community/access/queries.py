@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from community import database
-from community.access.policy import Actor, Kind, Permission, Role, Scope, require
+from community.access.policy import Actor, KeyOwner, Permission, Role, Scope, require
 from community.kernel import clock
 from community.kernel.pages import Page, PageRequest, page_of
 
@@ -54,7 +54,7 @@ class ApiKeyView:
 
     id: UUID
     name: str
-    owner_kind: Kind
+    owner: KeyOwner
     prefix: str
     scopes: frozenset[Scope]
     created_by_id: UUID | None
@@ -71,7 +71,7 @@ class ApiKeyView:
 _SESSION = (
     "id, account_id, device_name, user_agent, address, created_at, last_used_at, expires_at, ended_at, end_reason"
 )
-_API_KEY = "id, name, owner_kind, prefix, scopes, created_by_id, created_at, last_used_at, expires_at, revoked_at"
+_API_KEY = "id, name, owner, prefix, scopes, created_by_id, created_at, last_used_at, expires_at, revoked_at"
 
 
 async def sessions_of(account_id: UUID, request: PageRequest) -> Page[SessionView]:
@@ -181,5 +181,5 @@ def _session(row: asyncpg.Record) -> SessionView:
 
 def _api_key(row: asyncpg.Record) -> ApiKeyView:
     return ApiKeyView(
-        **{**row, "owner_kind": Kind(row["owner_kind"]), "scopes": frozenset(Scope(scope) for scope in row["scopes"])}
+        **{**row, "owner": KeyOwner(row["owner"]), "scopes": frozenset(Scope(scope) for scope in row["scopes"])}
     )

@@ -4,7 +4,6 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -17,6 +16,9 @@ from community.kernel import text
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 LONGEST_EMAIL = 254
+
+ATTEMPT_WINDOW = timedelta(minutes=15)
+"""For so long a failure to sign in counts."""
 
 GRACE = timedelta(seconds=10)
 """For so long after a rotation its refresh token, sent again, is taken for a retry whose answer got lost."""
@@ -54,31 +56,17 @@ def check_password(password: str, email: str) -> None:
         raise WeakPassword(SHORTEST_PASSWORD, LONGEST_PASSWORD)
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `count` attempts in any `window`."""
-
-    count: int
-    window: timedelta
-
-
-def seconds_to_wait(tried_at: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> int:
-    """Whole seconds until another attempt is allowed: 0 when it is now. The windows slide."""
-    waits = [_wait(tried_at, limit, now) for limit in limits]
-    return max(0, *waits)
-
-
-def _wait(tried_at: Sequence[datetime], limit: Limit, now: datetime) -> int:
-    recent = sorted(at for at in tried_at if at > now - limit.window)
-    if len(recent) < limit.count:
+def seconds_to_wait(tried_at: Sequence[datetime], allowed: int, now: datetime) -> int:
+    """Whole seconds until another attempt is allowed; 0 when it is now. At most `allowed` in any ATTEMPT_WINDOW."""
+    counted = recent(tried_at, now)
+    if len(counted) < allowed:
         return 0
-    return ceil((recent[-limit.count] + limit.window - now).total_seconds())
+    return ceil((counted[-allowed] + ATTEMPT_WINDOW - now).total_seconds())
 
 
-def remembered(tried_at: Sequence[datetime], limits: Sequence[Limit], now: datetime) -> list[datetime]:
-    """The attempts that can still count, with this one."""
-    longest = max(limit.window for limit in limits)
-    return [at for at in tried_at if at > now - longest] + [now]
+def recent(tried_at: Sequence[datetime], now: datetime) -> list[datetime]:
+    """The attempts that still count, in order."""
+    return sorted(at for at in tried_at if at > now - ATTEMPT_WINDOW)
 
 
 def address_group(address: str) -> str:

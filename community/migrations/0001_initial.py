@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from orjson import loads
-from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.contrib.postgres.fields import ArrayField, TSVectorField
 from tortoise.fields.data import JSON_DUMPS
 from uuid import uuid4
 from tortoise import fields
@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4)),
                 ('name', fields.CharField(max_length=100)),
-                ('owner_kind', fields.CharField(max_length=16)),
+                ('owner', fields.CharField(max_length=16)),
                 ('prefix', fields.CharField(max_length=32)),
                 ('hash', fields.BinaryField()),
                 ('scopes', ArrayField(element_type='TEXT')),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('tried_at', ArrayField(element_type='TIMESTAMPTZ')),
                 ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'access_attempt', 'app': 'community', 'pk_attr': 'key', 'table_description': 'When a thing was tried lately: signing in to one account, or from one address. `key` is a hash of which.'},
+            options={'table': 'access_attempt', 'app': 'community', 'pk_attr': 'key', 'table_description': 'When somebody tried to sign in to an account lately. `key` is the hash of an e-mail, which nobody need have.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -63,6 +63,28 @@ class Migration(migrations.Migration):
                 ('blocked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'members_block', 'app': 'community', 'pk_attr': 'id', 'table_description': 'One member who does not want to meet another.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('post_id', fields.UUIDField()),
+                ('parent_id', fields.UUIDField(null=True)),
+                ('depth', fields.SmallIntField()),
+                ('author_id', fields.UUIDField()),
+                ('source', fields.TextField(unique=False)),
+                ('html', fields.TextField(unique=False)),
+                ('renderer', fields.SmallIntField()),
+                ('mention_handles', ArrayField(element_type='TEXT')),
+                ('mention_ids', ArrayField(element_type='UUID')),
+                ('written_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('edited_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('removed_by', fields.UUIDField(null=True)),
+                ('removal_reason', fields.TextField(null=True, unique=False)),
+            ],
+            options={'table': 'posts_comment', 'app': 'community', 'pk_attr': 'id', 'table_description': 'An answer to a post, or to another comment on it. `depth` is 1 for an answer to the post itself.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -88,6 +110,17 @@ class Migration(migrations.Migration):
                 ('followed_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={'table': 'members_follow', 'app': 'community', 'pk_attr': 'id', 'table_description': 'One member following another.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Hashtag',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('name', fields.TextField(unique=False)),
+                ('post_count', fields.BigIntField(db_default=0)),
+                ('last_used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'posts_hashtag', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A hashtag that was ever used. The id is computed from the name. The numbers are kept by a hearer, so they follow late.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -159,6 +192,39 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='Post',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('author_id', fields.UUIDField()),
+                ('source', fields.TextField(unique=False)),
+                ('html', fields.TextField(unique=False)),
+                ('renderer', fields.SmallIntField()),
+                ('words', TSVectorField(source_fields=(), stored=False)),
+                ('hashtags', ArrayField(element_type='TEXT')),
+                ('mention_handles', ArrayField(element_type='TEXT')),
+                ('mention_ids', ArrayField(element_type='UUID')),
+                ('written_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('edited_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('removed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('removed_by', fields.UUIDField(null=True)),
+                ('removal_reason', fields.TextField(null=True, unique=False)),
+            ],
+            options={'table': 'posts_post', 'app': 'community', 'pk_attr': 'id', 'table_description': 'What a member wrote. Its HTML is kept beside its Markdown, with the version of the renderer that made it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Reaction',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('subject_id', fields.UUIDField()),
+                ('member_id', fields.UUIDField()),
+                ('kind', fields.CharField(max_length=16)),
+                ('reacted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'posts_reaction', 'app': 'community', 'pk_attr': 'id', 'table_description': 'What one member feels about a post or a comment. `(subject_id, member_id, kind)` is unique.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Restriction',
             fields=[
                 ('id', fields.UUIDField(primary_key=True, default=uuid4)),
@@ -172,6 +238,17 @@ class Migration(migrations.Migration):
                 ('lifted_by', fields.UUIDField(null=True)),
             ],
             options={'table': 'members_restriction', 'app': 'community', 'pk_attr': 'id', 'table_description': 'An ability taken from a member, with its reason and its end. Kept after it was lifted.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Revision',
+            fields=[
+                ('id', fields.UUIDField(primary_key=True, default=uuid4)),
+                ('subject_id', fields.UUIDField()),
+                ('source', fields.TextField(unique=False)),
+                ('replaced_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'posts_revision', 'app': 'community', 'pk_attr': 'id', 'table_description': 'What a post or a comment said before an edit, and when it stopped saying so.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -38,7 +38,7 @@ FORWARD: list[str] = [
     """
     alter table access_api_key
       add constraint access_api_key_hash_once unique (hash),
-      add constraint access_api_key_owner check (owner_kind in ('partner', 'service')),
+      add constraint access_api_key_owner check (owner in ('partner', 'service')),
       add constraint access_api_key_scopes check (cardinality(scopes) > 0)
     """,
     "create index access_attempt_last on access_attempt (last_at)",

@@ -8,6 +8,7 @@ from community.access.errors import EmailTaken, WrongPassword
 from community.access.passwords import HashedPassword
 from community.access.policy import Actor, require_session
 from community.access.queries import EndReason
+from community.access.revocations import felt_at_once
 from community.access.service import attempts, endings, roles
 from community.database import transaction
 from community.kernel import clock, ids
@@ -15,7 +16,7 @@ from community.kernel.errors import NotFound, TooBusy
 
 
 async def hash_password(password: str, *, email: str) -> HashedPassword:
-    """Hash a new password before the transaction that registers it, so that no connection waits for the hashing.
+    """Check and hash a new password, before the transaction that registers it: no connection waits for the hashing.
 
     Raises InvalidEmail, WeakPassword and TooBusy.
     """
@@ -24,17 +25,16 @@ async def hash_password(password: str, *, email: str) -> HashedPassword:
 
 
 @transaction()
-async def register(*, email: str, password: str | HashedPassword) -> UUID:
-    """Open an account; returns its id. Raises InvalidEmail, WeakPassword and EmailTaken."""
+async def register(*, email: str, password: HashedPassword) -> UUID:
+    """Open an account; returns its id. Raises InvalidEmail and EmailTaken."""
     readable = rules.readable_email(email)
-    hashed = password if isinstance(password, HashedPassword) else await hash_password(password, email=readable)
     account_id: UUID | None = await database.fetch_value(
         "insert into access_account (id, email, email_key, password_hash, password_version, created_at)"
         " values ($1, $2, $3, $4, 1, $5) on conflict (email_key) do nothing returning id",
         ids.new_id(),
         readable,
         rules.email_key(readable),
-        hashed.encoded,
+        password.encoded,
         clock.now(),
     )
     if account_id is None:
@@ -55,7 +55,7 @@ async def change_password(actor: Actor, *, current: str, new: str) -> None:
         raise NotFound("Account")
     rules.check_password(new, account["email"])
     key = attempts.account_key(account["email"])
-    tried_at = await attempts.count_for_account(key)
+    tried_at = await attempts.count(key)
     try:
         if not await passwords.matches(current, account["password_hash"]):
             raise WrongPassword
@@ -67,6 +67,7 @@ async def change_password(actor: Actor, *, current: str, new: str) -> None:
     await attempts.forget(key)
 
 
+@felt_at_once
 @transaction()
 async def close_account(account_id: UUID) -> None:
     """A member left: the e-mail and the password are forgotten, the roles taken, the sessions ended.
@@ -84,6 +85,7 @@ async def close_account(account_id: UUID) -> None:
     await endings.end_all(account_id, EndReason.ACCOUNT_CLOSED, now)
 
 
+@felt_at_once
 @transaction()
 async def _replace_password(account_id: UUID, session_id: UUID, version: int, hashed: HashedPassword) -> None:
     """Write the new hash and end the other sessions. Of two changes at once, the second checked what is no more."""

@@ -11,8 +11,8 @@ from community.settings import settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tokens:
-    """Fresh tokens of a session. The refresh token works once: keep it in place of the one before."""
+class SignedIn:
+    """A session with fresh tokens. The refresh token works once: keep it in place of the one before."""
 
     session_id: UUID
     account_id: UUID
@@ -24,11 +24,11 @@ class Tokens:
 
 async def issue(
     *, session_id: UUID, account_id: UUID, generation: int, salt: bytes, refresh_expires_at: datetime
-) -> Tokens:
-    """Tokens of this generation of the session's family, with the roles of now."""
+) -> SignedIn:
+    """SignedIn of this generation of the session's family, with the roles of now."""
     roles = await queries.roles([account_id])
     expires_at = clock.now() + timedelta(minutes=settings().access_token_minutes)
-    return Tokens(
+    return SignedIn(
         session_id=session_id,
         account_id=account_id,
         access_token=tokens.sign(Access(account_id, session_id, roles[account_id], expires_at)),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community import database
 from community.access import queries, rules, secrets
-from community.access.policy import SCOPE_PERMISSIONS, Actor, Kind, Permission, Scope, require
+from community.access.policy import SCOPE_PERMISSIONS, Actor, KeyOwner, Permission, Scope, require
 from community.access.queries import ApiKeyView
 from community.database import transaction
 from community.kernel import clock, ids
@@ -24,19 +24,19 @@ class NewApiKey:
 
 @transaction()
 async def create_api_key(
-    actor: Actor, name: str, *, owner_kind: Kind, scopes: Iterable[Scope], expires_at: datetime | None = None
+    actor: Actor, name: str, *, owner: KeyOwner, scopes: Iterable[Scope], expires_at: datetime | None = None
 ) -> NewApiKey:
     """Make a key for a partner or a service. Nobody makes one that may do what they may not. Raises BadInput."""
     require(actor, Permission.ACCESS_MANAGE_KEYS)
     wanted = frozenset(scopes)
-    _check(name, owner_kind, wanted, expires_at)
+    _check(name, wanted, expires_at)
     for permission in frozenset().union(*(SCOPE_PERMISSIONS[scope] for scope in wanted)):
         require(actor, permission)
     secret = secrets.new_api_key()
     row = ApiKeyView(
         id=ids.new_id(),
         name=name.strip(),
-        owner_kind=owner_kind,
+        owner=owner,
         prefix=secrets.shown_part(secret),
         scopes=wanted,
         created_by_id=actor.member_id,
@@ -46,11 +46,11 @@ async def create_api_key(
         revoked_at=None,
     )
     await database.execute(
-        "insert into access_api_key (id, name, owner_kind, prefix, hash, scopes, created_by_id, created_at, expires_at)"
+        "insert into access_api_key (id, name, owner, prefix, hash, scopes, created_by_id, created_at, expires_at)"
         " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         row.id,
         row.name,
-        row.owner_kind,
+        row.owner,
         row.prefix,
         secrets.digest(secret),
         sorted(row.scopes),
@@ -83,11 +83,9 @@ async def note_use(key: ApiKeyView, now: datetime) -> None:
     await database.execute("update access_api_key set last_used_at = $2 where id = $1", key.id, now)
 
 
-def _check(name: str, owner_kind: Kind, scopes: frozenset[Scope], expires_at: datetime | None) -> None:
+def _check(name: str, scopes: frozenset[Scope], expires_at: datetime | None) -> None:
     if not rules.is_key_name(name):
         raise BadInput("name", "Give the key a name of 1 to 100 visible characters.")
-    if owner_kind not in (Kind.PARTNER, Kind.SERVICE):
-        raise BadInput("ownerKind", "A key belongs to a partner or a service.")
     if not scopes:
         raise BadInput("scopes", "Give the key at least one scope.")
     if expires_at is not None and expires_at <= clock.now():

@@ -6,15 +6,16 @@ from community import database
 from community.access import rules, tokens
 from community.access.errors import RefreshTokenInvalid, RefreshTokenReused
 from community.access.queries import EndReason
+from community.access.revocations import revocations
 from community.access.rules import Decision
 from community.access.service import endings
-from community.access.service.issuing import Tokens, issue
+from community.access.service.issuing import SignedIn, issue
 from community.database import transaction
 from community.kernel import clock
 from community.settings import settings
 
 
-async def refresh(refresh_token: str) -> Tokens:
+async def refresh(refresh_token: str) -> SignedIn:
     """Exchange a refresh token for fresh tokens.
 
     Sent again within ten seconds, while its successor is unused, it gets that same successor: the first answer had
@@ -26,14 +27,15 @@ async def refresh(refresh_token: str) -> Tokens:
         raise RefreshTokenInvalid
     answer = await _exchange(presented)
     if answer is Decision.END_FAMILY:
+        revocations.look_again()
         raise RefreshTokenReused
-    if not isinstance(answer, Tokens):
+    if not isinstance(answer, SignedIn):
         raise RefreshTokenInvalid
     return answer
 
 
 @transaction()
-async def _exchange(presented: tokens.Refresh) -> Tokens | Decision:
+async def _exchange(presented: tokens.Refresh) -> SignedIn | Decision:
     """Fresh tokens, or why there are none: returned, not raised, because the end of a family must be kept."""
     now = clock.now()
     family = await database.fetch_one(

@@ -7,12 +7,13 @@ from community import database
 from community.access import queries
 from community.access.errors import LastAdmin, OwnRoles
 from community.access.policy import Actor, Permission, Role, require
-from community.access.revocations import revocations
+from community.access.revocations import felt_at_once
 from community.database import transaction
 from community.kernel import clock, ids
 from community.kernel.errors import BadInput, NotFound
 
 
+@felt_at_once
 @transaction()
 async def grant_role(actor: Actor, account_id: UUID, role: Role) -> frozenset[Role]:
     """Trust an account with a role; returns its roles. Raises OwnRoles and NotFound. Doing it again changes nothing."""
@@ -32,6 +33,7 @@ async def grant_role(actor: Actor, account_id: UUID, role: Role) -> frozenset[Ro
     return (await queries.roles([account_id]))[account_id]
 
 
+@felt_at_once
 @transaction()
 async def revoke_role(actor: Actor, account_id: UUID, role: Role) -> frozenset[Role]:
     """Take a role back; returns the roles that are left. Raises LastAdmin, OwnRoles and NotFound."""
@@ -91,5 +93,4 @@ async def _keep_an_admin_besides(account_id: UUID) -> None:
 
 async def _announce(account_id: UUID, now: datetime) -> None:
     """Let every process know that tokens signed earlier name other roles."""
-    database.after_commit(revocations.look_again)
     await database.execute("update access_account set roles_changed_at = $2 where id = $1", account_id, now)

@@ -5,12 +5,14 @@ from uuid import UUID
 from community.access import queries
 from community.access.policy import Actor, Permission, require_member, require_session
 from community.access.queries import EndReason, SessionView
+from community.access.revocations import felt_at_once
 from community.access.service import endings
 from community.database import transaction
 from community.kernel import clock
 from community.kernel.errors import NotFound
 
 
+@felt_at_once
 @transaction()
 async def sign_out(actor: Actor) -> None:
     """End the session that is asking."""
@@ -18,6 +20,7 @@ async def sign_out(actor: Actor) -> None:
     await endings.end(session_id, EndReason.SIGNED_OUT, clock.now())
 
 
+@felt_at_once
 @transaction()
 async def end_session(actor: Actor, session_id: UUID) -> SessionView:
     """End one of one's own sessions, or as staff anybody's. Raises NotFound. Doing it again changes nothing."""
@@ -29,6 +32,7 @@ async def end_session(actor: Actor, session_id: UUID) -> SessionView:
     return await _visible(actor, session_id)
 
 
+@felt_at_once
 @transaction()
 async def end_other_sessions(actor: Actor) -> int:
     """End all of one's own sessions but the one that is asking; returns how many."""

@@ -10,11 +10,12 @@ from community.access import passwords, rules
 from community.access.errors import DevelopmentOnly, WrongCredentials
 from community.access.passwords import HashedPassword
 from community.access.service import attempts
-from community.access.service.issuing import Tokens, issue
+from community.access.service.issuing import SignedIn, issue
 from community.database import transaction
 from community.kernel import clock, ids
 from community.kernel.errors import NotFound, TooBusy
 from community.kernel.text import strip_controls
+from community.quota import service as quota
 from community.settings import settings
 
 
@@ -27,16 +28,16 @@ class Device:
     address: str = ""
 
 
-async def sign_in(email: str, password: str, device: Device | None = None) -> Tokens:
+async def sign_in(email: str, password: str, device: Device | None = None) -> SignedIn:
     """Open a session. An unknown e-mail and a wrong password get one answer, after the same work.
 
     Raises WrongCredentials, RateLimited (by the device's address, if known, and by account) and TooBusy.
     """
     device = device or Device()
     if device.address:
-        await attempts.count_for_address(device.address)
+        await quota.hit("sign_in", rules.address_group(device.address), quota.SIGN_IN)
     key = attempts.account_key(email)
-    tried_at = await attempts.count_for_account(key)
+    tried_at = await attempts.count(key)
     account = await database.fetch_one(
         "select id, password_hash, password_version from access_account where email_key = $1", rules.email_key(email)
     )
@@ -49,12 +50,18 @@ async def sign_in(email: str, password: str, device: Device | None = None) -> To
     except TooBusy:
         await attempts.take_back(key, tried_at)
         raise
-    tokens = await _open(account["id"], account["password_version"], device, renewed)
+    signed_in = await _open(account["id"], account["password_version"], device, renewed)
     await attempts.forget(key)
-    return tokens
+    return signed_in
 
 
-async def issue_token_for(member_id: UUID) -> Tokens:
+@transaction()
+async def open_first_session(account_id: UUID, device: Device | None = None) -> SignedIn:
+    """Sign in whoever has registered in the same transaction, and so has just shown their password."""
+    return await _open(account_id, 1, device or Device(), None)
+
+
+async def issue_token_for(member_id: UUID) -> SignedIn:
     """Sign somebody in without a password. Raises DevelopmentOnly in production, NotFound for nobody's id."""
     if settings().environment == "production":
         raise DevelopmentOnly
@@ -65,7 +72,7 @@ async def issue_token_for(member_id: UUID) -> Tokens:
 
 
 @transaction()
-async def _open(account_id: UUID, password_version: int, device: Device, renewed: HashedPassword | None) -> Tokens:
+async def _open(account_id: UUID, password_version: int, device: Device, renewed: HashedPassword | None) -> SignedIn:
     """Open a session, unless the account was closed or its password changed since it was checked."""
     now = clock.now()
     unchanged = await database.fetch_value(
