@@ -1,5 +1,6 @@
 """Scalars with a promise: whole numbers beyond 32 bits, and instants that always know their zone."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, NewType
 
@@ -8,6 +9,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 LONG_MAX = 2**63 - 1
+DIGITS = re.compile(r"-?[0-9]{1,19}")
 
 Long = NewType("Long", int)
 """A whole number of up to 63 bits and a sign: points, sequences, minor units of money."""
@@ -15,7 +17,7 @@ Long = NewType("Long", int)
 
 def parse_long(value: Any) -> int:
     """A JSON integer, or its digits in a string for clients whose numbers end at 2^53."""
-    number = int(value) if isinstance(value, str) and value.lstrip("-").isascii() and value.lstrip("-").isdigit() else value
+    number = int(value) if isinstance(value, str) and DIGITS.fullmatch(value) else value
     if type(number) is not int or abs(number) > LONG_MAX:
         raise GraphQLError(f"Long cannot represent this value: a whole number of at most {LONG_MAX} is needed.")
     return number
@@ -24,12 +26,12 @@ def parse_long(value: Any) -> int:
 def parse_datetime(value: Any) -> datetime:
     """ISO 8601 with a zone. A time without one is refused, because nobody could say when that is."""
     try:
-        instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise GraphQLError("DateTime cannot represent this value: ISO 8601 with a zone is needed, like 2026-01-31T09:00:00Z.")
-    return instant.astimezone(UTC)
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise GraphQLError("DateTime cannot represent this value: ISO 8601 with a zone is needed, like 2026-01-31T09:00:00Z.")
 
 
 def write_datetime(instant: datetime) -> str:

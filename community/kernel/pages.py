@@ -94,8 +94,8 @@ def page_of(found: Sequence[Item], request: PageRequest, key: Callable[[Item], K
 
 
 def encode_cursor(keyset: Keyset) -> str:
-    """An opaque, URL-safe cursor."""
-    return base64.urlsafe_b64encode(orjson.dumps(keyset)).rstrip(b"=").decode()
+    """An opaque, URL-safe cursor. The driver's own UUID class is written like any other."""
+    return base64.urlsafe_b64encode(orjson.dumps(keyset, default=str)).rstrip(b"=").decode()
 
 
 def decode_cursor(cursor: str, shape: Shape = (UUID,), field: str = "after") -> Keyset:
