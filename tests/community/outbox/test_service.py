@@ -1,0 +1,160 @@
+"""Facts are kept with their transaction, and get their places after it, without a gap and without missing one."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from structlog.contextvars import bound_contextvars
+
+from community import database as db
+from community.access.policy import SYSTEM, Actor, Kind
+from community.database import TransactionMisused, transaction
+from community.kernel import clock
+from community.outbox import queries
+from community.outbox import service as outbox
+from tests.community.outbox.notes import NoteTaken, Regretted, a_note, announce, announce_and_fail
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def numbers_in_order() -> list[int]:
+    return [event.payload["number"] for event in await queries.since(0, 10_000)]
+
+
+async def sequence_everything() -> None:
+    while await queries.has_unsequenced():
+        await outbox.sequence(limit=7)
+
+
+async def test_recording_needs_a_transaction():
+    with pytest.raises(TransactionMisused):
+        await outbox.record(a_note())
+
+
+async def test_a_fact_goes_with_its_transaction():
+    with pytest.raises(Regretted):
+        await announce_and_fail(a_note())
+    assert not await queries.has_unsequenced()
+
+
+async def test_a_fact_comes_back_as_it_was():
+    note = a_note(7)
+    await announce(note)
+    await outbox.sequence()
+    (event,) = await queries.since(0, 10)
+    assert event.fact() == note
+    assert (event.sequence, event.type, event.version) == (1, "note.taken", 1)
+    assert (event.subject_id, event.ordering_key) == (note.note_id, str(note.note_id))
+
+
+async def test_a_fact_remembers_who_caused_it_in_which_request():
+    somebody = Actor(kind=Kind.MEMBER, member_id=uuid4())
+
+    @transaction()
+    async def act() -> None:
+        await outbox.record(a_note(), actor=somebody)
+
+    with bound_contextvars(request_id="request-1"):
+        await act()
+    row = await db.fetch_one("select actor_id, request_id from outbox_fact")
+    assert row is not None
+    assert (row["actor_id"], row["request_id"]) == (somebody.member_id, "request-1")
+
+
+async def test_places_are_given_in_the_order_of_arrival_without_a_gap():
+    await announce(a_note(1), a_note(2))
+    with pytest.raises(Regretted):
+        await announce_and_fail(a_note(-1))
+    await announce(a_note(3))
+    events = await outbox.sequence()
+    assert [(event.sequence, event.payload["number"]) for event in events] == [(1, 1), (2, 2), (3, 3)]
+    assert await queries.head() == 3
+    assert await outbox.sequence() == []
+
+
+async def test_a_fact_that_commits_late_comes_after_those_that_were_read_meanwhile():
+    recorded, may_commit = asyncio.Event(), asyncio.Event()
+
+    @transaction()
+    async def announce_slowly() -> None:
+        await outbox.record(a_note(1))
+        recorded.set()
+        await may_commit.wait()
+
+    slow = asyncio.create_task(announce_slowly())
+    await recorded.wait()
+    await announce(a_note(2))
+    await outbox.sequence()
+    reader_stands_at = (await queries.since(0, 10))[-1].sequence
+    may_commit.set()
+    await slow
+    await outbox.sequence()
+    assert [event.payload["number"] for event in await queries.since(reader_stands_at, 10)] == [1]
+
+
+async def test_many_writers_and_many_sequencers_leave_no_gap_and_keep_the_order_of_each_subject():
+    subjects = [uuid4() for _ in range(10)]
+
+    async def write(subject_number: int) -> None:
+        for number in range(20):
+            await announce(a_note(number, note_id=subjects[subject_number]))
+
+    writers = asyncio.gather(*(write(n) for n in range(10)))
+    while not writers.done():
+        await asyncio.gather(*(sequence_everything() for _ in range(4)))
+    await sequence_everything()
+
+    events = await queries.since(0, 1_000)
+    assert [event.sequence for event in events] == list(range(1, 201))
+    for subject in subjects:
+        assert [event.payload["number"] for event in events if event.subject_id == subject] == list(range(20))
+
+
+async def test_readers_never_see_a_place_before_the_ones_that_precede_it():
+    seen: list[int] = []
+
+    async def read() -> None:
+        while len(seen) < 100:
+            seen.extend(event.sequence for event in await queries.since(seen[-1] if seen else 0, 100))
+            await asyncio.sleep(0)
+
+    async def write() -> None:
+        for _ in range(20):
+            await asyncio.gather(*(announce(a_note()) for _ in range(5)))
+            await asyncio.gather(sequence_everything(), sequence_everything())
+
+    async with asyncio.timeout(20):
+        await asyncio.gather(read(), write())
+    assert seen == list(range(1, 101))
+
+
+async def test_pruning_forgets_old_facts_and_never_reuses_their_places():
+    with clock.frozen(clock.now() - timedelta(days=91)):
+        await announce(a_note(1))
+    await outbox.sequence()
+    await announce(a_note(2))
+    assert await outbox.prune(timedelta(days=90)) == 1
+    await outbox.sequence()
+    (event,) = await queries.since(0, 10)
+    assert (event.sequence, event.payload["number"]) == (2, 2)
+
+
+async def test_pruning_keeps_what_has_no_place_yet():
+    with clock.frozen(clock.now() - timedelta(days=91)):
+        await announce(a_note(1))
+    assert await outbox.prune(timedelta(days=90)) == 0
+    assert await queries.has_unsequenced()
+
+
+async def test_only_parked_deliveries_are_replayed():
+    from community.kernel.errors import NotFound
+
+    with pytest.raises(NotFound):
+        await outbox.replay(SYSTEM, 1)
+
+
+def test_a_fact_is_known_by_its_type():
+    from community.kernel.facts import REGISTRY
+
+    assert REGISTRY["note.taken"] is NoteTaken

@@ -1,0 +1,17 @@
+"""Waiting in tests: for a condition, with a deadline, never for a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+PATIENCE_SECONDS = 20.0
+"""Long enough for a busy machine. A test that passes waits for what it needs and no longer."""
+
+
+async def eventually(condition: Callable[[], Awaitable[object]], *, within: float = PATIENCE_SECONDS) -> None:
+    """Wait until `condition` is true. Fails when it is not in time."""
+    try:
+        async with asyncio.timeout(within):
+            while not await condition():
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"not within {within} seconds: {condition}") from None
