@@ -25,9 +25,9 @@ class EmailTaken(Problem):
 class WeakPassword(Problem):
     """The password is too short, too long, or among the first that anybody would guess."""
 
-    shortest: int
-    longest: int
-    message = "Choose a password of {shortest} to {longest} characters that is hard to guess and is not your e-mail."
+    min_length: int
+    max_length: int
+    message = "Choose a password of {min_length} to {max_length} characters that is neither common nor your e-mail."
 
 
 @dataclass

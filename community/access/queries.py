@@ -1,7 +1,7 @@
 """Accounts, sessions and keys as they are read: each value a copy, secrets left out."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -68,9 +68,7 @@ class ApiKeyView:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
-_SESSION = (
-    "id, account_id, device_name, user_agent, address, created_at, last_used_at, expires_at, ended_at, end_reason"
-)
+SESSION = "id, account_id, device_name, user_agent, address, created_at, last_used_at, expires_at, ended_at, end_reason"
 _API_KEY = "id, name, owner, prefix, scopes, created_by_id, created_at, last_used_at, expires_at, revoked_at"
 
 
@@ -78,15 +76,15 @@ async def sessions_of(account_id: UUID, request: PageRequest) -> Page[SessionVie
     """The devices that are signed in to this account, the latest sign-in first."""
     live = "account_id = $1 and ended_at is null and expires_at > $2"
     return await _page(
-        f"select {_SESSION} from access_session where {live}", [account_id, clock.now()], request, _session
+        f"select {SESSION} from access_session where {live}", [account_id, clock.now()], request, session_of
     )
 
 
 async def sessions_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[SessionView | None]:
     """The sessions with these ids, in order; None where the actor may see none."""
-    rows = await database.fetch(f"select {_SESSION} from access_session where id = any($1)", list(ids))
+    rows = await database.fetch(f"select {SESSION} from access_session where id = any($1)", list(ids))
     sees_all = actor.may(Permission.ACCESS_END_ANY_SESSION)
-    visible = {row["id"]: _session(row) for row in rows if sees_all or row["account_id"] == actor.member_id}
+    visible = {row["id"]: session_of(row) for row in rows if sees_all or row["account_id"] == actor.member_id}
     return [visible.get(wanted) for wanted in ids]
 
 
@@ -174,9 +172,11 @@ async def _page(
     return page_of([wrap(row) for row in rows], request, lambda view: (view.id,))
 
 
-def _session(row: asyncpg.Record) -> SessionView:
+def session_of(row: Mapping[str, Any]) -> SessionView:
+    """The session in a row that holds the columns SESSION, and perhaps others."""
     reason = row["end_reason"]
-    return SessionView(**{**row, "end_reason": EndReason(reason) if reason else None})
+    values = {field.name: row[field.name] for field in fields(SessionView)}
+    return SessionView(**values | {"end_reason": EndReason(reason) if reason else None})
 
 
 def _api_key(row: asyncpg.Record) -> ApiKeyView:

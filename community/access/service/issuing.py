@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from community.access import queries, tokens
+from community.access.queries import SessionView
 from community.access.tokens import Access
 from community.kernel import clock
 from community.settings import settings
@@ -14,25 +15,29 @@ from community.settings import settings
 class SignedIn:
     """A session with fresh tokens. The refresh token works once: keep it in place of the one before."""
 
-    session_id: UUID
-    account_id: UUID
+    session: SessionView
     access_token: str
     access_expires_at: datetime
     refresh_token: str
-    refresh_expires_at: datetime
+
+    @property
+    def session_id(self) -> UUID:
+        """The session's id."""
+        return self.session.id
+
+    @property
+    def account_id(self) -> UUID:
+        """Whose session it is."""
+        return self.session.account_id
 
 
-async def issue(
-    *, session_id: UUID, account_id: UUID, generation: int, salt: bytes, refresh_expires_at: datetime
-) -> SignedIn:
-    """SignedIn of this generation of the session's family, with the roles of now."""
-    roles = await queries.roles([account_id])
+async def issue(session: SessionView, *, generation: int, salt: bytes) -> SignedIn:
+    """Tokens of this generation of the session's family, with the roles of now."""
+    roles = await queries.roles([session.account_id])
     expires_at = clock.now() + timedelta(minutes=settings().access_token_minutes)
     return SignedIn(
-        session_id=session_id,
-        account_id=account_id,
-        access_token=tokens.sign(Access(account_id, session_id, roles[account_id], expires_at)),
+        session=session,
+        access_token=tokens.sign(Access(session.account_id, session.id, roles[session.account_id], expires_at)),
         access_expires_at=expires_at,
-        refresh_token=tokens.write_refresh(session_id, generation, salt),
-        refresh_expires_at=refresh_expires_at,
+        refresh_token=tokens.write_refresh(session.id, generation, salt),
     )

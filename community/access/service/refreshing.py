@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from community import database
-from community.access import rules, tokens
+from community.access import queries, rules, tokens
 from community.access.errors import RefreshTokenInvalid, RefreshTokenReused
 from community.access.queries import EndReason
 from community.access.revocations import revocations
@@ -39,8 +39,7 @@ async def _exchange(presented: tokens.Refresh) -> SignedIn | Decision:
     """Fresh tokens, or why there are none: returned, not raised, because the end of a family must be kept."""
     now = clock.now()
     family = await database.fetch_one(
-        "select account_id, salt, generation, rotated_at, expires_at, ended_at from access_session"
-        " where id = $1 for no key update",
+        f"select {queries.SESSION}, salt, generation, rotated_at from access_session where id = $1 for no key update",
         presented.session_id,
     )
     if family is None or not presented.is_genuine(family["salt"]):
@@ -53,26 +52,16 @@ async def _exchange(presented: tokens.Refresh) -> SignedIn | Decision:
         ended_at=family["ended_at"],
         now=now,
     )
-    if decision is Decision.REFUSE:
-        return decision
     if decision is Decision.END_FAMILY:
         await endings.end(presented.session_id, EndReason.TOKEN_REUSED, now)
+    if decision in (Decision.REFUSE, Decision.END_FAMILY):
         return decision
-    expires_at = family["expires_at"]
     if decision is Decision.ROTATE:
-        expires_at = now + timedelta(days=settings().refresh_token_days)
-        await database.execute(
-            "update access_session set generation = $2, rotated_at = $3, last_used_at = $3, expires_at = $4"
-            " where id = $1",
+        (family,) = await database.fetch(
+            "update access_session set generation = generation + 1, rotated_at = $2, last_used_at = $2, expires_at = $3"
+            f" where id = $1 returning {queries.SESSION}, salt, generation",
             presented.session_id,
-            presented.generation + 1,
             now,
-            expires_at,
+            now + timedelta(days=settings().refresh_token_days),
         )
-    return await issue(
-        session_id=presented.session_id,
-        account_id=family["account_id"],
-        generation=presented.generation + 1,
-        salt=family["salt"],
-        refresh_expires_at=expires_at,
-    )
+    return await issue(queries.session_of(family), generation=family["generation"], salt=family["salt"])

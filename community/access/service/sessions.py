@@ -14,10 +14,11 @@ from community.kernel.errors import NotFound
 
 @felt_at_once
 @transaction()
-async def sign_out(actor: Actor) -> None:
+async def sign_out(actor: Actor) -> SessionView:
     """End the session that is asking."""
     _, session_id = require_session(actor)
     await endings.end(session_id, EndReason.SIGNED_OUT, clock.now())
+    return await _visible(actor, session_id)
 
 
 @felt_at_once

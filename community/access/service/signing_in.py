@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from community import database
-from community.access import passwords, rules
+from community.access import passwords, queries, rules
 from community.access.errors import DevelopmentOnly, WrongCredentials
 from community.access.passwords import HashedPassword
 from community.access.service import attempts
@@ -87,23 +87,21 @@ async def _open(account_id: UUID, password_version: int, device: Device, renewed
         await database.execute(
             "update access_account set password_hash = $2 where id = $1", account_id, renewed.encoded
         )
-    session_id, salt = ids.new_id(), secrets.token_bytes(32)
-    expires_at = now + timedelta(days=settings().refresh_token_days)
-    await database.execute(
+    salt = secrets.token_bytes(32)
+    (opened,) = await database.fetch(
         "insert into access_session (id, account_id, device_name, user_agent, address, created_at, last_used_at,"
-        " rotated_at, expires_at, salt, generation) values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, 1)",
-        session_id,
+        " rotated_at, expires_at, salt, generation) values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, 1)"
+        f" returning {queries.SESSION}",
+        ids.new_id(),
         account_id,
         _line(device.name, 100),
         _line(device.user_agent, 300),
         _line(device.address, 45),
         now,
-        expires_at,
+        now + timedelta(days=settings().refresh_token_days),
         salt,
     )
-    return await issue(
-        session_id=session_id, account_id=account_id, generation=1, salt=salt, refresh_expires_at=expires_at
-    )
+    return await issue(queries.session_of(opened), generation=1, salt=salt)
 
 
 def _line(said: str, length: int) -> str:
