@@ -11,7 +11,7 @@ async def eventually(condition: Callable[[], Awaitable[object]], *, within: floa
     """Wait until `condition` is true. Fails when it is not in time."""
     try:
         async with asyncio.timeout(within):
-            while not await condition():
+            while not await condition():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"not within {within} seconds: {condition}") from None

@@ -54,20 +54,24 @@ async def prune_log(retention: timedelta) -> None:
     await database.execute("delete from pgqueuer_statistics where created < $1", before)
 
 
-SETTINGS = DBSettings(
-    prefix="",
-    db_schema=None,
-    channel=Channel("ch_pgqueuer"),
-    function="fn_pgqueuer_changed",
-    statistics_table="pgqueuer_statistics",
-    queue_status_type="pgqueuer_status",
-    queue_table="pgqueuer",
-    queue_table_log="pgqueuer_log",
-    trigger="tg_pgqueuer_changed",
-    schedules_table="pgqueuer_schedules",
-    durability=Durability.durable,
-)
-"""PgQueuer's own names for its tables, said aloud: otherwise a variable like CHANNEL would change them."""
+def queue_names() -> DBSettings:
+    """PgQueuer's own names for its tables, said aloud: otherwise a variable like CHANNEL would change them."""
+    return DBSettings(
+        prefix="",
+        db_schema=None,
+        channel=Channel("ch_pgqueuer"),
+        function="fn_pgqueuer_changed",
+        statistics_table="pgqueuer_statistics",
+        queue_status_type="pgqueuer_status",
+        queue_table="pgqueuer",
+        queue_table_log="pgqueuer_log",
+        trigger="tg_pgqueuer_changed",
+        schedules_table="pgqueuer_schedules",
+        durability=Durability.durable,
+    )
+
+
+SETTINGS = queue_names()
 
 
 def queries_over(driver: Driver) -> Queries:

@@ -21,11 +21,13 @@ async def buy(key: str | None, *, scope: str = "member-1", what: dict[str, Any] 
     """A verb whose effect is a row, and whose result names it."""
 
     async def effect() -> dict[str, Any]:
-        id = ids.new_id()
+        bought = ids.new_id()
         await db.execute(
-            "insert into outbox_receipt (id, hearer, fact_id, heard_at) values ($1, 'bought', $1, $2)", id, clock.now()
+            "insert into outbox_receipt (id, hearer, fact_id, heard_at) values ($1, 'bought', $1, $2)",
+            bought,
+            clock.now(),
         )
-        return {"bought": str(id)}
+        return {"bought": str(bought)}
 
     return await idempotency.once(scope, key, what, effect)
 
