@@ -69,6 +69,13 @@ class Relation:
 COLUMNS = "m.id, m.handle, m.display_name, m.bio, m.locale, m.time_zone, m.time_zone_changed_at, m.birthday, m.joined_at"
 
 
+BLOCKS_BETWEEN = (
+    "select blocked_id from members_block where blocker_id = {member}"
+    " union select blocker_id from members_block where blocked_id = {member}"
+)
+"""The ids of `blocks_between` for a list of another area that hides them in its own statement: `author_id not in (…)`."""
+
+
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, MemberView]:
     """The members among `ids` who exist."""
     rows = await database.fetch(f"select {COLUMNS} from members_member m where m.id = any($1)", list(set(ids)))
@@ -136,12 +143,7 @@ async def blocked_among(member_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
 
 async def blocks_between(member_id: UUID) -> set[UUID]:
     """Everybody the member blocks or who blocks the member."""
-    rows = await database.fetch(
-        "select blocked_id as other from members_block where blocker_id = $1"
-        " union select blocker_id from members_block where blocked_id = $1",
-        member_id,
-    )
-    return {row["other"] for row in rows}
+    return {row["blocked_id"] for row in await database.fetch(BLOCKS_BETWEEN.format(member="$1"), member_id)}
 
 
 async def blocking_among(blocker_id: UUID, ids: Iterable[UUID]) -> set[UUID]:

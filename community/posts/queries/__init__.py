@@ -1,0 +1,35 @@
+"""Posts, comments, reactions and hashtags as an actor sees them."""
+
+from community.posts.queries.comments import CommentView, comment, comments, replies, threads
+from community.posts.queries.hashtags import SHAPE as HASHTAG_SHAPE
+from community.posts.queries.hashtags import HashtagView, hashtag, hashtags, name_of, popular
+from community.posts.queries.posts import EVERYTHING, Filter, Order, PostView, feed, home, matching, post, posts
+from community.posts.queries.reactions import Subject, comment_counts, reaction_counts, reactions_of, subject
+
+__all__ = [
+    "EVERYTHING",
+    "HASHTAG_SHAPE",
+    "CommentView",
+    "Filter",
+    "HashtagView",
+    "Order",
+    "PostView",
+    "Subject",
+    "comment",
+    "comment_counts",
+    "comments",
+    "feed",
+    "hashtag",
+    "hashtags",
+    "home",
+    "matching",
+    "name_of",
+    "popular",
+    "post",
+    "posts",
+    "reaction_counts",
+    "reactions_of",
+    "replies",
+    "subject",
+    "threads",
+]

@@ -1,0 +1,128 @@
+"""Comments as an actor sees them: by id, and as pages below many posts or comments at a time."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+
+from community import database
+from community.access.policy import Actor
+from community.kernel.errors import NotFound
+from community.kernel.pages import Page, PageRequest, page_of
+from community.posts.queries.questions import Question
+from community.posts.queries.sight import Sight, visible_to
+from community.posts.rules.markdown import rendered
+
+COLUMNS = (
+    "c.id, c.post_id, c.parent_id, c.depth, c.author_id, c.source, c.html, c.renderer, c.mention_handles, c.mention_ids,"
+    " c.written_at, c.edited_at, c.removed_at, c.removed_by, c.removal_reason"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment. Where it was removed and the actor may not look behind that, who wrote what is None."""
+
+    id: UUID
+    post_id: UUID
+    parent_id: UUID | None
+    depth: int
+    author_id: UUID | None
+    source: str | None
+    html: str | None
+    mentioned_ids: Sequence[UUID]
+    written_at: datetime
+    edited_at: datetime | None
+    removed_at: datetime | None
+    removed_by: UUID | None
+    removal_reason: str | None
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether it was taken down."""
+        return self.removed_at is not None
+
+
+async def comments(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, CommentView]:
+    """The comments among `ids` that the actor may see, which includes seeing their posts."""
+    question, sight = Question(), visible_to(actor)
+    question.require("c.id = any({})", list(ids))
+    sight.posts(question)
+    sight.comments(question)
+    rows = await database.fetch(
+        f"select {COLUMNS} from posts_comment c join posts_post p on p.id = c.post_id {question.where}",
+        *question.arguments,
+    )
+    return {row["id"]: _view(row, sight) for row in rows}
+
+
+async def comment(actor: Actor, comment_id: UUID) -> CommentView:
+    """One comment. Raises NotFound where there is none that the actor may see."""
+    found = (await comments(actor, [comment_id])).get(comment_id)
+    if found is None:
+        raise NotFound("Comment")
+    return found
+
+
+async def threads(actor: Actor, post_ids: Sequence[UUID], page: PageRequest) -> list[Page[CommentView]]:
+    """The same page of answers below each of these visible posts, oldest first. One statement."""
+    question = Question()
+    question.require("c.parent_id is null")
+    return await _below(actor, "post_id", post_ids, question, page)
+
+
+async def replies(actor: Actor, comment_ids: Sequence[UUID], page: PageRequest) -> list[Page[CommentView]]:
+    """The same page of replies to each of these visible comments, oldest first. One statement."""
+    return await _below(actor, "parent_id", comment_ids, Question(), page)
+
+
+async def _below(
+    actor: Actor, column: str, ids: Sequence[UUID], question: Question, page: PageRequest
+) -> list[Page[CommentView]]:
+    sight = visible_to(actor)
+    sight.comments(question)
+    parents = question.argument(list(set(ids)))
+    order = question.window("c.id", page, newest_first=False)
+    conditions = " and ".join([f"c.{column} = parent.id", *question.conditions])
+    rows = await database.fetch(
+        f"select {COLUMNS} from unnest({parents}::uuid[]) parent(id) cross join lateral ("
+        f" select c.* from posts_comment c where {conditions} {order}) c {order.rpartition(' limit ')[0]}",
+        *question.arguments,
+    )
+    pages = _pages(rows, column, page, sight)
+    return [pages.get(id) or page_of([], page, _key) for id in ids]
+
+
+def _pages(
+    rows: Sequence[asyncpg.Record], column: str, page: PageRequest, sight: Sight
+) -> Mapping[UUID, Page[CommentView]]:
+    below: defaultdict[UUID, list[CommentView]] = defaultdict(list)
+    for row in rows:
+        below[row[column]].append(_view(row, sight))
+    return {parent: page_of(found, page, _key) for parent, found in below.items()}
+
+
+def _key(comment: CommentView) -> tuple[UUID]:
+    return (comment.id,)
+
+
+def _view(row: asyncpg.Record, sight: Sight) -> CommentView:
+    readable = sight.reads(row["author_id"], is_removed=row["removed_at"] is not None)
+    return CommentView(
+        id=row["id"],
+        post_id=row["post_id"],
+        parent_id=row["parent_id"],
+        depth=row["depth"],
+        author_id=row["author_id"] if readable else None,
+        source=row["source"] if readable else None,
+        html=rendered(row["html"], row["renderer"], row["source"], row["mention_handles"]) if readable else None,
+        mentioned_ids=row["mention_ids"] if readable else (),
+        written_at=row["written_at"],
+        edited_at=row["edited_at"] if readable else None,
+        removed_at=row["removed_at"],
+        removed_by=row["removed_by"] if readable else None,
+        removal_reason=row["removal_reason"] if readable else None,
+    )

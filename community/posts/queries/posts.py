@@ -1,0 +1,155 @@
+"""Posts as an actor sees them: by id, in feeds, by what they say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Self
+from uuid import UUID
+
+import asyncpg
+
+from community import database
+from community.access.policy import Actor, require_member
+from community.kernel.errors import BadInput, NotFound
+from community.kernel.pages import Page, PageRequest, page_of
+from community.members import queries as members
+from community.posts.queries.questions import Question
+from community.posts.queries.sight import visible_to
+from community.posts.rules import limits, search
+from community.posts.rules.hashtags import hashtag_id
+from community.posts.rules.markdown import rendered
+
+COLUMNS = (
+    "p.id, p.author_id, p.source, p.html, p.renderer, p.hashtags, p.mention_handles, p.mention_ids, p.written_at,"
+    " p.edited_at, p.removed_at, p.removed_by, p.removal_reason"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post. `hashtags` are names. `html` is safe to show as it is."""
+
+    id: UUID
+    author_id: UUID
+    source: str
+    html: str
+    hashtags: Sequence[str]
+    mentioned_ids: Sequence[UUID]
+    written_at: datetime
+    edited_at: datetime | None
+    removed_at: datetime | None
+    removed_by: UUID | None
+    removal_reason: str | None
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether it was taken down."""
+        return self.removed_at is not None
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Self:
+        """The post in a row of `COLUMNS`."""
+        return cls(
+            id=row["id"],
+            author_id=row["author_id"],
+            source=row["source"],
+            html=rendered(row["html"], row["renderer"], row["source"], row["mention_handles"]),
+            hashtags=row["hashtags"],
+            mentioned_ids=row["mention_ids"],
+            written_at=row["written_at"],
+            edited_at=row["edited_at"],
+            removed_at=row["removed_at"],
+            removed_by=row["removed_by"],
+            removal_reason=row["removal_reason"],
+        )
+
+
+class Order(Enum):
+    """The order of a list of posts. The UUIDv7 of a post is the moment it was written."""
+
+    NEWEST_FIRST = "newest_first"
+    OLDEST_FIRST = "oldest_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which posts: of one author, with one hashtag (its name). None leaves it open."""
+
+    author_id: UUID | None = None
+    hashtag: str | None = None
+
+
+EVERYTHING = Filter()
+
+
+async def posts(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, PostView]:
+    """The posts among `ids` that the actor may see."""
+    question = Question()
+    question.require("p.id = any({})", list(ids))
+    visible_to(actor).posts(question)
+    rows = await database.fetch(f"select {COLUMNS} from posts_post p {question.where}", *question.arguments)
+    return {row["id"]: PostView.of(row) for row in rows}
+
+
+async def post(actor: Actor, post_id: UUID) -> PostView:
+    """One post. Raises NotFound where there is none that the actor may see."""
+    found = (await posts(actor, [post_id])).get(post_id)
+    if found is None:
+        raise NotFound("Post")
+    return found
+
+
+async def feed(
+    actor: Actor, page: PageRequest, which: Filter = EVERYTHING, order: Order = Order.NEWEST_FIRST
+) -> Page[PostView]:
+    """A page of the posts that stand."""
+    question, table, key = Question(), "posts_post p", "p.id"
+    if which.hashtag is not None:
+        table, key = "posts_tagging tagging join posts_post p on p.id = tagging.post_id", "tagging.post_id"
+        question.require("tagging.hashtag_id = {}", hashtag_id(which.hashtag))
+    if which.author_id is not None:
+        question.require("p.author_id = {}", which.author_id)
+    return await _standing(actor, question, table, key, page, order)
+
+
+async def home(actor: Actor, page: PageRequest) -> Page[PostView]:
+    """A page of what the member and those they follow wrote; for who follows nobody, of what everybody wrote."""
+    member_id = require_member(actor)
+    followed = await members.followed_by(member_id)
+    if not followed:
+        return await feed(actor, page)
+    question = Question()
+    visible_to(actor).posts(question)
+    question.require("p.removed_at is null")
+    authors = question.argument([member_id, *followed])
+    order = question.window("p.id", page, newest_first=True)
+    # Each author's newest are read from the end of the index, so the cost follows their number and not what they wrote.
+    rows = await database.fetch(
+        f"select {COLUMNS} from unnest({authors}::uuid[]) author(id) cross join lateral ("
+        f" select p.* from posts_post p {question.where} and p.author_id = author.id {order}) p {order}",
+        *question.arguments,
+    )
+    return page_of([PostView.of(row) for row in rows], page, lambda found: (found.id,))
+
+
+async def matching(actor: Actor, query: str, page: PageRequest) -> Page[PostView]:
+    """A page of the posts that stand and say what was asked for, newest first. Raises BadInput; see `rules.search`."""
+    if len(query) > limits.MAX_QUERY_LENGTH:
+        raise BadInput("query", f"Search for at most {limits.MAX_QUERY_LENGTH} characters.")
+    asked = search.question_of(query)
+    if asked is None:
+        raise BadInput("query", "Search for at least one letter or digit.")
+    question = Question()
+    question.require("p.words @@ {}::text::tsquery", asked)
+    return await _standing(actor, question, "posts_post p", "p.id", page, Order.NEWEST_FIRST)
+
+
+async def _standing(
+    actor: Actor, question: Question, table: str, key: str, page: PageRequest, order: Order
+) -> Page[PostView]:
+    visible_to(actor).posts(question)
+    question.require("p.removed_at is null")
+    window = question.window(key, page, newest_first=order is Order.NEWEST_FIRST)
+    rows = await database.fetch(f"select {COLUMNS} from {table} {question.where} {window}", *question.arguments)
+    return page_of([PostView.of(row) for row in rows], page, lambda found: (found.id,))

@@ -1,0 +1,86 @@
+"""Counters and reactions, for many posts and comments at a time."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from community import database
+from community.access.policy import Actor
+from community.kernel.errors import NotFound
+from community.posts.queries.questions import Question
+from community.posts.queries.sight import visible_to
+from community.posts.rules.reactions import Reaction
+from community.posts.rules.tallies import COMMENTS
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A post or a comment, as far as reacting to it needs to know."""
+
+    id: UUID
+    author_id: UUID
+    is_removed: bool
+
+
+async def subject(actor: Actor, subject_id: UUID) -> Subject:
+    """The post or comment with this id. Raises NotFound where there is none that the actor may see."""
+    question, sight = Question(), visible_to(actor)
+    id = question.argument(subject_id)
+    sight.posts(question)
+    sees_post = " and ".join(question.conditions)
+    sight.comments(question)
+    sees_comment = " and ".join(question.conditions)
+    row = await database.fetch_one(
+        "select p.id, p.author_id, p.removed_at is not null as is_removed"
+        f" from posts_post p where p.id = {id} and {sees_post}"
+        " union all select c.id, c.author_id, c.removed_at is not null"
+        f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {id} and {sees_comment}",
+        *question.arguments,
+    )
+    if row is None:
+        raise NotFound("Post or comment")
+    return Subject(**row)
+
+
+async def reaction_counts(ids: Sequence[UUID]) -> list[Mapping[Reaction, int]]:
+    """How many members gave each kind, for each subject in order; kinds that nobody gave are left out."""
+    tallies = await _tallies(ids, list(Reaction))
+    return [{kind: count for kind in Reaction if (count := tallies.get((id, kind), 0))} for id in ids]
+
+
+async def comment_counts(ids: Sequence[UUID]) -> list[int]:
+    """How many comments stand below each subject, in order."""
+    tallies = await _tallies(ids, [COMMENTS])
+    return [tallies.get((id, COMMENTS), 0) for id in ids]
+
+
+async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]]:
+    """The actor's own reactions to each subject, in order; none for somebody who is not signed in."""
+    if actor.member_id is None:
+        return [[] for _ in ids]
+    # A look-up per subject: a join could start from all that a busy member ever reacted to.
+    rows = await database.fetch(
+        "select subject.id, own.kind from unnest($2::uuid[]) subject(id) cross join lateral ("
+        " select kind from posts_reaction where subject_id = subject.id and member_id = $1 offset 0) own",
+        actor.member_id,
+        list(set(ids)),
+    )
+    own: defaultdict[UUID, set[str]] = defaultdict(set)
+    for row in rows:
+        own[row["id"]].add(row["kind"])
+    return [[kind for kind in Reaction if kind in own[id]] for id in ids]
+
+
+async def _tallies(ids: Sequence[UUID], measures: Sequence[str]) -> Mapping[tuple[UUID, str], int]:
+    """Counters, exact at this moment: what was rolled up and what was appended since, in one snapshot."""
+    rows = await database.fetch(
+        "select subject_id, measure, sum(value)::bigint as value from ("
+        " select subject_id, measure, value from posts_tally where subject_id = any($1) and measure = any($2)"
+        " union all"
+        " select subject_id, measure, delta from posts_tally_delta where subject_id = any($1) and measure = any($2)"
+        ") counted group by subject_id, measure",
+        list(set(ids)),
+        measures,
+    )
+    return {(row["subject_id"], row["measure"]): row["value"] for row in rows}

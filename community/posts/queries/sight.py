@@ -1,0 +1,50 @@
+"""What an actor may see of posts and comments. Every list and every look-up starts here."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from community.access.policy import Actor, Permission
+from community.members import queries as members
+from community.posts import policy
+from community.posts.queries.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The conditions under which a row is shown to one actor."""
+
+    actor: Actor
+
+    def posts(self, question: Question, post: str = "p") -> None:
+        """Ask for posts that stand, or whose removal the actor may look behind, by nobody blocked in either direction."""
+        if not self.actor.may(Permission.POSTS_READ_REMOVED):
+            self._any_of(question, post, f"{post}.removed_at is null")
+        self._unblocked(question, post)
+
+    def comments(self, question: Question, comment: str = "c") -> None:
+        """Ask for comments likewise; a removed one keeps its place while somebody has replied to it."""
+        if not self.actor.may(Permission.POSTS_READ_REMOVED):
+            has_replies = f"exists (select from posts_comment reply where reply.parent_id = {comment}.id)"
+            self._any_of(question, comment, f"{comment}.removed_at is null", has_replies)
+        self._unblocked(question, comment)
+
+    def reads(self, author_id: UUID, *, is_removed: bool) -> bool:
+        """Whether the words of a row that is shown are shown, too."""
+        return not is_removed or policy.can_read_removed(self.actor, author_id)
+
+    def _any_of(self, question: Question, text: str, *conditions: str) -> None:
+        """One of the conditions, or that the actor wrote it."""
+        if self.actor.member_id:
+            conditions += (f"{text}.author_id = {question.argument(self.actor.member_id)}",)
+        question.require(f"({' or '.join(conditions)})")
+
+    def _unblocked(self, question: Question, text: str) -> None:
+        """Moderators look at everything, whoever blocks them."""
+        if self.actor.member_id and not self.actor.may(Permission.POSTS_REMOVE_ANY):
+            blocked = members.BLOCKS_BETWEEN.format(member=question.argument(self.actor.member_id))
+            question.require(f"{text}.author_id not in ({blocked})")
+
+
+def visible_to(actor: Actor) -> Sight:
+    """The one door to posts and comments."""
+    return Sight(actor)

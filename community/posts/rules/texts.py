@@ -1,0 +1,53 @@
+"""What a post or a comment may say: cleaned, not blank, not too long, not stuffed."""
+
+import re
+import unicodedata
+
+from community.kernel.text import strip_controls
+from community.posts import errors
+from community.posts.rules import limits, markdown
+from community.posts.rules.markdown import Document
+
+_LINE_ENDS = re.compile(r"\r\n?")
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def normalized(source: str) -> str:
+    """The text as it is kept: composed (NFC), lines ended by \\n, without control characters, lone surrogates, outer blank lines."""
+    composed = unicodedata.normalize("NFC", strip_controls(_LINE_ENDS.sub("\n", source)))
+    return composed.rstrip().lstrip("\n")
+
+
+def read(source: str, max_length: int) -> Document:
+    """The meaning of a text that is already `normalized`.
+
+    Raises TextTooLong, EmptyText, HashtagTooLong, TooManyHashtags or TooManyMentions.
+    """
+    if len(source) > max_length:
+        raise errors.TextTooLong(len(source), max_length)
+    document = markdown.parse(source)
+    if is_blank(document.text):
+        raise errors.EmptyText
+    for name in document.hashtags:
+        if len(name) > limits.MAX_HASHTAG_LENGTH:
+            raise errors.HashtagTooLong(name[:20], len(name), limits.MAX_HASHTAG_LENGTH)
+    if len(document.hashtags) > limits.MAX_HASHTAGS:
+        raise errors.TooManyHashtags(len(document.hashtags), limits.MAX_HASHTAGS)
+    if len(document.mentions) > limits.MAX_MENTIONS:
+        raise errors.TooManyMentions(len(document.mentions), limits.MAX_MENTIONS)
+    return document
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing in it leaves ink: only spaces, marks without a letter, invisible characters, blank letters."""
+    return not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK_LETTERS for c in text)
+
+
+def removal_reason(reason: str | None, *, is_author: bool) -> str:
+    """The reason to keep with a removal; authors need none. Raises RemovalNeedsReason or ReasonTooLong."""
+    reason = normalized(reason or "").strip()
+    if len(reason) > limits.MAX_REASON_LENGTH:
+        raise errors.ReasonTooLong(len(reason), limits.MAX_REASON_LENGTH)
+    if is_blank(reason) and not is_author:
+        raise errors.RemovalNeedsReason(limits.MAX_REASON_LENGTH)
+    return reason

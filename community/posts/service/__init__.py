@@ -1,0 +1,23 @@
+"""The verbs of posts: write, comment, react, and what keeps their numbers and renderings up to date."""
+
+from community.posts.service.comments import comment, edit_comment, remove_comment, reply
+from community.posts.service.hashtags import count_uses
+from community.posts.service.posts import edit, remove, write
+from community.posts.service.reactions import react, unreact
+from community.posts.service.renderings import refresh as refresh_renderings
+from community.posts.service.tallies import roll_up as roll_up_tallies
+
+__all__ = [
+    "comment",
+    "count_uses",
+    "edit",
+    "edit_comment",
+    "react",
+    "refresh_renderings",
+    "remove",
+    "remove_comment",
+    "reply",
+    "roll_up_tallies",
+    "unreact",
+    "write",
+]

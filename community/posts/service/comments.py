@@ -1,0 +1,190 @@
+"""Comments: answer a post, reply to a comment, edit, remove."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from community import database
+from community.access.policy import Actor, Permission, require, require_member
+from community.database import transaction
+from community.idempotency import service as idempotency
+from community.idempotency.service import Result
+from community.kernel import clock, ids
+from community.members import service as members
+from community.members.rules import Ability
+from community.outbox import service as outbox
+from community.posts import errors, facts, policy, queries
+from community.posts.queries import CommentView
+from community.posts.rules import limits
+from community.posts.rules.tallies import COMMENTS
+from community.posts.rules.texts import removal_reason
+from community.posts.service import tallies
+from community.posts.service.texts import Text, understand
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a thread a comment goes. Without a parent, it answers the post itself."""
+
+    post_id: UUID
+    parent_id: UUID | None
+    depth: int
+
+
+async def comment(actor: Actor, post_id: UUID, source: str, *, idempotency_key: str | None = None) -> CommentView:
+    """A member answers a post. The same key, post and text again gives the first comment.
+
+    Raises NotFound, AlreadyRemoved, members' MayNotPost, what `understand` raises, idempotency's problems.
+    """
+    require_member(actor)
+    text = await understand(source, limits.MAX_COMMENT_LENGTH)
+    return await _comment(actor, post_id, text, idempotency_key)
+
+
+async def reply(actor: Actor, comment_id: UUID, source: str, *, idempotency_key: str | None = None) -> CommentView:
+    """A member answers a comment, at most on level MAX_DEPTH. Raises ThreadTooDeep, and what `comment` raises."""
+    require_member(actor)
+    text = await understand(source, limits.MAX_COMMENT_LENGTH)
+    return await _reply(actor, comment_id, text, idempotency_key)
+
+
+async def edit_comment(actor: Actor, comment_id: UUID, source: str) -> CommentView:
+    """Its author changes what a comment says; what it said is kept. The same text again changes nothing.
+
+    Raises NotFound, NotTheAuthor, AlreadyRemoved, members' MayNotPost, what `understand` raises.
+    """
+    require_member(actor)
+    text = await understand(source, limits.MAX_COMMENT_LENGTH)
+    return await _edit(actor, comment_id, text)
+
+
+@transaction()
+async def remove_comment(actor: Actor, comment_id: UUID, reason: str | None = None) -> CommentView:
+    """Its author, or a moderator with a reason, takes a comment down; replies to it stay. Again changes nothing.
+
+    Raises NotFound, Forbidden, RemovalNeedsReason, ReasonTooLong.
+    """
+    member_id = require_member(actor)
+    found = await _locked(actor, comment_id)
+    if found.is_removed:
+        return found
+    author_id = found.author_id
+    assert author_id is not None, "who wrote a comment that stands is never hidden"
+    if not policy.can_remove(actor, author_id, is_removed=False):
+        require(actor, Permission.POSTS_REMOVE_ANY)
+    kept_reason = removal_reason(reason, is_author=member_id == author_id)
+    await database.execute(
+        "update posts_comment set removed_at = $2, removed_by = $3, removal_reason = $4 where id = $1",
+        comment_id,
+        clock.now(),
+        member_id,
+        kept_reason,
+    )
+    await _count(found.post_id, found.parent_id, -1)
+    await outbox.record(
+        facts.CommentRemoved(post_id=found.post_id, comment_id=comment_id, author_id=author_id, removed_by=member_id),
+        actor=actor,
+    )
+    return await queries.comment(actor, comment_id)
+
+
+@transaction()
+async def _comment(actor: Actor, post_id: UUID, text: Text, idempotency_key: str | None) -> CommentView:
+    post = await queries.post(actor, post_id)
+    if post.is_removed:
+        raise errors.AlreadyRemoved
+    return await _write(actor, Place(post_id, parent_id=None, depth=1), text, idempotency_key)
+
+
+@transaction()
+async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: str | None) -> CommentView:
+    parent = await queries.comment(actor, comment_id)
+    post = await queries.post(actor, parent.post_id)
+    if parent.is_removed or post.is_removed:
+        raise errors.AlreadyRemoved
+    if parent.depth >= limits.MAX_DEPTH:
+        raise errors.ThreadTooDeep(limits.MAX_DEPTH)
+    return await _write(actor, Place(parent.post_id, parent.id, parent.depth + 1), text, idempotency_key)
+
+
+async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | None) -> CommentView:
+    author_id = require_member(actor)
+    await members.require_ability(author_id, Ability.POST, clock.now())
+
+    async def insert() -> Result:
+        return {"comment_id": str(await _insert(actor, author_id, place, text))}
+
+    asked = {"post_id": place.post_id, "parent_id": place.parent_id, "source": text.source}
+    written = await idempotency.once(f"posts.comment:{author_id}", idempotency_key, asked, insert)
+    return await queries.comment(actor, UUID(written["comment_id"]))
+
+
+async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> UUID:
+    comment_id = ids.new_id()
+    await database.execute(
+        "insert into posts_comment (id, post_id, parent_id, depth, author_id, source, html, renderer, mention_handles,"
+        " mention_ids, written_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        comment_id,
+        place.post_id,
+        place.parent_id,
+        place.depth,
+        author_id,
+        text.source,
+        text.html,
+        text.renderer,
+        text.mention_handles,
+        text.mention_ids,
+        clock.now(),
+    )
+    await _count(place.post_id, place.parent_id, 1)
+    await outbox.record(
+        facts.CommentWritten(
+            post_id=place.post_id,
+            comment_id=comment_id,
+            parent_id=place.parent_id,
+            author_id=author_id,
+            mentioned_ids=list(text.mention_ids),
+        ),
+        actor=actor,
+    )
+    return comment_id
+
+
+@transaction()
+async def _edit(actor: Actor, comment_id: UUID, text: Text) -> CommentView:
+    member_id = require_member(actor)
+    found = await _locked(actor, comment_id)
+    if member_id != found.author_id:
+        raise errors.NotTheAuthor
+    if found.is_removed:
+        raise errors.AlreadyRemoved
+    if found.source == text.source:
+        return found
+    await members.require_ability(member_id, Ability.POST, clock.now())
+    await database.execute(
+        "with revision as (insert into posts_revision (id, subject_id, source, replaced_at) values ($2, $1, $3, $4))"
+        " update posts_comment set source = $5, html = $6, renderer = $7, mention_handles = $8, mention_ids = $9,"
+        " edited_at = $4 where id = $1",
+        comment_id,
+        ids.new_id(),
+        found.source,
+        clock.now(),
+        text.source,
+        text.html,
+        text.renderer,
+        text.mention_handles,
+        text.mention_ids,
+    )
+    await outbox.record(
+        facts.CommentEdited(post_id=found.post_id, comment_id=comment_id, author_id=member_id), actor=actor
+    )
+    return await queries.comment(actor, comment_id)
+
+
+async def _locked(actor: Actor, comment_id: UUID) -> CommentView:
+    """The comment as it will stay until this transaction ends."""
+    await database.execute("select from posts_comment where id = $1 for no key update", comment_id)
+    return await queries.comment(actor, comment_id)
+
+
+async def _count(post_id: UUID, parent_id: UUID | None, change: int) -> None:
+    await tallies.add([id for id in (post_id, parent_id) if id], COMMENTS, change)

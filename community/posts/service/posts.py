@@ -1,0 +1,196 @@
+"""Posts: write one, edit it, remove it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from community import database
+from community.access.policy import Actor, Permission, require, require_member
+from community.database import transaction
+from community.idempotency import service as idempotency
+from community.idempotency.service import Result
+from community.kernel import clock, ids
+from community.members import service as members
+from community.members.rules import Ability
+from community.outbox import service as outbox
+from community.posts import errors, facts, policy, queries
+from community.posts.queries import PostView
+from community.posts.rules import limits
+from community.posts.rules.hashtags import hashtag_id
+from community.posts.rules.texts import removal_reason
+from community.posts.service.texts import Text, understand
+
+
+async def write(actor: Actor, source: str, *, idempotency_key: str | None = None) -> PostView:
+    """A member writes a post in Markdown. The same key and text again gives the first post.
+
+    Raises Unauthenticated, members' MayNotPost, what `understand` raises, idempotency's problems.
+    """
+    require_member(actor)
+    text = await understand(source, limits.MAX_POST_LENGTH)
+    return await _write(actor, text, idempotency_key)
+
+
+async def edit(actor: Actor, post_id: UUID, source: str) -> PostView:
+    """Its author changes what a post says; what it said is kept. The same text again changes nothing.
+
+    Raises NotFound, NotTheAuthor, AlreadyRemoved, members' MayNotPost, what `understand` raises.
+    """
+    require_member(actor)
+    text = await understand(source, limits.MAX_POST_LENGTH)
+    return await _edit(actor, post_id, text)
+
+
+@transaction()
+async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> PostView:
+    """Its author, or a moderator with a reason, takes a post down; its comments stay. Doing it again changes nothing.
+
+    Raises NotFound, Forbidden, RemovalNeedsReason, ReasonTooLong.
+    """
+    member_id = require_member(actor)
+    post = await _locked(actor, post_id)
+    if post.is_removed:
+        return post
+    if not policy.can_remove(actor, post.author_id, is_removed=False):
+        require(actor, Permission.POSTS_REMOVE_ANY)
+    kept_reason = removal_reason(reason, is_author=member_id == post.author_id)
+    await database.execute(
+        "update posts_post set removed_at = $2, removed_by = $3, removal_reason = $4 where id = $1",
+        post_id,
+        clock.now(),
+        member_id,
+        kept_reason,
+    )
+    await _untag(post_id, post.hashtags)
+    await outbox.record(
+        facts.PostRemoved(
+            post_id=post_id,
+            author_id=post.author_id,
+            removed_by=member_id,
+            hashtag_ids=_hashtag_ids(post.hashtags),
+        ),
+        actor=actor,
+    )
+    return await queries.post(actor, post_id)
+
+
+@transaction()
+async def _write(actor: Actor, text: Text, idempotency_key: str | None) -> PostView:
+    author_id = require_member(actor)
+    await members.require_ability(author_id, Ability.POST, clock.now())
+
+    async def insert() -> Result:
+        return {"post_id": str(await _insert(actor, author_id, text))}
+
+    written = await idempotency.once(f"posts.write:{author_id}", idempotency_key, {"source": text.source}, insert)
+    return await queries.post(actor, UUID(written["post_id"]))
+
+
+async def _insert(actor: Actor, author_id: UUID, text: Text) -> UUID:
+    post_id, written_at = ids.new_id(), clock.now()
+    await database.execute(
+        "insert into posts_post (id, author_id, source, html, renderer, words, hashtags, mention_handles, mention_ids,"
+        " written_at) values ($1, $2, $3, $4, $5, $6::text::tsvector, $7, $8, $9, $10)",
+        post_id,
+        author_id,
+        text.source,
+        text.html,
+        text.renderer,
+        text.words,
+        text.hashtags,
+        text.mention_handles,
+        text.mention_ids,
+        written_at,
+    )
+    await _tag(post_id, text.hashtags)
+    await outbox.record(
+        facts.PostWritten(
+            post_id=post_id,
+            author_id=author_id,
+            hashtag_ids=_hashtag_ids(text.hashtags),
+            mentioned_ids=list(text.mention_ids),
+            written_at=written_at,
+        ),
+        actor=actor,
+    )
+    return post_id
+
+
+@transaction()
+async def _edit(actor: Actor, post_id: UUID, text: Text) -> PostView:
+    author_id = require_member(actor)
+    post = await _locked(actor, post_id)
+    if author_id != post.author_id:
+        raise errors.NotTheAuthor
+    if post.is_removed:
+        raise errors.AlreadyRemoved
+    if post.source == text.source:
+        return post
+    await members.require_ability(author_id, Ability.POST, clock.now())
+    await _revise(post, text, actor)
+    return await queries.post(actor, post_id)
+
+
+async def _revise(post: PostView, text: Text, actor: Actor) -> None:
+    edited_at = clock.now()
+    await database.execute(
+        "with revision as (insert into posts_revision (id, subject_id, source, replaced_at) values ($2, $1, $3, $4))"
+        " update posts_post set source = $5, html = $6, renderer = $7, words = $8::text::tsvector, hashtags = $9,"
+        " mention_handles = $10, mention_ids = $11, edited_at = $4 where id = $1",
+        post.id,
+        ids.new_id(),
+        post.source,
+        edited_at,
+        text.source,
+        text.html,
+        text.renderer,
+        text.words,
+        text.hashtags,
+        text.mention_handles,
+        text.mention_ids,
+    )
+    added = [name for name in text.hashtags if name not in post.hashtags]
+    dropped = [name for name in post.hashtags if name not in text.hashtags]
+    await _tag(post.id, added)
+    await _untag(post.id, dropped)
+    await outbox.record(
+        facts.PostEdited(
+            post_id=post.id,
+            author_id=post.author_id,
+            added_hashtag_ids=_hashtag_ids(added),
+            dropped_hashtag_ids=_hashtag_ids(dropped),
+            edited_at=edited_at,
+        ),
+        actor=actor,
+    )
+
+
+async def _locked(actor: Actor, post_id: UUID) -> PostView:
+    """The post as it will stay until this transaction ends."""
+    await database.execute("select from posts_post where id = $1 for no key update", post_id)
+    return await queries.post(actor, post_id)
+
+
+async def _tag(post_id: UUID, names: Iterable[str]) -> None:
+    """Let the post be found under these hashtags. In the order of ids, so that two writers never wait for each other."""
+    tags = sorted((hashtag_id(name), name) for name in names)
+    if tags:
+        await database.execute(
+            "with tag as (select * from unnest($2::uuid[], $3::text[]) tag(id, name)),"
+            " known as (insert into posts_hashtag (id, name) select id, name from tag on conflict do nothing)"
+            " insert into posts_tagging (hashtag_id, post_id) select id, $1 from tag",
+            post_id,
+            [id for id, _ in tags],
+            [name for _, name in tags],
+        )
+
+
+async def _untag(post_id: UUID, names: Iterable[str]) -> None:
+    dropped = _hashtag_ids(names)
+    if dropped:
+        await database.execute(
+            "delete from posts_tagging where hashtag_id = any($2) and post_id = $1", post_id, dropped
+        )
+
+
+def _hashtag_ids(names: Iterable[str]) -> list[UUID]:
+    return [hashtag_id(name) for name in names]

@@ -1,0 +1,38 @@
+"""Counters that many write at once: a change is appended, and rolled up into one value later."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from community import database
+from community.database import transaction
+
+BATCH = 5_000
+
+
+async def add(subject_ids: Sequence[UUID], measure: str, change: int) -> None:
+    """Count something for each subject, in the caller's transaction, without waiting for anybody."""
+    await database.execute(
+        "insert into posts_tally_delta (subject_id, measure, delta) select id, $2, $3 from unnest($1::uuid[]) subject(id)",
+        subject_ids,
+        measure,
+        change,
+    )
+
+
+@transaction()
+async def roll_up() -> int:
+    """Move up to BATCH of the oldest changes into their values, all at once for every reader. How many there were.
+
+    Several may run: each takes changes that no other has, and values in the order of their keys.
+    """
+    moved: int = await database.fetch_value(
+        "with moved as (delete from posts_tally_delta where id in"
+        " (select id from posts_tally_delta order by id limit $1 for update skip locked)"
+        " returning subject_id, measure, delta),"
+        " rolled as (insert into posts_tally as tally (subject_id, measure, value)"
+        " select subject_id, measure, sum(delta) from moved group by 1, 2 order by 1, 2"
+        " on conflict (subject_id, measure) do update set value = tally.value + excluded.value)"
+        " select count(*) from moved",
+        BATCH,
+    )
+    return moved
