@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+from api.postgres.process import PORT
+
 ALWAYS = {
     "listen_addresses": "",
+    "port": str(PORT),
     "max_connections": "200",
     "shared_buffers": "128MB",
     "work_mem": "8MB",
@@ -31,7 +34,7 @@ THROWAWAY = {
 
 def write(path: Path, sockets: Path, *, durable: bool) -> None:
     """Write the settings file anew: what we say now wins over what an older version of us said."""
-    # It is a list of folders: the double quotes make it one even if its name has a comma.
+    # A list of folders: within double quotes it is one, whatever its name.
     place = {"unix_socket_directories": '"' + str(sockets).replace('"', '""') + '"'}
     settings = ALWAYS | ({} if durable else THROWAWAY) | place
     lines = [f"{name} = {_literal(value)}" for name, value in settings.items()]

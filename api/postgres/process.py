@@ -12,7 +12,9 @@ from pathlib import Path
 PATIENCE_SECONDS = 60
 # A process id that no system hands out.
 NOBODY = 2**31 - 1
-SOCKET = ".s.PGSQL.5432"
+PROC = Path("/proc")
+PORT = 5432
+SOCKET = f".s.PGSQL.{PORT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ def forget_pid(data: Path) -> None:
             file.write("\n".join([str(NOBODY), *lines, ""]))
 
 
+def end_orphans(data: Path) -> None:
+    """End what a killed server left busy. Without /proc they must be waited for: they end when they notice."""
+    for pid in (int(entry.name) for entry in PROC.glob("[0-9]*")):
+        if works_in(data, pid):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGQUIT)
+
+
 def stop(data: Path, *, at_once: bool = False) -> None:
     """End the server and wait until it is gone: open transactions are rolled back, nothing committed is lost.
 
@@ -98,10 +108,11 @@ def listens(path: Path) -> bool:
 
 
 def works_in(data: Path, pid: int) -> bool:
-    """Whether the process lives and is a server of this folder, which is where a server works."""
-    if Path("/proc/self/cwd").exists():
+    """Whether the process lives and is PostgreSQL's, with this folder, which is where all of a server's work."""
+    if PROC.is_dir():
         try:
-            return os.path.samefile(f"/proc/{pid}/cwd", data)
+            name = (PROC / str(pid) / "comm").read_text().strip()
+            return name == "postgres" and os.path.samefile(PROC / str(pid) / "cwd", data)
         except OSError:
             return False
     found = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True)

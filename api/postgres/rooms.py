@@ -67,16 +67,18 @@ class Room:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:]) if self.log.exists() else ""
 
     def socket_folder(self, account: Account) -> Path:
-        """A private folder with a path short enough for a socket: in the room, else the last one, else a new one."""
+        """A private folder that suits a socket: in the room, else where the last one was, else a new one."""
         inside = self.folder / "socket"
         last = process.recorded(self.data)
-        if _fits(inside):
+        if _serves(inside):
             folder = account.folder(inside)
         elif last and last.socket_folder and account.owns(last.socket_folder):
             folder = last.socket_folder
         else:
             shelves = (Path(tempfile.gettempdir()), Path("/tmp"))
-            shelf = next(shelf for shelf in shelves if account.can_enter(shelf) and _fits(shelf / "hourglass-12345678"))
+            shelf = next(
+                shelf for shelf in shelves if account.can_enter(shelf) and _serves(shelf / "hourglass-12345678")
+            )
             folder = account.given(Path(tempfile.mkdtemp(prefix="hourglass-", dir=shelf)))
         for left_over in folder.glob(f"{process.SOCKET}*"):
             left_over.unlink()
@@ -108,5 +110,6 @@ def remove(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _fits(folder: Path) -> bool:
-    return len(os.fsencode(folder / process.SOCKET)) <= LONGEST_SOCKET_PATH
+def _serves(folder: Path) -> bool:
+    """Whether a socket in this folder has an address. Clients read a comma as the beginning of a second host."""
+    return len(os.fsencode(folder / process.SOCKET)) <= LONGEST_SOCKET_PATH and "," not in str(folder)

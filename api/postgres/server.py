@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from api.postgres import configuration, locks, process, rooms
 from api.postgres.account import Account, account_for
@@ -20,7 +20,8 @@ from api.postgres.rooms import Room
 
 SUPERUSER = "hourglass"
 START_SECONDS = 300
-ORPHANS_SECONDS = 15
+PATIENCE_SECONDS = 15
+PAUSE_SECONDS = 0.02
 
 
 class PrivateServer:
@@ -54,21 +55,21 @@ class PrivateServer:
 
     def ensure_running(self) -> None:
         """Start the server again if somebody killed it; do nothing if it runs."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        _made(self.home)
         with locks.alone(self.home / rooms.LOCK):
             account = account_for(Room.of(self.home).data)
             room = rooms.opened(self.home, account)
             self._join(room)
-            postmaster = _settled(room) or self._booted(room, account)
-            if not postmaster or not postmaster.socket_folder:
-                raise Failed("The start of PostgreSQL", room.last_words())
-            self._socket_folder = postmaster.socket_folder
-            if not self._ask("SELECT 1 FROM pg_database WHERE datname = $1", SUPERUSER):
-                self.create_database(SUPERUSER)
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while not self._answers(room, account):
+                if time.monotonic() > deadline:
+                    raise Failed("Reaching PostgreSQL", room.last_words())
+                time.sleep(PAUSE_SECONDS)
 
     def url(self, database: str = SUPERUSER) -> str:
-        """Where `database` is, as asyncpg and Tortoise read it: the socket's folder is the query's `host`."""
-        return f"postgres://{SUPERUSER}@/{quote(database, safe='')}?host={quote(str(self._socket_folder), safe='')}"
+        """Where `database` is, as asyncpg, libpq and Tortoise read it: the socket's folder is the query's `host`."""
+        place = urlencode({"host": self._socket_folder, "port": process.PORT}, quote_via=quote, safe="")
+        return f"postgres://{SUPERUSER}@/{quote(database, safe='')}?{place}"
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Add a database, empty or as a copy of `template`, to which nobody may be connected."""
@@ -77,12 +78,13 @@ class PrivateServer:
 
     def stop(self) -> None:
         """Leave the server. The last to leave stops it, and waits until it is gone."""
-        if self._users is not None:
-            os.close(self._users)
-            self._users = None
-        if self._keeper is not None:
-            self._keeper.communicate(b".")
-            self._keeper = None
+        if self._users is None:
+            return
+        if self._keeper is None or self._keeper.poll() is not None:
+            self._keeper = self._hire(self._users)
+        os.close(self._users)
+        self._users = None
+        self._keeper.communicate(b".")
 
     def __enter__(self) -> Self:
         return self
@@ -93,24 +95,39 @@ class PrivateServer:
         self.stop()
 
     def _join(self, room: Room) -> None:
-        """Be counted as a user, and leave somebody beside us who stops the server when we are gone."""
-        if self._users is not None:
-            return
-        self._users = locks.joined(room.users)
-        self._keeper = subprocess.Popen(
-            [sys.executable, "-E", "-s", "-S", "-m", "api.postgres.keeper", self.home, str(self._users), self._promise],
+        """Be counted as a user, and have somebody beside us who stops the server when we are gone."""
+        if self._users is None:
+            self._users = locks.joined(room.users)
+            self._keeper = self._hire(self._users)
+
+    def _hire(self, users: int) -> "subprocess.Popen[bytes]":
+        """Start a keeper, which shares our membership and so outlives us as a user."""
+        promise = "durable" if self.durable else "throwaway"
+        return subprocess.Popen(
+            [sys.executable, "-E", "-s", "-S", "-m", "api.postgres.keeper", self.home, str(users), promise],
             cwd=Path(__file__).parents[2],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=[self._users],
+            pass_fds=[users],
             start_new_session=True,
         )
 
-    @property
-    def _promise(self) -> str:
-        return "durable" if self.durable else "throwaway"
+    def _answers(self, room: Room, account: Account) -> bool:
+        """Whether the server that runs, or is started now, has our database. No if it dies at this moment."""
+        if not _is_settled(room):
+            self._boot(room, account)
+        postmaster = process.recorded(room.data)
+        if not postmaster or not postmaster.socket_folder:
+            return False
+        self._socket_folder = postmaster.socket_folder
+        try:
+            if not self._ask("SELECT 1 FROM pg_database WHERE datname = $1", SUPERUSER):
+                self.create_database(SUPERUSER)
+        except ConnectionError:
+            return False
+        return True
 
-    def _booted(self, room: Room, account: Account) -> process.Postmaster | None:
+    def _boot(self, room: Room, account: Account) -> None:
         """Make the data if there is none, and start a server on it."""
         if room.data.exists() and not account.owns(room.data):
             raise NotOurs(room.data)
@@ -120,14 +137,15 @@ class PrivateServer:
         if not room.data.exists():
             self._initialise(room, account, binaries)
         configuration.write(room.settings, room.socket_folder(account), durable=self.durable)
+        process.end_orphans(room.data)
         process.forget_pid(room.data)
-        deadline = time.monotonic() + ORPHANS_SECONDS
-        while failure := _failure_to_start(room, account, binaries):
-            # Processes of a server that was killed end by themselves, as soon as they notice.
+        log = room.fresh_log(account)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while failure := _failure_to_start(room, log, account, binaries):
+            # Processes of a server that was killed end sooner or later, as soon as they notice.
             if "pre-existing shared memory block" not in failure.said or time.monotonic() > deadline:
                 raise failure
-            time.sleep(0.1)
-        return process.running(room.data)
+            time.sleep(PAUSE_SECONDS)
 
     def _initialise(self, room: Room, account: Account, binaries: Binaries) -> None:
         """Make an empty cluster beside its place, then move it there: what is in its place is whole."""
@@ -147,18 +165,24 @@ class PrivateServer:
             return thread.submit(asyncio.run, _first_value(self.url("postgres"), statement, *arguments)).result()
 
 
-def _settled(room: Room) -> process.Postmaster | None:
-    """The server that takes connections; None once there is certainly none. Waits for one that starts or ends."""
+def _made(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except PermissionError as error:
+        raise NotOurs(home) from error
+
+
+def _is_settled(room: Room) -> bool:
+    """Whether a server runs. Waits for one that is starting or ending."""
     deadline = time.monotonic() + START_SECONDS
     while postmaster := process.running(room.data):
         if postmaster.is_ready or time.monotonic() > deadline:
-            return postmaster
-        time.sleep(0.02)
-    return None
+            return True
+        time.sleep(PAUSE_SECONDS)
+    return False
 
 
-def _failure_to_start(room: Room, account: Account, binaries: Binaries) -> Failed | None:
-    log = room.fresh_log(account)
+def _failure_to_start(room: Room, log: Path, account: Account, binaries: Binaries) -> Failed | None:
     options = f"-c config_file={shlex.quote(str(room.settings))}"
     try:
         account.run(
@@ -175,7 +199,10 @@ async def _first_value(url: str, statement: str, *arguments: object) -> object:
     # Imported late: the keeper imports this package, and must stay small.
     import asyncpg
 
-    connection = await asyncpg.connect(url)
+    try:
+        connection = await asyncpg.connect(url)
+    except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        raise ConnectionError(str(error)) from error
     try:
         return await connection.fetchval(statement, *arguments)
     finally:
