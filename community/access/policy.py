@@ -146,15 +146,3 @@ def permission_matrix() -> list[tuple[Permission, dict[Role | Scope, bool]]]:
         )
         for permission in Permission
     ]
-
-
-def matrix_text() -> str:
-    """The permission matrix as a table for people: one line per permission, one column per role and scope."""
-    columns = [*Role, *Scope]
-    width = max(len(permission) for permission in Permission)
-    lines = ["  ".join(["permission".ljust(width), *columns])]
-    lines += [
-        "  ".join([permission.ljust(width), *(("yes" if granted[c] else "-").ljust(len(c)) for c in columns)]).rstrip()
-        for permission, granted in permission_matrix()
-    ]
-    return "\n".join(lines) + "\n"
