@@ -45,7 +45,7 @@ schema: .venv/installed-run  ## Write the graph's SDL to schema/schema.graphql
 	@$(RUN) schema --write
 
 graphiql:  ## Build GraphiQL's own files into api/static/ (needs Node.js and npm)
-	@$(MAKE) --no-print-directory -C api/graphiql
+	@cd api/graphiql-src && npm ci --silent && npm run --silent build
 
 requirements: .venv/installed-dev  ## Pin and hash the newest versions that pyproject.toml allows
 	@$(BIN)/python -m pip install --quiet uv

@@ -41,7 +41,7 @@ def wants_page(request: Request) -> bool:
     """Whether a person opened the endpoint in a browser: a GET that names HTML, and prefers no kind of JSON to it."""
     if request.method not in {"GET", "HEAD"}:
         return False
-    accepted = accepted_types(request.headers.get("accept", ""))
+    accepted = qualities(request.headers.get("accept", ""))
     html_quality = accepted.get("text/html", 0.0)
     json_quality = max((quality for name, quality in accepted.items() if name.endswith("json")), default=0.0)
     return html_quality > 0 and html_quality >= json_quality
@@ -60,6 +60,7 @@ def graphiql_page(request: Request, *, examples: Sequence[Example], title: str =
     config = {
         "endpoint": f"{root}{ENDPOINT}",
         "title": title,
+        "icon": f"{root}{ASSETS}/{built['icon']}",
         "nonce": nonce,
         "examples": [asdict(example) for example in examples],
         "operations": own_operations(),
@@ -69,7 +70,7 @@ def graphiql_page(request: Request, *, examples: Sequence[Example], title: str =
             title=html.escape(title),
             script=f"{root}{ASSETS}/{built['script']}",
             style=f"{root}{ASSETS}/{built['style']}",
-            icon=f"{root}{ASSETS}/{built['icon']}",
+            icon=config["icon"],
             config=json_in_html(config),
         ),
         headers=PAGE_HEADERS | {"content-security-policy": content_security_policy(nonce)},
@@ -89,7 +90,7 @@ def asset(request: Request) -> Response:
     }
     if found.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if qualities(request.headers.get("accept-encoding", "")).get("gzip", 0.0) > 0:
         return Response(found.gzipped, media_type=found.media_type, headers=headers | {"content-encoding": "gzip"})
     return Response(found.content, media_type=found.media_type, headers=headers)
 
@@ -141,10 +142,12 @@ def json_in_html(value: object) -> str:
     return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def accepted_types(header: str) -> dict[str, float]:
-    """The media types an Accept header names, each with its quality."""
+def qualities(header: str) -> dict[str, float]:
+    """What an Accept or Accept-Encoding header names, each with its quality."""
     return {
-        name.strip().lower(): float(quality[1]) if (quality := re.search(r";\s*q=([01](?:\.\d{0,3})?)", rest)) else 1.0
+        name.strip().lower(): float(quality[1])
+        if (quality := re.search(r"(?:^|;)\s*q=([01](?:\.\d{0,3})?)", rest))
+        else 1.0
         for name, _, rest in (part.partition(";") for part in header.split(","))
     }
 

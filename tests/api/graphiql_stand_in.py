@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from api import graphiql
@@ -42,11 +43,15 @@ class StandIn:
         self.somebody_listens = asyncio.Event()
         self._numbers = itertools.count(1)
 
-    def tokens_for(self, handle: str) -> dict[str, str]:
+    def tokens_for(self, handle: str) -> "Tokens":
         number = next(self._numbers)
         self.access[f"access-{number}"] = handle
         self.refresh[f"refresh-{number}"] = handle
-        return {"access_token": f"access-{number}", "refresh_token": f"refresh-{number}"}
+        return Tokens(access_token=f"access-{number}", refresh_token=f"refresh-{number}")
+
+    def tell(self, text: str) -> None:
+        for listener in self.listeners:
+            listener.put_nowait(text)
 
     def bearer(self, authorization: str | None) -> str | None:
         return self.access.get((authorization or "").removeprefix("Bearer "))
@@ -68,15 +73,19 @@ class WrongPassword(Problem):
 
 
 @strawberry.type
-class SignInPayload:
+class Tokens:
     access_token: str
     refresh_token: str
 
 
 @strawberry.type
+class SignInPayload:
+    tokens: Tokens
+
+
+@strawberry.type
 class RefreshSessionPayload:
-    access_token: str
-    refresh_token: str
+    tokens: Tokens
 
 
 @strawberry.type
@@ -138,7 +147,7 @@ class Mutation:
         stand_in = stand_in_of(info)
         if stand_in.passwords.get(given.email) != given.password:
             return WrongPassword(message="E-mail or password is wrong.")
-        return SignInPayload(**stand_in.tokens_for(given.email.partition("@")[0]))
+        return SignInPayload(tokens=stand_in.tokens_for(given.email.partition("@")[0]))
 
     @strawberry.mutation
     def refresh_session(
@@ -149,7 +158,7 @@ class Mutation:
         if handle is None:
             return SessionEnded(message="Sign in again.")
         stand_in.refreshed += 1
-        return RefreshSessionPayload(**stand_in.tokens_for(handle))
+        return RefreshSessionPayload(tokens=stand_in.tokens_for(handle))
 
     @strawberry.mutation
     def sign_out(self, info: Info) -> SignOutPayload:
@@ -160,8 +169,7 @@ class Mutation:
 
     @strawberry.mutation
     def say(self, info: Info, text: str) -> str:
-        for listener in stand_in_of(info).listeners:
-            listener.put_nowait(text)
+        stand_in_of(info).tell(text)
         return text
 
 
@@ -206,6 +214,12 @@ class Door(GraphQL):
         if scope["type"] == "http" and graphiql.wants_page(request := Request(scope)):
             return await graphiql.graphiql_page(request, examples=EXAMPLES)(scope, receive, send)
         return await super().__call__(scope, receive, send)
+
+    async def on_ws_connect(self, context: dict) -> None:
+        given = (context["connection_params"] or {}).get("authorization")
+        if given is not None and context["request"].app.state.stand_in.bearer(given) is None:
+            raise ConnectionRejectionError
+        return await super().on_ws_connect(context)
 
 
 def app_for(stand_in: StandIn) -> Starlette:

@@ -94,7 +94,7 @@ async def test_a_sign_in_is_kept_and_a_second_tab_hears_as_the_same_member(
     speaking = await GraphiQLPage.open(window, url)
     await speaking.run(
         'mutation { signIn(input: {email: "mei@example.com", password: "correct horse"})'
-        " { ... on SignInPayload { accessToken refreshToken } } }"
+        " { ... on SignInPayload { tokens { accessToken refreshToken } } } }"
     )
     await speaking.identity_with("Signed in as @mei")
 
@@ -142,6 +142,21 @@ async def test_an_expired_token_is_renewed_once_for_all_tabs_without_a_word(
     await first.answer_with('"handle": "mei"')
     await second.answer_with('"handle": "mei"')
     assert stand_in.refreshed == 1
+
+
+async def test_a_subscription_with_an_expired_token_renews_it_and_hears(
+    window: Window, url: str, stand_in: StandIn
+) -> None:
+    page = await GraphiQLPage.open(window, url)
+    await page.sign_in("mei@example.com", "correct horse")
+    await page.identity_with("Signed in as @mei")
+    stand_in.access.clear()
+
+    await page.run("subscription { heard }")
+    await asyncio.wait_for(stand_in.somebody_listens.wait(), PATIENCE_SECONDS)
+    stand_in.tell("早安")
+
+    await page.answer_with("mei heard 早安")
 
 
 async def test_a_session_that_the_server_ended_ends_here_and_the_page_goes_on(

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import { SignInDialog } from './SignInDialog.jsx';
 
-export function SessionBar({ title, session, fetcher, operations }) {
+export function SessionBar({ title, icon, session, fetcher, operations }) {
   const identity = useSyncExternalStore(session.subscribe, session.identity);
   const handle = useHandle(identity, fetcher, operations.viewer);
   const dialog = useRef(null);
@@ -18,7 +18,10 @@ export function SessionBar({ title, session, fetcher, operations }) {
 
   return (
     <div className="hourglass-session">
-      <span className="hourglass-title">{title}</span>
+      <span className="hourglass-title">
+        <img src={icon} alt="" />
+        {title}
+      </span>
       <span role="status" className="hourglass-identity">
         {identity === null ? 'Not signed in' : <>Signed in{handle && <> as <b>@{handle}</b></>}</>}
       </span>

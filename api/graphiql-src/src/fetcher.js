@@ -5,7 +5,7 @@ import { createClient } from 'graphql-ws';
 
 import { tokensIn } from './session.js';
 
-const FORBIDDEN = 4403;
+const REFUSED_TOKEN = [4401, 4403]; // Unauthorized, Forbidden: how a server closes a socket whose token is not good
 
 export function createFetcher(endpoint, session) {
   return createGraphiQLFetcher({
@@ -38,7 +38,7 @@ function subscriptionClient(endpoint, session) {
     },
     on: {
       closed({ code }) {
-        if (code === FORBIDDEN && offered !== null) session.renew(offered);
+        if (REFUSED_TOKEN.includes(code) && offered !== null) session.renew(offered);
       },
     },
   });

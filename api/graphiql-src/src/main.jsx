@@ -26,7 +26,7 @@ const opening = firstOperations(config.examples, location.search, localStorage);
 createRoot(document.getElementById('graphiql')).render(
   <GraphiQL {...opening} fetcher={fetcher} plugins={plugins} inputValueDeprecation defaultEditorToolsVisibility>
     <GraphiQL.Logo>
-      <SessionBar title={config.title} session={session} fetcher={fetcher} operations={config.operations} />
+      <SessionBar {...config} session={session} fetcher={fetcher} />
     </GraphiQL.Logo>
     <GraphiQL.Toolbar>
       {({ prettify, merge, copy }) => (

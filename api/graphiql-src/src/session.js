@@ -41,6 +41,7 @@ export class Session {
 
   /** The access token to send now, renewed first when it is about to expire; null when nobody is signed in. */
   async accessToken() {
+    if (this.#renewal !== null) return this.#renewal;
     const kept = this.#kept();
     if (kept === null) return null;
     return expiresSoon(kept.accessToken) ? this.renew(kept.accessToken) : kept.accessToken;
