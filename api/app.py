@@ -11,15 +11,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api import graphql, health, metrics, worker
+from api import auth, graphiql, health, metrics, worker
+from api.graphql import FrontDoor
 from api.middleware import RequestIds, RequestLine, SecurityHeaders
 from community import database
 from community.outbox.worker import serving
 from community.settings import Settings
+from schema.root import schema
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
     """The server for any ASGI host. Its lifespan opens the database and the live feed, and closes them in order."""
+
+    front_door = FrontDoor(
+        schema(), settings, authenticate=auth.authenticate, wants_page=graphiql.wants_page, page=graphiql.page
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -29,12 +35,14 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             await stack.enter_async_context(serving(settings))
             if with_worker:
                 await stack.enter_async_context(worker.beside(settings))
+            await stack.enter_async_context(front_door.serving())
             yield
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", _to_graphql, methods=["GET"]),
-            *graphql.routes(settings),
+            *front_door.routes,
+            *graphiql.routes,
             *health.routes,
             *metrics.routes(settings),
         ],
@@ -42,6 +50,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
         exception_handlers={HTTPException: _coded},
         lifespan=lifespan,
     )
+    app.state.front_door = front_door
+    return app
 
 
 def _middleware(settings: Settings) -> list[Middleware]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 
 from community.settings import Settings
 
@@ -30,11 +30,9 @@ def listen(settings: Settings) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, told when to stop by us, and telling us when it listens and when it begins to stop."""
+    """uvicorn with our application: it tells when it listens, and ends live streams before it waits for requests."""
 
-    def __init__(
-        self, app: ASGIApp, settings: Settings, *, on_ready: Callable[[], None], on_stopping: Callable[[], None]
-    ) -> None:
+    def __init__(self, app: Starlette, settings: Settings, *, on_ready: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -52,7 +50,7 @@ class Server(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
-        self._on_stopping = on_stopping
+        self._end_streams = app.state.front_door.stop
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -73,7 +71,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more requests, end what would never end by itself, wait for the rest."""
-        self._on_stopping()
+        self._end_streams()
         await super().shutdown(sockets)
 
 

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     trusted_proxies: CommaSeparated = ()
     """Addresses or networks of the reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
 
+    allowed_documents: Path | None = None
+    """A JSON file of documents, as Relay or Apollo writes it. When set, the server runs these and no others."""
+
     metrics_token: SecretStr | None = None
     """The bearer token that `/metrics` asks for. Without one, `/metrics` is open to whoever reaches the port."""
 

@@ -1,0 +1,38 @@
+"""The command line, `hourglass`: one file per command. Bad input exits with 2, what cannot be done with 1."""
+
+import typer
+
+from api.cli import demo, migrate, permissions, schema, serve, settings, token, up, worker
+from api.cli.console import complain
+from api.cli.database import Unmigrated, Unreachable
+from api.postgres import PostgresUnavailable
+from api.server import CannotListen
+from community.kernel.errors import HourglassError
+from community.settings import InvalidSettings
+
+MISUSED = (InvalidSettings, CannotListen)
+IMPOSSIBLE = (HourglassError, PostgresUnavailable, Unmigrated, Unreachable)
+
+app = typer.Typer(
+    name="hourglass",
+    help="A company's membership and its community behind one GraphQL API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (up.up, serve.serve, worker.worker, migrate.migrate, demo.demo):
+    app.command(rich_help_panel="Run")(command)
+for command in (token.token, schema.schema, permissions.permissions, settings.settings):
+    app.command(rich_help_panel="Look")(command)
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    try:
+        app()
+    except MISUSED as error:
+        complain(str(error))
+        raise SystemExit(2) from None
+    except IMPOSSIBLE as error:
+        complain(str(error))
+        raise SystemExit(1) from None

@@ -1,0 +1,131 @@
+"""Carrying out the plan, through the verbs that members use. What was done already is not done again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import datetime
+from uuid import UUID
+
+from api.demo.people import PASSWORD, PEOPLE, STAFF, Person
+from api.demo.plan import JOINED, Comment, Plan, Post, Reaction, plan
+from community.access import queries as access_queries
+from community.access import service as access
+from community.access.policy import SYSTEM, Actor, Kind, Role
+from community.kernel import clock
+from community.members import queries as member_queries
+from community.members import service as members
+from community.outbox.worker import serving
+from community.posts import service as posts
+from community.posts.rules.reactions import Reaction as Feeling
+from community.settings import Settings
+
+AT_ONCE = 8
+"""How many verbs run side by side."""
+
+Step = Callable[[], Awaitable[None]]
+
+
+async def is_seeded() -> bool:
+    """Whether the plan was carried out to its end. Roles are granted last, so the admin's tells."""
+    admin = STAFF[-1]
+    found = await member_queries.by_handle(admin.handle)
+    return found is not None and admin.role in (await access_queries.roles([found.id]))[found.id]
+
+
+async def seed(settings: Settings, advance: Callable[[], None]) -> None:
+    """Carry out the plan on the connected database, telling after each step. Goes on where an earlier run stopped."""
+    async with serving(settings):
+        seeding = _Seeding(plan(), clock.now(), advance)
+        await seeding.carry_out()
+
+
+def steps() -> int:
+    """How often `seed` tells that it advanced."""
+    return plan().steps
+
+
+class _Seeding:
+    """One run: who has which id by now, and which post."""
+
+    def __init__(self, wanted: Plan, now: datetime, advance: Callable[[], None]) -> None:
+        self._plan = wanted
+        self._now = now
+        self._advance = advance
+        self._people: dict[int, UUID] = {}
+        self._posts: dict[int, UUID] = {}
+
+    async def carry_out(self) -> None:
+        """Everybody joins, then follows, writes, answers and reacts; roles come last."""
+        await self._all(self._joining(place, person) for place, person in enumerate(PEOPLE))
+        await self._all(self._following(*pair) for pair in self._plan.follows)
+        await self._all(self._writing(post) for post in self._plan.posts)
+        await self._all(self._answering(number, comment) for number, comment in enumerate(self._plan.comments))
+        await self._all(self._reacting(reaction) for reaction in self._plan.reactions)
+        for place, person in enumerate(STAFF):
+            if person.role is not Role.MEMBER:
+                await access.grant_role(SYSTEM, self._people[place], person.role)
+
+    async def _all(self, steps: Iterable[Step]) -> None:
+        waiting = iter(steps)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(AT_ONCE):
+                group.create_task(self._work_off(waiting))
+
+    async def _work_off(self, waiting: Iterator[Step]) -> None:
+        for step in waiting:
+            await step()
+            self._advance()
+
+    def _joining(self, place: int, person: Person) -> Step:
+        async def join() -> None:
+            found = await member_queries.by_handle(person.handle)
+            if found is None:
+                with clock.frozen(self._now - JOINED):
+                    found = (await self._join(person)).member
+            self._people[place] = found.id
+
+        return join
+
+    async def _join(self, person: Person) -> members.Joined:
+        return await members.join(
+            email=person.email,
+            password=PASSWORD,
+            handle=person.handle,
+            display_name=person.name,
+            locale=person.locale,
+            time_zone=person.time_zone,
+        )
+
+    def _following(self, follower: int, followed: int) -> Step:
+        async def follow() -> None:
+            with clock.frozen(self._now - JOINED):
+                await members.follow(self._actor(follower), self._people[followed])
+
+        return follow
+
+    def _writing(self, post: Post) -> Step:
+        async def write() -> None:
+            with clock.frozen(self._now - post.ago):
+                key = f"demo-post-{post.number}"
+                written = await posts.write(self._actor(post.author), post.review.as_post(), idempotency_key=key)
+            self._posts[post.number] = written.id
+
+        return write
+
+    def _answering(self, number: int, comment: Comment) -> Step:
+        async def answer() -> None:
+            with clock.frozen(self._now - comment.ago):
+                key = f"demo-comment-{number}"
+                post_id = self._posts[comment.post]
+                await posts.comment(self._actor(comment.author), post_id, comment.text, idempotency_key=key)
+
+        return answer
+
+    def _reacting(self, reaction: Reaction) -> Step:
+        async def react() -> None:
+            with clock.frozen(self._now - reaction.ago):
+                await posts.react(self._actor(reaction.member), self._posts[reaction.post], Feeling(reaction.kind))
+
+        return react
+
+    def _actor(self, place: int) -> Actor:
+        return Actor(kind=Kind.MEMBER, member_id=self._people[place])
