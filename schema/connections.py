@@ -11,10 +11,13 @@ Item = TypeVar("Item")
 Value = TypeVar("Value")
 
 First: TypeAlias = Annotated[
-    int | None, strawberry.argument(description=f"How many items from the start, {DEFAULT_SIZE} by default, at most {MAX_SIZE}.")
+    int | None,
+    strawberry.argument(description=f"How many items from the start, {DEFAULT_SIZE} by default, at most {MAX_SIZE}."),
 ]
 After: TypeAlias = Annotated[str | None, strawberry.argument(description="Only items after this cursor.")]
-Last: TypeAlias = Annotated[int | None, strawberry.argument(description=f"How many items from the end, at most {MAX_SIZE}.")]
+Last: TypeAlias = Annotated[
+    int | None, strawberry.argument(description=f"How many items from the end, at most {MAX_SIZE}.")
+]
 Before: TypeAlias = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
 
 

@@ -41,7 +41,9 @@ class NodeQueries:
     ) -> Node | None:
         return (await _find([id], info))[0]
 
-    @strawberry.field(description=f"The objects with these ids, in order, null where there is none. At most {MAX_NODES}.")
+    @strawberry.field(
+        description=f"The objects with these ids, in order, null where there is none. At most {MAX_NODES}."
+    )
     async def nodes(
         self,
         info: Info,

@@ -31,7 +31,9 @@ def parse_datetime(value: Any) -> datetime:
             return instant.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
         pass
-    raise GraphQLError("DateTime cannot represent this value: ISO 8601 with a zone is needed, like 2026-01-31T09:00:00Z.")
+    raise GraphQLError(
+        "DateTime cannot represent this value: ISO 8601 with a zone is needed, like 2026-01-31T09:00:00Z."
+    )
 
 
 def write_datetime(instant: datetime) -> str:
@@ -55,4 +57,3 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
     ),
 }
-

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from community import database
@@ -66,14 +67,16 @@ class Relation:
     link_id: UUID
 
 
-COLUMNS = "m.id, m.handle, m.display_name, m.bio, m.locale, m.time_zone, m.time_zone_changed_at, m.birthday, m.joined_at"
+COLUMNS = (
+    "m.id, m.handle, m.display_name, m.bio, m.locale, m.time_zone, m.time_zone_changed_at, m.birthday, m.joined_at"
+)
 
 
 BLOCKS_BETWEEN = (
     "select blocked_id from members_block where blocker_id = {member}"
     " union select blocker_id from members_block where blocked_id = {member}"
 )
-"""The ids of `blocks_between` for a list of another area that hides them in its own statement: `author_id not in (…)`."""
+"""The ids of `blocks_between`, for the statement of another area that hides them: `author_id not in (…)`."""
 
 
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, MemberView]:
@@ -125,7 +128,9 @@ async def followed_by(member_id: UUID) -> list[UUID]:
 async def followed_among(follower_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
     """Those among `ids` whom the member follows."""
     rows = await database.fetch(
-        "select followed_id from members_follow where follower_id = $1 and followed_id = any($2)", follower_id, list(ids)
+        "select followed_id from members_follow where follower_id = $1 and followed_id = any($2)",
+        follower_id,
+        list(ids),
     )
     return {row["followed_id"] for row in rows}
 
@@ -237,5 +242,5 @@ async def _relations(
     }
 
 
-def _without(row: Iterable[tuple[str, object]], *names: str) -> dict[str, object]:
+def _without(row: Iterable[tuple[str, Any]], *names: str) -> dict[str, Any]:
     return {name: value for name, value in dict(row).items() if name not in names}

@@ -161,9 +161,7 @@ async def follow(actor: Actor, member_id: UUID) -> MemberView:
     follower_id, other = await _pair(actor, member_id)
     if await queries.blocked_among(follower_id, [member_id]):
         raise errors.MemberBlocksYou
-    followed = await _insert_once(
-        "members_follow (id, follower_id, followed_id, followed_at)", follower_id, member_id
-    )
+    followed = await _insert_once("members_follow (id, follower_id, followed_id, followed_at)", follower_id, member_id)
     if followed:
         await outbox.record(facts.MemberFollowed(member_id=member_id, follower_id=follower_id), actor=actor)
     return other
@@ -217,9 +215,7 @@ async def restrict(
         id=new_id(), member_id=member_id, ability=ability, reason=reason.strip(), starts_at=now, ends_at=ends_at
     )
     await Restriction.create(**asdict(restriction), imposed_by=actor.member_id)
-    await outbox.record(
-        facts.AbilityRestricted(member_id=member_id, ability=ability, ends_at=ends_at), actor=actor
-    )
+    await outbox.record(facts.AbilityRestricted(member_id=member_id, ability=ability, ends_at=ends_at), actor=actor)
     return member, restriction
 
 

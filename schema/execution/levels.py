@@ -34,13 +34,17 @@ class Level:
 
     async def of(self, parents: Sequence[Any], info: Any, arguments: Mapping[str, Any]) -> Sequence[Any]:
         """One value per parent, in order. Raises ValueError when the declaration returned another number of them."""
-        values = await (self.resolve(parents, info, **arguments) if self.takes_info else self.resolve(parents, **arguments))
+        values = await (
+            self.resolve(parents, info, **arguments) if self.takes_info else self.resolve(parents, **arguments)
+        )
         if len(values) != len(parents):
             raise ValueError(f"{self.resolve.__qualname__} returned {len(values)} values for {len(parents)} parents")
         return values
 
 
-def level(*, description: str, name: str | None = None, metadata: Mapping[Any, Any] | None = None) -> Callable[[Resolve], Any]:
+def level(
+    *, description: str, name: str | None = None, metadata: Mapping[Any, Any] | None = None
+) -> Callable[[Resolve], Any]:
     """Declare a field of every parent in a level. See the module's docstring for the shape."""
 
     def declare(function: Resolve) -> Any:
@@ -77,7 +81,11 @@ def _one_by_loader(declared: Level) -> Callable[..., Awaitable[Any]]:
     resolve.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[own, info, *fields], return_annotation=_item_type(function, signature.return_annotation)
     )
-    resolve.__name__, resolve.__qualname__, resolve.__module__ = function.__name__, function.__qualname__, function.__module__
+    resolve.__name__, resolve.__qualname__, resolve.__module__ = (
+        function.__name__,
+        function.__qualname__,
+        function.__module__,
+    )
     return resolve
 
 

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import strawberry
 
-from community.access import service as access
 from community.members import service as members
 from community.members.rules import Ability, Channel, Purpose
 from community.members.service import Profile
+from schema.access.devices import device_of
 from schema.access.problems import EmailTaken, InvalidEmail, WeakPassword
+from schema.access.types import Tokens
 from schema.context import Info
 from schema.limits import SENSITIVE
 from schema.members.problems import (
@@ -36,9 +37,13 @@ class SignUpInput:
 
     email: str = strawberry.field(description="The address to sign in with. Nobody else sees it.")
     password: str = strawberry.field(description="At least 10 characters.")
-    handle: str = strawberry.field(description="The unique name behind the @: 3 to 30 letters a-z, digits, underscores.")
+    handle: str = strawberry.field(
+        description="The unique name behind the @: 3 to 30 letters a-z, digits, underscores."
+    )
     display_name: str = strawberry.field(description="The name people see, 1 to 50 characters.")
-    locale: str | None = strawberry.field(default=None, description="`en` or `zh-Hant`; the request's language by default.")
+    locale: str | None = strawberry.field(
+        default=None, description="`en` or `zh-Hant`; the request's language by default."
+    )
     time_zone: str = strawberry.field(default="UTC", description="The IANA zone you live in, such as Asia/Taipei.")
 
 
@@ -47,8 +52,7 @@ class SignUpPayload:
     """The new member, with the tokens of a first session."""
 
     viewer: Viewer = strawberry.field(description="You.")
-    access_token: str = strawberry.field(description="The bearer for the next minutes.")
-    refresh_token: str = strawberry.field(description="Exchanges itself once for new tokens.")
+    tokens: Tokens = strawberry.field(description="What this device holds from now on.")
 
 
 SignUpResult = Annotated[
@@ -118,7 +122,9 @@ class SetConsentInput:
     purpose: Purpose = strawberry.field(description="What it is about.")
     channel: Channel = strawberry.field(description="Where it would reach you.")
     granted: bool = strawberry.field(description="Whether you allow it.")
-    source: str = strawberry.field(default="api", description="Where you were asked, such as `signup-form`; at most 64 characters.")
+    source: str = strawberry.field(
+        default="api", description="Where you were asked, such as `signup-form`; at most 64 characters."
+    )
 
 
 @strawberry.type(description="Your answer is kept.")

@@ -13,6 +13,7 @@ from community.kernel.pages import PageRequest
 from community.members import queries as members
 from community.members.queries import ConsentView, MemberView, Relation, RestrictionView
 from community.members.rules import Ability, Channel, Purpose
+from schema.access.types import OwnAccess
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
@@ -147,7 +148,10 @@ class Member(Node):
         blocked = await members.blocking_among(viewer, [member.uuid for member in parents]) if viewer else set()
         return [member.uuid in blocked for member in parents]
 
-    @level(description="What is taken from this member at present; null unless it is you or you are trusted staff.", metadata=YOURS)
+    @level(
+        description="What is taken from this member at present; null unless it is you or you are trusted staff.",
+        metadata=YOURS,
+    )
     async def restrictions(parents: list["Member"], info: Info) -> list[list[Restriction] | None]:
         actor = info.context.actor
         found = await members.restrictions_of([member.uuid for member in parents], clock.now())
@@ -185,7 +189,7 @@ class Member(Node):
 
 
 @strawberry.type(description="You: what only you see about yourself.")
-class Viewer:
+class Viewer(OwnAccess):
     """The signed-in member's private side."""
 
     view: strawberry.Private[MemberView]
@@ -200,6 +204,7 @@ class Viewer:
     @classmethod
     def of(cls, member: MemberView) -> Self:
         return cls(
+            account_id=member.id,
             view=member,
             member=Member.of(member),
             locale=member.locale,

@@ -8,7 +8,9 @@ from graphql import GraphQLError
 from schema.scalars import parse_datetime, parse_long, write_datetime
 
 
-@pytest.mark.parametrize(("given", "long"), [(0, 0), (-5, -5), (2**62, 2**62), (2**63 - 1, 2**63 - 1), ("9007199254740993", 2**53 + 1)])
+@pytest.mark.parametrize(
+    ("given", "long"), [(0, 0), (-5, -5), (2**62, 2**62), (2**63 - 1, 2**63 - 1), ("9007199254740993", 2**53 + 1)]
+)
 def test_a_long_has_63_bits_and_a_sign(given: object, long: int) -> None:
     assert parse_long(given) == long
 
@@ -25,7 +27,9 @@ def test_an_instant_comes_back_in_utc() -> None:
     assert write_datetime(instant) == "2026-01-31T01:00:00.500000Z"
 
 
-@pytest.mark.parametrize("given", ["2026-01-31T09:00:00", "2026-02-30T00:00:00Z", "yesterday", 5, None, "0001-01-01T00:00:00+14:00"])
+@pytest.mark.parametrize(
+    "given", ["2026-01-31T09:00:00", "2026-02-30T00:00:00Z", "yesterday", 5, None, "0001-01-01T00:00:00+14:00"]
+)
 def test_an_instant_without_a_zone_or_outside_the_calendar_is_refused(given: object) -> None:
     with pytest.raises(GraphQLError):
         parse_datetime(given)

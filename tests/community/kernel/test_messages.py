@@ -34,7 +34,10 @@ def test_a_message_speaks_the_callers_language() -> None:
 def test_lists_times_and_limits_are_written_for_people() -> None:
     assert render(UnknownLocale("fr", ["en", "zh-Hant"]), "en").endswith("Choose one of: en, zh-Hant.")
     assert "2026" in render(TimeZoneChangedRecently(datetime(2026, 1, 31, tzinfo=UTC)), "zh-Hant")
-    assert render(BadInput("first", "A page holds 0 to {limit} items.", 100), "en") == "first: A page holds 0 to 100 items."
+    assert (
+        render(BadInput("first", "A page holds 0 to {limit} items.", 100), "en")
+        == "first: A page holds 0 to 100 items."
+    )
 
 
 def test_an_unknown_language_gets_english() -> None:

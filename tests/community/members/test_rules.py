@@ -16,7 +16,22 @@ def test_a_handle_is_a_word_that_fits_behind_an_at_sign(handle: str) -> None:
 
 @pytest.mark.parametrize(
     "handle",
-    ["", "ab", "x" * 31, "1mei", "_mei", "mei lin", "mei-lin", "美玲", "mei😀", "me\u200bi", "mеi", "Admin", "SUPPORT", "mei\n"],
+    [
+        "",
+        "ab",
+        "x" * 31,
+        "1mei",
+        "_mei",
+        "mei lin",
+        "mei-lin",
+        "美玲",
+        "mei😀",
+        "me\u200bi",
+        "mеi",
+        "Admin",
+        "SUPPORT",
+        "mei\n",
+    ],
 )
 def test_a_handle_has_no_emoji_no_zero_width_no_lookalikes_and_is_not_ours(handle: str) -> None:
     assert not rules.is_handle(handle)
@@ -32,7 +47,9 @@ def test_a_display_name_hides_nothing(name: str) -> None:
     assert not rules.is_display_name(name)
 
 
-@pytest.mark.parametrize(("zone", "known"), [("Asia/Taipei", True), ("UTC", True), ("asia/taipei", False), ("+8", False), ("", False)])
+@pytest.mark.parametrize(
+    ("zone", "known"), [("Asia/Taipei", True), ("UTC", True), ("asia/taipei", False), ("+8", False), ("", False)]
+)
 def test_a_time_zone_is_an_iana_name(zone: str, known: bool) -> None:
     assert rules.is_time_zone(zone) is known
 

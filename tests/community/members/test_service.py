@@ -31,7 +31,9 @@ async def facts_of(member_id: UUID) -> list[str]:
 
 
 async def test_joining_makes_a_member_an_account_a_session_and_a_fact() -> None:
-    joined = await members.join(email="mei@example.com", password="a long enough one", handle="Mei", display_name="美玲")
+    joined = await members.join(
+        email="mei@example.com", password="a long enough one", handle="Mei", display_name="美玲"
+    )
     assert joined.session.account_id == joined.member.id
     assert await queries.by_handle("MEI") == joined.member
     assert await facts_of(joined.member.id) == ["member.joined"]

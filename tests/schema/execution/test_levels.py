@@ -91,7 +91,9 @@ async def test_a_level_that_answers_for_too_few_is_an_error() -> None:
 
 def test_the_declaration_is_found_on_the_field_for_other_executors() -> None:
     declared = {
-        field.python_name: field.metadata[LEVEL] for field in Leaf.__strawberry_definition__.fields if LEVEL in field.metadata
+        field.python_name: field.metadata[LEVEL]
+        for field in Leaf.__strawberry_definition__.fields
+        if LEVEL in field.metadata
     }
     assert set(declared) == {"following", "around", "half", "short"}
     assert all(isinstance(one, Level) for one in declared.values())
