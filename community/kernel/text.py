@@ -23,7 +23,7 @@ def has_invisible(text: str, *, allowed: str = "") -> bool:
 
 
 def strip_controls(text: str) -> str:
-    """Text without control characters and lone surrogates, which PostgreSQL or terminals refuse; newlines and tabs stay."""
+    """Text without control characters and lone surrogates, which databases refuse; newlines and tabs stay."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 
 

@@ -6,9 +6,9 @@
         async def author(posts: list["Post"], info: Info) -> list["Member"]:
             return Member.each(await members.by_ids([post.author_id for post in posts]))
 
-The function takes all the parents of one level and returns one value per parent, in their order; arguments of the field
-follow `info`. An exception instance in the list is that one parent's error. Under graphql-core the declaration is served
-through a loader, so a list of a hundred parents costs one call; another executor may call it with the whole level at once.
+The function takes all the parents of one level and returns one value per parent, in their order; arguments of the
+field follow `info`. An exception instance in the list is that one parent's error. Under graphql-core the declaration is
+served through a loader, so a list of a hundred parents costs one call; another executor may call it with all at once.
 """
 
 import inspect
