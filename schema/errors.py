@@ -38,7 +38,7 @@ class ProblemHandler:
         self.error_type = error_type
         self._data = [f.name for f in fields(error_type) if f.name not in ("code", "message")]
 
-    def handle(self, exception: errors.Problem, *, field: Any, info: Any) -> Problem:  # noqa: ARG002
+    def handle(self, exception: errors.Problem, *, field: Any, info: Any) -> Problem:
         """The problem with its code, its message in the caller's language, and its data."""
         data = {name: getattr(exception, name) for name in self._data}
         return self.error_type(code=exception.code, message=render(exception, info.context.locale), **data)
