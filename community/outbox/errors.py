@@ -1,8 +1,8 @@
-"""What can go wrong while following the feed."""
+"""What can go wrong while following the feed or replaying a delivery."""
 
 from dataclasses import dataclass
 
-from community.kernel.errors import Refusal
+from community.kernel.errors import Problem, Refusal
 
 
 @dataclass
@@ -12,3 +12,10 @@ class SlowConsumer(Refusal):
     sequence: int
     behind: int
     message = "You are {behind} events behind, so this subscription ends. Go on after sequence {sequence}."
+
+
+@dataclass
+class DeliveryNotParked(Problem):
+    """The delivery waits for nobody: it was replayed or has been heard meanwhile, or there never was one."""
+
+    message = "This delivery is not parked. It may have been replayed already."

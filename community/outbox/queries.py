@@ -110,10 +110,12 @@ async def since(after: int, limit: int) -> list[EventView]:
 
 async def event(fact_id: UUID) -> EventView | None:
     """One fact that is in the feed."""
-    row = await database.fetch_one(
-        f"select {columns('fact')} from outbox_fact fact where id = $1 and sequence is not null", fact_id
-    )
-    return EventView.of(row) if row else None
+    return (await _by_ids([fact_id]))[0]
+
+
+async def events_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[EventView | None]:
+    """The facts of the feed among these, in order; None for the others, and for those who may not read it."""
+    return await _by_ids(ids) if actor.may(Permission.OUTBOX_READ) else [None] * len(ids)
 
 
 async def head() -> int:
@@ -159,11 +161,20 @@ async def failed_deliveries(actor: Actor, page: PageRequest) -> Page[DeliveryVie
     return page_of([DeliveryView(**row) for row in rows], page, lambda delivery: (delivery.id,))
 
 
-async def failed_delivery(actor: Actor, delivery_id: int) -> DeliveryView | None:
-    """One delivery that was given up."""
+async def failed_deliveries_by_ids(actor: Actor, ids: Sequence[int]) -> list[DeliveryView | None]:
+    """The deliveries that were given up among these, in order; None for the others."""
     require(actor, Permission.OUTBOX_REPLAY)
-    row = await database.fetch_one(f"{_FAILED} and delivery.id = $1", delivery_id)
-    return DeliveryView(**row) if row else None
+    rows = await database.fetch(f"{_FAILED} and delivery.id = any($1)", ids)
+    found = {row["id"]: DeliveryView(**row) for row in rows}
+    return [found.get(delivery_id) for delivery_id in ids]
+
+
+async def _by_ids(ids: Sequence[UUID]) -> list[EventView | None]:
+    rows = await database.fetch(
+        f"select {columns('fact')} from outbox_fact fact where id = any($1) and sequence is not null", ids
+    )
+    found = {row["id"]: EventView.of(row) for row in rows}
+    return [found.get(fact_id) for fact_id in ids]
 
 
 _FAILED = """

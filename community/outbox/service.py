@@ -11,9 +11,9 @@ from community import database
 from community.access.policy import Actor, Permission, require
 from community.database import transaction
 from community.kernel import clock, ids
-from community.kernel.errors import NotFound
 from community.kernel.facts import Fact
 from community.outbox import queries, queue, wake
+from community.outbox.errors import DeliveryNotParked
 from community.outbox.hearing import Hearer, hearers_of, hears
 from community.outbox.live import Live, follow, live
 from community.outbox.queries import EventView
@@ -109,11 +109,11 @@ async def hear(hearer: Hearer, fact_id: UUID) -> None:
 
 @transaction()
 async def replay(actor: Actor, delivery_id: int) -> queries.DeliveryView:
-    """Try a parked delivery again, as if for the first time. Raises NotFound unless it is parked."""
+    """Try a parked delivery again, as if for the first time. Raises DeliveryNotParked."""
     require(actor, Permission.OUTBOX_REPLAY)
-    delivery = await queries.failed_delivery(actor, delivery_id)
+    (delivery,) = await queries.failed_deliveries_by_ids(actor, [delivery_id])
     if delivery is None:
-        raise NotFound("delivery")
+        raise DeliveryNotParked
     await queue.requeue(delivery_id)
     return delivery
 

@@ -11,10 +11,11 @@ import pytest
 
 from community.access.policy import SYSTEM, Actor, Kind
 from community.database import transaction
-from community.kernel.errors import Forbidden, NotFound
+from community.kernel.errors import Forbidden
 from community.kernel.pages import PageRequest
 from community.outbox import queries
 from community.outbox import service as outbox
+from community.outbox.errors import DeliveryNotParked
 from community.outbox.hearing import HEARERS
 from tests.community.outbox.notes import NoteRead, NoteTaken, a_note, announce
 from tests.community.outbox.working import HASTY, count_of, declarations, deliveries, working
@@ -120,7 +121,7 @@ async def test_a_hearer_that_fails_for_good_is_parked_shown_and_replayed(databas
         await outbox.replay(SYSTEM, failed.id)
         await eventually(is_idle)
     assert await count_of("note.read") == 1
-    with pytest.raises(NotFound):
+    with pytest.raises(DeliveryNotParked):
         await outbox.replay(SYSTEM, failed.id)
 
 

@@ -11,8 +11,10 @@ from community import database as db
 from community.access.policy import SYSTEM, Actor, Kind
 from community.database import TransactionMisused, transaction
 from community.kernel import clock
+from community.kernel.facts import REGISTRY
 from community.outbox import queries
 from community.outbox import service as outbox
+from community.outbox.errors import DeliveryNotParked
 from tests.community.outbox.notes import NoteTaken, Regretted, a_note, announce, announce_and_fail
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -148,13 +150,9 @@ async def test_pruning_keeps_what_has_no_place_yet():
 
 
 async def test_only_parked_deliveries_are_replayed():
-    from community.kernel.errors import NotFound
-
-    with pytest.raises(NotFound):
+    with pytest.raises(DeliveryNotParked):
         await outbox.replay(SYSTEM, 1)
 
 
 def test_a_fact_is_known_by_its_type():
-    from community.kernel.facts import REGISTRY
-
     assert REGISTRY["note.taken"] is NoteTaken
