@@ -15,5 +15,5 @@ def is_usable(key: str) -> bool:
 
 
 def fingerprint(request: Mapping[str, Any]) -> bytes:
-    """SHA-256 of the request as JSON with sorted keys: equal for equal requests, whatever their order."""
-    return hashlib.sha256(orjson.dumps(dict(request), option=orjson.OPT_SORT_KEYS)).digest()
+    """SHA-256 of the request as JSON with sorted keys: equal for equal requests, whatever their order. Ids are text."""
+    return hashlib.sha256(orjson.dumps(dict(request), default=str, option=orjson.OPT_SORT_KEYS)).digest()
