@@ -1,0 +1,64 @@
+"""Who sends a request: the actor behind a token, for as long as the token is good; their language and address."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from community.access.policy import Actor
+from community.kernel.errors import InvalidToken, TooBusy
+from community.kernel.messages import choose_locale
+from schema.context import Context
+
+Authenticate = Callable[[str | None], Awaitable[Actor]]
+"""From the value of an Authorization header, or none, to an actor. Raises InvalidToken."""
+
+REAUTHENTICATE_SECONDS = 15.0
+"""How often the token of a stream or a socket is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who sent a request, and how to answer them."""
+
+    actor: Actor
+    locale: str
+    request_id: str
+    address: str
+    user_agent: str = ""
+
+    def context(self) -> Context:
+        """A fresh context for one operation, or one event."""
+        return Context(
+            actor=self.actor,
+            locale=self.locale,
+            request_id=self.request_id,
+            address=self.address,
+            user_agent=self.user_agent,
+        )
+
+
+def caller_of(connection: HTTPConnection, actor: Actor) -> Caller:
+    """The caller behind a request or a socket. A language that is asked for goes before the one in their profile."""
+    headers = connection.headers
+    wanted = headers.get("accept-language")
+    return Caller(
+        actor=actor,
+        locale=choose_locale(wanted) if wanted else actor.locale,
+        request_id=connection.scope.get("state", {}).get("request_id", ""),
+        address=connection.client.host if connection.client else "",
+        user_agent=headers.get("user-agent", "")[:500],
+    )
+
+
+async def until_invalid(authenticate: Authenticate, authorization: str | None, *, every: float) -> InvalidToken:
+    """Return when a token that was good no longer is: it expired, or its session or key was ended."""
+    while True:
+        await asyncio.sleep(every)
+        try:
+            await authenticate(authorization)
+        except InvalidToken as error:
+            return error
+        except TooBusy:
+            continue

@@ -1,0 +1,196 @@
+"""The front door: GraphQL over HTTP by the letter, with streams and sockets beside it.
+
+https://graphql.github.io/graphql-over-http/draft/
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import strawberry
+from graphql import OperationType
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from api.callers import Authenticate, Caller, caller_of
+from api.errors import present
+from api.negotiation import Accepted, MediaType, accepted, refuse_foreign_pages
+from api.operations import Answer, Operations
+from api.parameters import Parameters, RequestRefused, read_body, read_query_string
+from api.streaming import Streams
+from api.websocket import Sockets
+from community.kernel.errors import HourglassError, InvalidToken, RateLimited, TooBusy
+from community.kernel.messages import choose_locale
+from community.quota import service as quota
+from community.settings import Settings
+
+PATH = "/graphql"
+PUBLIC_SECONDS = 30
+"""How long caches may keep the answer to a public persisted document."""
+
+STATUS_OF_CODE = {"FORBIDDEN": 403, "UNAUTHENTICATED": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503, "INTERNAL": 500}
+
+
+@dataclass
+class MethodNotAllowed(RequestRefused):
+    """GraphQL is asked by GET or POST."""
+
+    status = 405
+    message = "Use GET for queries and POST for everything."
+
+
+@dataclass
+class MutationNeedsPost(RequestRefused):
+    """What changes something is never done by following a link."""
+
+    status = 405
+    message = "Mutations need POST."
+
+
+@dataclass
+class SubscriptionNeedsStream(RequestRefused):
+    """One answer cannot carry many."""
+
+    status = 406
+    message = "A subscription needs Accept: text/event-stream or multipart/mixed, or a WebSocket."
+
+
+class FrontDoor:
+    """One schema served under one address."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        settings: Settings,
+        *,
+        authenticate: Authenticate,
+        wants_page: Callable[[Request], bool] = lambda _: False,
+        page: Callable[[Request], Response] = lambda _: Response(status_code=404),
+    ) -> None:
+        self._settings = settings
+        self._authenticate = authenticate
+        self._wants_page, self._page = wants_page, page
+        self._operations = Operations(schema, settings)
+        self._streams = Streams(self._operations, authenticate)
+        self._sockets = Sockets(self._operations, settings, authenticate)
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """The address, for requests and for sockets."""
+        return [Route(PATH, self), WebSocketRoute(PATH, self._sockets)]
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """What runs beside requests. At the end, streams and sockets are closed and mutations finished."""
+        settling = asyncio.create_task(quota.keep_settling())
+        try:
+            yield
+        finally:
+            self.stop()
+            await self._sockets.closed()
+            await self._operations.finish_writes()
+            settling.cancel()
+            with suppress(asyncio.CancelledError):
+                await settling
+
+    def stop(self) -> None:
+        """Close streams and sockets, whose clients will come back to another process. Requests under way go on."""
+        self._streams.stop()
+        self._sockets.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        with suppress(ClientDisconnect):
+            response = await self._respond(request)
+            await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if self._wants_page(request):
+            return self._page(request)
+        locale = choose_locale(request.headers.get("accept-language"))
+        kind = MediaType.JSON
+        try:
+            accepts = accepted(request.headers)
+            kind = accepts.single or MediaType.JSON
+            asked = await self._read(request)
+            actor = await self._authenticate(request.headers.get("authorization"))
+        except HourglassError as error:
+            return _refusal(error, locale, kind)
+        caller = caller_of(request, actor)
+        return await self._run(request, accepts, asked, caller)
+
+    async def _read(self, request: Request) -> Parameters:
+        refuse_foreign_pages(request.headers, self._settings.allowed_origins)
+        if request.method == "POST":
+            return await read_body(request)
+        if request.method == "GET":
+            return read_query_string(request)
+        raise MethodNotAllowed
+
+    async def _run(self, request: Request, accepts: Accepted, asked: Parameters, caller: Caller) -> Response:
+        is_get = request.method == "GET"
+
+        def check(kind: OperationType) -> None:
+            if is_get and kind is OperationType.MUTATION:
+                raise MutationNeedsPost
+            if kind is OperationType.SUBSCRIPTION and accepts.stream is None:
+                raise SubscriptionNeedsStream
+
+        try:
+            ready = await self._operations.prepare(asked, caller, check)
+        except Exception as error:
+            answer = self._operations.refused(error, caller)
+        else:
+            if ready.prepared.kind is OperationType.SUBSCRIPTION:
+                assert accepts.stream is not None, "checked before it was prepared"
+                return self._streams.of_events(ready, accepts.stream, request)
+            answer = await self._operations.answer(ready)
+        if accepts.single is None:
+            assert accepts.stream is not None, "something is accepted"
+            return self._streams.of_one(answer, accepts.stream)
+        return _response(answer, accepts.single, may_be_cached=is_get and asked.is_named)
+
+
+def _response(answer: Answer, kind: MediaType, *, may_be_cached: bool) -> Response:
+    payload, cache = answer.payload, "no-store"
+    if may_be_cached and answer.is_public:
+        # Whoever gets it from a cache has paid nothing, so it does not say what is left in somebody's bucket.
+        payload = {"data": payload["data"]}
+        cache = f"public, max-age={PUBLIC_SECONDS}"
+    headers = {"Cache-Control": cache, "Vary": "Accept, Accept-Language, Authorization, Origin"}
+    return _json(payload, kind, _status(answer, kind), headers | _retry_after(answer.refusal))
+
+
+def _refusal(error: HourglassError, locale: str, kind: MediaType) -> Response:
+    """The answer to a request that never became an operation."""
+    status = error.status if isinstance(error, RequestRefused) else STATUS_OF_CODE.get(error.code, 400)
+    headers = {"Cache-Control": "no-store"} | _retry_after(error)
+    if isinstance(error, InvalidToken):
+        status, headers["WWW-Authenticate"] = 401, 'Bearer error="invalid_token"'
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = "GET, POST"
+    return _json({"errors": present(error, locale)}, kind, status, headers)
+
+
+def _status(answer: Answer, kind: MediaType) -> int:
+    if answer.ran:
+        return 200
+    if isinstance(answer.refusal, RequestRefused):
+        status = answer.refusal.status
+    else:
+        status = STATUS_OF_CODE.get(answer.payload["errors"][0]["extensions"]["code"], 400)
+    # A client that only knows application/json looks for errors in answers with status 200.
+    return 200 if kind is MediaType.JSON and status != 405 and status < 500 else status
+
+
+def _retry_after(error: HourglassError | None) -> dict[str, str]:
+    return {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited | TooBusy) else {}
+
+
+def _json(payload: dict[str, Any], kind: MediaType, status: int, headers: dict[str, str]) -> Response:
+    return Response(orjson.dumps(payload), status, headers, media_type=f"{kind}; charset=utf-8")

@@ -1,0 +1,90 @@
+"""What a request may be answered with, by its headers: media types, and pages of which origins may ask at all."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+from api.parameters import RequestRefused
+
+
+class MediaType(StrEnum):
+    """What we answer with."""
+
+    RESPONSE = "application/graphql-response+json"
+    JSON = "application/json"
+    EVENTS = "text/event-stream"
+    MULTIPART = "multipart/mixed"
+
+
+@dataclass
+class NotAcceptable(RequestRefused):
+    """The client accepts nothing that we can send."""
+
+    status = 406
+    message = "Accept application/graphql-response+json, application/json, text/event-stream or multipart/mixed."
+
+
+@dataclass
+class ForeignOrigin(RequestRefused):
+    """A page of an origin that is not allowed sent this, perhaps without its user knowing."""
+
+    code = "FORBIDDEN"
+    status = 403
+    message = "Pages of this origin may not call this server. Its operator can add the origin to those allowed."
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The best of our types for one result, and for a stream of them. At least one is there."""
+
+    single: MediaType | None
+    stream: MediaType | None
+
+
+def accepted(headers: Headers) -> Accepted:
+    """What the Accept header leaves us (RFC 9110 §12.5.1). Without one, or with */*, the answer is application/json."""
+    ranges = [_range(part) for part in ",".join(headers.getlist("accept")).split(",") if part.strip()]
+    if not ranges:
+        return Accepted(MediaType.JSON, None)
+    named = {name: quality for name, quality in ranges if quality > 0}
+    single = max((MediaType.RESPONSE, MediaType.JSON), key=lambda kind: named.get(kind, 0.0))
+    if single not in named:
+        wild = named.keys() & {"*/*", "application/*"}
+        return _or_refuse(MediaType.JSON if wild and (MediaType.JSON, 0.0) not in ranges else None, named)
+    return _or_refuse(single, named)
+
+
+def refuse_foreign_pages(headers: Headers, allowed_origins: tuple[str, ...]) -> None:
+    """Raise ForeignOrigin for what a browser says another site's page sent. What is no browser says nothing of that."""
+    origin = headers.get("origin")
+    if origin is not None:
+        if not _is_own(origin, headers.get("host", "")) and origin not in allowed_origins:
+            raise ForeignOrigin
+    elif headers.get("sec-fetch-site") in ("cross-site", "same-site"):
+        raise ForeignOrigin
+
+
+def _or_refuse(single: MediaType | None, named: dict[str, float]) -> Accepted:
+    streams = [kind for kind in (MediaType.EVENTS, MediaType.MULTIPART) if kind in named]
+    stream = max(streams, key=lambda kind: named[kind], default=None)
+    if single is None and stream is None:
+        raise NotAcceptable
+    return Accepted(single, stream)
+
+
+def _range(part: str) -> tuple[str, float]:
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
+    try:
+        return name, float(quality)
+    except ValueError:
+        return name, 0.0
+
+
+def _is_own(origin: str, host: str) -> bool:
+    """Whether an origin is where the request was sent. Behind a proxy the scheme may differ: hosts are compared."""
+    parts = urlsplit(origin)
+    port = {"http": ":80", "https": ":443"}.get(parts.scheme)
+    return port is not None and parts.netloc.removesuffix(port) == host.removesuffix(port)

@@ -1,0 +1,206 @@
+"""One operation from its parameters to its answer, the same over every transport.
+
+find the text ▸ prepare (parse, measure, validate, price) ▸ limits of the caller ▸ pay ▸ run ▸ settle ▸ present
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import strawberry
+from graphql import ExecutionResult, OperationType
+
+from api.callers import Caller
+from api.documents import AllowedDocuments, PersistedDocuments
+from api.errors import of_document, of_field, present
+from api.limits import bucket_of
+from api.parameters import Parameters
+from community.access.policy import Kind, Permission, require
+from community.kernel.errors import HourglassError, Refusal
+from community.quota import service as quota
+from community.quota.leases import Charge
+from community.settings import Settings
+from schema.execution import reference
+from schema.execution.documents import Documents, Prepared
+from schema.limits import MAX_ALIASES, MAX_ALIASES_ANONYMOUS, MAX_COST, CostTooHigh, enforce, enforce_variables
+
+LEAST_COST = 1
+"""What every operation costs at least, so that asking for nothing is not free."""
+
+TOLL = 5
+"""What a document costs that cannot run: paid before an unknown document is read, put back when it is valid."""
+
+Payload = dict[str, Any]
+Result = TypeVar("Result")
+
+
+@dataclass
+class TooSlow(Refusal):
+    """A read took too long and was stopped."""
+
+    seconds: float
+    code = "UNAVAILABLE"
+    message = "This took longer than {seconds:g} seconds and was stopped. Ask for less at once."
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An operation that may run: it is valid, within its caller's limits, and paid for."""
+
+    prepared: Prepared
+    variables: dict[str, Any]
+    caller: Caller
+    charge: Charge
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to send back. `ran` is false when the operation never began, so that there is no data."""
+
+    payload: Payload
+    ran: bool = True
+    refusal: HourglassError | None = None
+    is_public: bool = False
+    """Whether everybody who is not signed in would get this answer, so that it may be kept by caches."""
+
+
+class Operations:
+    """Runs operations of one schema."""
+
+    def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
+        self._schema = schema
+        self._settings = settings
+        self._prepared = Documents(schema, suggest=settings.environment == "development")
+        allowed = settings.allowed_documents
+        self._texts = AllowedDocuments.read(allowed) if allowed else PersistedDocuments()
+        self._writes: set[asyncio.Task[Any]] = set()
+
+    async def prepare(self, asked: Parameters, caller: Caller, check: Callable[[OperationType], None]) -> Ready:
+        """Make an operation ready to run, and charge for it. `check` refuses the kinds that its transport cannot carry.
+
+        Raises a Refusal or InvalidDocument.
+        """
+        prepared = await self._find(asked, caller)
+        check(prepared.kind)
+        self._enforce(prepared, asked, caller)
+        charge = await self._charge(prepared, asked, caller)
+        return Ready(prepared, asked.variables, caller, charge)
+
+    async def answer(self, ready: Ready) -> Answer:
+        """Run a query or a mutation."""
+        try:
+            if ready.prepared.kind is OperationType.MUTATION:
+                result = await self._finish(self._run(ready))
+            else:
+                result = await self._in_time(self._run(ready))
+        except TooSlow as error:
+            return self.refused(error, ready.caller)
+        return self._answered(ready, result)
+
+    async def events(self, ready: Ready) -> AsyncIterator[Answer]:
+        """Run a subscription: an answer per event. The last one is refused if it could not go on."""
+        caller = ready.caller
+        source = await reference.subscribe(self._schema, ready.prepared, ready.variables, caller.context())
+        if isinstance(source, ExecutionResult):
+            yield Answer({"errors": _errors(source, caller.locale)}, ran=False)
+            return
+        try:
+            async with aclosing(cast("AsyncIterator[Any]", source)) as events:  # type: ignore[type-var]
+                async for event in events:
+                    result = await self._in_time(self._run(ready, event))
+                    yield Answer(_payload(result, caller.locale))
+        except Exception as error:
+            yield self.refused(error, caller)
+
+    def refused(self, error: Exception, caller: Caller) -> Answer:
+        """The answer to an operation that was refused, or that failed as a whole."""
+        refusal = error if isinstance(error, HourglassError) else None
+        return Answer({"errors": present(error, caller.locale)}, ran=False, refusal=refusal)
+
+    async def finish_writes(self) -> None:
+        """Wait for mutations whose clients have left."""
+        while self._writes:
+            await asyncio.wait(set(self._writes))
+
+    async def _find(self, asked: Parameters, caller: Caller) -> Prepared:
+        text = await self._texts.text_of(asked)
+        known = self._prepared.known(text, asked.operation_name)
+        if known is None:
+            toll = await quota.spend(bucket_of(caller.actor, caller.address), TOLL)
+            known = self._prepared.prepare(text, asked.operation_name)
+            quota.refund(toll, TOLL)
+        await self._texts.keep(asked)
+        return known
+
+    def _enforce(self, prepared: Prepared, asked: Parameters, caller: Caller) -> None:
+        if prepared.measured.introspects and self._settings.environment == "production":
+            require(caller.actor, Permission.SCHEMA_INTROSPECT)
+        enforce(prepared.measured, aliases=MAX_ALIASES if _is_known(caller) else MAX_ALIASES_ANONYMOUS)
+        enforce_variables(asked.variables)
+
+    async def _charge(self, prepared: Prepared, asked: Parameters, caller: Caller) -> Charge:
+        bucket = bucket_of(caller.actor, caller.address)
+        cost = max(LEAST_COST, prepared.bill.requested(asked.variables))
+        allowed = min(MAX_COST, bucket.capacity)
+        if cost > allowed:
+            raise CostTooHigh(cost, allowed)
+        return await quota.spend(bucket, cost)
+
+    def _run(self, ready: Ready, event: Any = None) -> Coroutine[Any, Any, ExecutionResult]:
+        return reference.run(self._schema, ready.prepared, ready.variables, ready.caller.context(), event)
+
+    async def _in_time(self, read: Coroutine[Any, Any, Result]) -> Result:
+        seconds = self._settings.read_timeout_seconds
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                return await read
+        except TimeoutError:
+            if limit.expired():
+                raise TooSlow(seconds) from None
+            raise
+
+    async def _finish(self, write: Coroutine[Any, Any, Result]) -> Result:
+        """Let a mutation come to its end, whoever stops waiting for it."""
+        task = asyncio.create_task(write)
+        self._writes.add(task)
+        task.add_done_callback(self._writes.discard)
+        return await asyncio.shield(task)
+
+    def _answered(self, ready: Ready, result: ExecutionResult) -> Answer:
+        caller, bill = ready.caller, ready.prepared.bill
+        requested = int(ready.charge.cost)
+        payload = _payload(result, caller.locale)
+        if "data" not in payload:
+            quota.refund(ready.charge, requested)
+            return Answer(payload, ran=False)
+        actual = max(LEAST_COST, bill.actual(result.data, requested))
+        available = quota.refund(ready.charge, requested - actual)
+        payload["extensions"] = {
+            "cost": {
+                "requested": requested,
+                "actual": actual,
+                "available": available,
+                "restoreRate": ready.charge.lease.bucket.rate,
+            }
+        }
+        return Answer(payload, is_public=bill.is_public and not result.errors and not _is_known(caller))
+
+
+def _is_known(caller: Caller) -> bool:
+    return caller.actor.kind is not Kind.ANONYMOUS
+
+
+def _payload(result: ExecutionResult, locale: str) -> Payload:
+    errors = _errors(result, locale)
+    if not errors:
+        return {"data": result.data}
+    if result.data is None and all("path" not in error for error in errors):
+        return {"errors": errors}
+    return {"errors": errors, "data": result.data}
+
+
+def _errors(result: ExecutionResult, locale: str) -> list[dict[str, Any]]:
+    """Errors without a path were found before execution: they are the client's variables."""
+    return [of_field(error, locale) if error.path else of_document(error) for error in result.errors or ()]

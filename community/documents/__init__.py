@@ -1,0 +1,1 @@
+"""Documents that clients may name by their hash instead of sending them again."""

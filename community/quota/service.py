@@ -1,0 +1,205 @@
+"""The verbs of quota: spend from a bucket, put back, try once more.
+
+Buckets and hits are shared by all processes: through Valkey where it is set, else in PostgreSQL, and in PostgreSQL too
+while Valkey is away. Call these outside a verb's transaction: what failed was still an attempt.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import structlog
+from limits import RateLimitItem, parse_many
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from community import database, valkey
+from community.database import transaction
+from community.kernel.errors import RateLimited, TooBusy
+from community.quota.leases import Charge, Leases
+from community.quota.rules import LEASE_SECONDS, Bucket, Grant, Lease
+from community.quota.valkey import ValkeyBuckets
+from community.quota.windows import PostgresWindows
+
+Limits = Sequence[RateLimitItem]
+
+SIGN_IN: Limits = parse_many("6/minute;30/hour")
+"""Attempts to sign in, per address."""
+
+SETTLE_SECONDS = 1.0
+FORGET_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+async def spend(bucket: Bucket, cost: int) -> Charge:
+    """Spend `cost` tokens of a bucket. Raises RateLimited when they are not there; usually asks no server."""
+    return await _leases().spend(bucket, cost)
+
+
+def refund(charge: Charge, amount: float) -> int:
+    """Put back what a request was charged and did not cost. Returns what is available to the next one."""
+    return math.floor(_leases().refund(charge, amount))
+
+
+async def hit(name: str, key: str, limits: Limits) -> None:
+    """Count one attempt of `key` at `name`. Raises RateLimited, without counting it, when a limit is reached."""
+    for limiter in _limiters():
+        try:
+            return await _hit_with(limiter, name, key, limits)
+        except valkey.AWAY as error:
+            _say_away(error)
+    raise TooBusy
+
+
+async def keep_settling() -> None:
+    """Give back leases that are not used up, and forget what nobody asks about, until cancelled; then give back all."""
+    forget_at = time.monotonic() + FORGET_SECONDS
+    try:
+        while True:
+            await asyncio.sleep(SETTLE_SECONDS)
+            await settle()
+            if time.monotonic() >= forget_at:
+                forget_at = time.monotonic() + FORGET_SECONDS
+                await _forget_idle()
+    finally:
+        await settle(older_than=0)
+
+
+async def settle(*, older_than: float | None = None) -> None:
+    """Give back leases now. Without a server to give them back to, they run out by themselves."""
+    try:
+        await (_leases().give_back() if older_than is None else _leases().give_back(older_than=older_than))
+    except TooBusy:
+        log.warning("leases were not given back: the database is busy")
+
+
+def forget_leases() -> None:
+    """Start anew, as a fresh process would. For programs that change their server, such as tests."""
+    _leases.cache_clear()
+    _limiters.cache_clear()
+
+
+class PostgresBuckets:
+    """A store of buckets in an unlogged table."""
+
+    async def take(self, bucket: Bucket, needed: float, wanted: float) -> Grant:
+        """Lease between `needed` and `wanted` tokens, or nothing."""
+        granted, remaining, mark = await _take(bucket, needed, wanted)
+        return Grant(granted, remaining, mark, giver=self)
+
+    async def give_back(self, leases: Sequence[Lease]) -> None:
+        """End leases and put back what they did not spend."""
+        if leases:
+            await _give_back(leases)
+
+
+class EitherBuckets:
+    """Valkey's buckets; PostgreSQL's while Valkey is away."""
+
+    def __init__(self, first: ValkeyBuckets, second: PostgresBuckets) -> None:
+        self._first, self._second = first, second
+
+    async def take(self, bucket: Bucket, needed: float, wanted: float) -> Grant:
+        """Lease from the first that answers."""
+        try:
+            return await self._first.take(bucket, needed, wanted)
+        except valkey.AWAY as error:
+            _say_away(error)
+            return await self._second.take(bucket, needed, wanted)
+
+    async def give_back(self, leases: Sequence[Lease]) -> None:
+        """Give each back to where it came from."""
+        await self._second.give_back([lease for lease in leases if lease.giver is self._second])
+        try:
+            await self._first.give_back([lease for lease in leases if lease.giver is self._first])
+        except valkey.AWAY as error:
+            _say_away(error)
+
+
+@cache
+def _leases() -> Leases:
+    client, postgres = valkey.client(), PostgresBuckets()
+    return Leases(EitherBuckets(ValkeyBuckets(client), postgres) if client else postgres)
+
+
+@cache
+def _limiters() -> Sequence[MovingWindowRateLimiter]:
+    """Who counts hits, the preferred one first."""
+    postgres = MovingWindowRateLimiter(PostgresWindows(_record_hits, _forget_hits))
+    client = valkey.client()
+    if client is None:
+        return (postgres,)
+    connections: Any = client.connection_pool
+    shared = RedisStorage(
+        "redis://", implementation="redispy", key_prefix="hourglass:hits", connection_pool=connections
+    )
+    return MovingWindowRateLimiter(shared), postgres
+
+
+async def _hit_with(limiter: MovingWindowRateLimiter, name: str, key: str, limits: Limits) -> None:
+    for limit in limits:
+        if not await limiter.hit(limit, name, key):
+            stats = await limiter.get_window_stats(limit, name, key)
+            raise RateLimited(max(1, math.ceil(stats.reset_time - time.time())))
+
+
+@transaction()
+async def _take(bucket: Bucket, needed: float, wanted: float) -> tuple[float, float, datetime]:
+    row = await database.fetch_one(
+        "select * from quota_take($1, $2, $3, $4, $5, $6)",
+        bucket.key,
+        float(bucket.capacity),
+        bucket.rate,
+        needed,
+        wanted,
+        LEASE_SECONDS,
+    )
+    assert row is not None
+    return row["granted"], row["remaining"], row["leased_until"]
+
+
+@transaction()
+async def _give_back(leases: Sequence[Lease]) -> None:
+    ordered = sorted(leases, key=lambda lease: lease.bucket.key)
+    await database.fetch(
+        "select quota_return(key, granted, unused, lease_end) from unnest($1::text[], $2::float8[], $3::float8[],"
+        " $4::timestamptz[]) as lease (key, granted, unused, lease_end)",
+        [lease.bucket.key for lease in ordered],
+        [lease.granted for lease in ordered],
+        [lease.tokens for lease in ordered],
+        [lease.mark for lease in ordered],
+    )
+
+
+@transaction()
+async def _record_hits(key: str, allowed: int, seconds: int, amount: int) -> bool:
+    fits: bool = await database.fetch_value("select quota_hit($1, $2, $3, $4)", key, allowed, float(seconds), amount)
+    return fits
+
+
+@transaction()
+async def _forget_hits(key: str | None) -> int:
+    return _rows(await database.execute("delete from quota_hits where $1::text is null or key = $1", key))
+
+
+@transaction()
+async def _forget_idle() -> None:
+    """Delete buckets that are full again by themselves, and hits that no limit looks back to."""
+    await database.execute(
+        "delete from quota_bucket where refilled_at < now() - make_interval(secs => $1 + capacity / rate)",
+        LEASE_SECONDS,
+    )
+    await database.execute("delete from quota_hits where kept_until < now()")
+
+
+def _rows(tag: str) -> int:
+    return int(tag.rpartition(" ")[2])
+
+
+def _say_away(error: BaseException) -> None:
+    log.warning("valkey is away, postgresql counts", error=repr(error))

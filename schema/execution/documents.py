@@ -1,0 +1,174 @@
+"""Documents made ready to run, once: parsed, measured, validated, priced, and remembered.
+
+The order is from cheap to dear, so that a hostile document is refused by the cheapest step that can tell.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import strawberry
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.validation import ASTValidationRule, OverlappingFieldsCanBeMergedRule, ValidationContext
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from schema.limits import (
+    MAX_CHARACTERS,
+    MAX_TOKENS,
+    SENSITIVE,
+    Measured,
+    MustStandAlone,
+    TooManyCharacters,
+    TooManyTokens,
+    enforce,
+    measure,
+)
+from schema.prices import Bill, bill, metadata_of
+
+MAX_ENTRIES = 1_000
+MAX_BYTES = 2 * 1024 * 1024
+MAX_ERRORS = 10
+OVERLAP_BUDGET = 20_000
+
+
+class InvalidDocument(Exception):
+    """The document cannot run on this schema. `errors` are for whoever wrote it."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(*[error.message for error in errors])
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """One operation of a valid document within the limits, and all that is known about it before it runs."""
+
+    text: str
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    measured: Measured
+    bill: Bill
+
+    @property
+    def kind(self) -> OperationType:
+        """Whether it queries, mutates or subscribes."""
+        return self.operation.operation
+
+    @property
+    def operation_name(self) -> str | None:
+        """The name that its author gave it."""
+        return self.operation.name.value if self.operation.name else None
+
+
+class Documents:
+    """The valid documents of one schema that were asked for lately, by text and operation name."""
+
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        *,
+        suggest: bool = False,
+        max_entries: int = MAX_ENTRIES,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self.schema = schema._schema
+        self.suggest = suggest
+        self.max_entries = max_entries
+        self.max_bytes = max_bytes
+        self.bytes = 0
+        self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._prepared)
+
+    def known(self, text: str, operation_name: str | None) -> Prepared | None:
+        """The operation, if it was asked for before and is still remembered."""
+        found = self._prepared.get((text, operation_name))
+        if found is not None:
+            self._prepared.move_to_end((text, operation_name))
+        return found
+
+    def prepare(self, text: str, operation_name: str | None = None) -> Prepared:
+        """The operation ready to run. Raises InvalidDocument, or the Refusal of the limit that is exceeded."""
+        found = self.known(text, operation_name)
+        if found is None:
+            found = self._prepare(text, operation_name)
+            self._remember((text, operation_name), found)
+        return found
+
+    def _prepare(self, text: str, operation_name: str | None) -> Prepared:
+        document = _parse(text)
+        operation = _choose(document, operation_name)
+        measured = measure(document, operation)
+        enforce(measured)
+        errors = validate(self.schema, document, RULES, max_errors=MAX_ERRORS, hide_suggestions=not self.suggest)
+        if errors:
+            raise InvalidDocument(errors)
+        self._enforce_alone(measured)
+        return Prepared(text, document, operation, measured, bill(self.schema, document, operation))
+
+    def _enforce_alone(self, measured: Measured) -> None:
+        root = self.schema.get_root_type(measured.kind)
+        if root is None or measured.root_fields == 1:
+            return
+        for name in sorted(measured.root_names & root.fields.keys()):
+            if metadata_of(root.fields[name]).get(SENSITIVE):
+                raise MustStandAlone(measured.root_fields, 1, name)
+
+    def _remember(self, key: tuple[str, str | None], prepared: Prepared) -> None:
+        self._prepared[key] = prepared
+        self.bytes += len(prepared.text)
+        while len(self._prepared) > self.max_entries or self.bytes > self.max_bytes:
+            _, forgotten = self._prepared.popitem(last=False)
+            self.bytes -= len(forgotten.text)
+
+
+class FrugalOverlapRule(OverlappingFieldsCanBeMergedRule):
+    """The one rule whose work can grow faster than the document, with a budget that fits documents of our size."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self.rule_context.remaining_complexity_budget = OVERLAP_BUDGET
+
+
+RULES: tuple[type[ASTValidationRule], ...] = (
+    *(FrugalOverlapRule if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules),
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
+
+
+def _parse(text: str) -> DocumentNode:
+    if len(text) > MAX_CHARACTERS:
+        raise TooManyCharacters(len(text), MAX_CHARACTERS)
+    try:
+        return parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
+    except GraphQLSyntaxError as error:
+        if error.description.startswith("Document contains more than"):
+            raise TooManyTokens(MAX_TOKENS + 1, MAX_TOKENS) from None
+        raise InvalidDocument([error]) from None
+
+
+def _choose(document: DocumentNode, operation_name: str | None) -> OperationDefinitionNode:
+    operation = get_operation_ast(document, operation_name)
+    if operation is None:
+        raise InvalidDocument([GraphQLError(_why_none(document, operation_name))])
+    return operation
+
+
+def _why_none(document: DocumentNode, operation_name: str | None) -> str:
+    if not any(isinstance(definition, OperationDefinitionNode) for definition in document.definitions):
+        return "The document has no operation."
+    if operation_name is not None:
+        return f"The document has no operation named '{operation_name[:100]}'."
+    return "The document has several operations: say which one in operationName."
