@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('post_count', fields.BigIntField(db_default=0)),
                 ('last_used_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'posts_hashtag', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A hashtag that was ever used. The id is computed from the name. The numbers are kept by a hearer, so they follow late.'},
+            options={'table': 'posts_hashtag', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A hashtag that was ever used. Its id comes from its name. A hearer keeps the numbers, which follow late.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -28,9 +28,7 @@ class HashtagTooLong(Problem):
     hashtag: str
     length: int
     max_length: int
-    message = (
-        "The hashtag #{hashtag}… has {length} characters; at most {max_length} are possible. Put a space where it ends."
-    )
+    message = "The hashtag #{hashtag}… has {length} characters; at most {max_length} are possible."
 
 
 @dataclass

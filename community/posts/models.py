@@ -1,7 +1,7 @@
 """The rows of posts: texts and their revisions, hashtags, reactions.
 
-Three tables have keys of two columns, which a Tortoise model cannot have: `posts_tagging` (which live posts carry a hashtag),
-`posts_tally` and `posts_tally_delta` (counters). They are declared in the migration `0006_posts`.
+Three tables are not here but in the migration `0006_posts`, because a Tortoise model cannot have a key of two columns:
+`posts_tagging` (which live posts carry a hashtag), `posts_tally` with `posts_tally_delta` (counters).
 """
 
 from tortoise import fields
@@ -67,7 +67,7 @@ class Revision(Model):
 
 
 class Hashtag(Model):
-    """A hashtag that was ever used. The id is computed from the name. The numbers are kept by a hearer, so they follow late."""
+    """A hashtag that was ever used. Its id comes from its name. A hearer keeps the numbers, which follow late."""
 
     id = fields.UUIDField(primary_key=True)
     name = fields.TextField()

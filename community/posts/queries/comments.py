@@ -17,8 +17,8 @@ from community.posts.queries.sight import Sight, visible_to
 from community.posts.rules.markdown import rendered
 
 COLUMNS = (
-    "c.id, c.post_id, c.parent_id, c.depth, c.author_id, c.source, c.html, c.renderer, c.mention_handles, c.mention_ids,"
-    " c.written_at, c.edited_at, c.removed_at, c.removed_by, c.removal_reason"
+    "c.id, c.post_id, c.parent_id, c.depth, c.author_id, c.source, c.html, c.renderer, c.mention_handles,"
+    " c.mention_ids, c.written_at, c.edited_at, c.removed_at, c.removed_by, c.removal_reason"
 )
 
 
@@ -93,7 +93,7 @@ async def _below(
         *question.arguments,
     )
     pages = _pages(rows, column, page, sight)
-    return [pages.get(id) or page_of([], page, _key) for id in ids]
+    return [pages.get(parent_id) or page_of([], page, _key) for parent_id in ids]
 
 
 def _pages(

@@ -23,7 +23,7 @@ class Question:
         self.conditions.append(condition.format(*(self.argument(value) for value in values)))
 
     def window(self, column: str, page: PageRequest, *, newest_first: bool) -> str:
-        """Keep to the page in the order of ids in `column`; returns the order and the limit, one row more than the page."""
+        """Keep to the page in the order of ids in `column`. Returns order and limit, one row more than the page."""
         later, earlier = ("<", ">") if newest_first else (">", "<")
         if page.after:
             self.require(f"{column} {later} {{}}", page.after[0])

@@ -26,16 +26,16 @@ class Subject:
 async def subject(actor: Actor, subject_id: UUID) -> Subject:
     """The post or comment with this id. Raises NotFound where there is none that the actor may see."""
     question, sight = Question(), visible_to(actor)
-    id = question.argument(subject_id)
+    this = question.argument(subject_id)
     sight.posts(question)
     sees_post = " and ".join(question.conditions)
     sight.comments(question)
     sees_comment = " and ".join(question.conditions)
     row = await database.fetch_one(
         "select p.id, p.author_id, p.removed_at is not null as is_removed"
-        f" from posts_post p where p.id = {id} and {sees_post}"
+        f" from posts_post p where p.id = {this} and {sees_post}"
         " union all select c.id, c.author_id, c.removed_at is not null"
-        f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {id} and {sees_comment}",
+        f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {this} and {sees_comment}",
         *question.arguments,
     )
     if row is None:
@@ -46,13 +46,13 @@ async def subject(actor: Actor, subject_id: UUID) -> Subject:
 async def reaction_counts(ids: Sequence[UUID]) -> list[Mapping[Reaction, int]]:
     """How many members gave each kind, for each subject in order; kinds that nobody gave are left out."""
     tallies = await _tallies(ids, list(Reaction))
-    return [{kind: count for kind in Reaction if (count := tallies.get((id, kind), 0))} for id in ids]
+    return [{kind: count for kind in Reaction if (count := tallies.get((each, kind), 0))} for each in ids]
 
 
 async def comment_counts(ids: Sequence[UUID]) -> list[int]:
     """How many comments stand below each subject, in order."""
     tallies = await _tallies(ids, [COMMENTS])
-    return [tallies.get((id, COMMENTS), 0) for id in ids]
+    return [tallies.get((each, COMMENTS), 0) for each in ids]
 
 
 async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]]:
@@ -69,7 +69,7 @@ async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]
     own: defaultdict[UUID, set[str]] = defaultdict(set)
     for row in rows:
         own[row["id"]].add(row["kind"])
-    return [[kind for kind in Reaction if kind in own[id]] for id in ids]
+    return [[kind for kind in Reaction if kind in own[each]] for each in ids]
 
 
 async def _tallies(ids: Sequence[UUID], measures: Sequence[str]) -> Mapping[tuple[UUID, str], int]:

@@ -16,7 +16,7 @@ class Sight:
     actor: Actor
 
     def posts(self, question: Question, post: str = "p") -> None:
-        """Ask for posts that stand, or whose removal the actor may look behind, by nobody blocked in either direction."""
+        """Ask for posts that stand or that the actor may read though removed, by nobody blocked either way."""
         if not self.actor.may(Permission.POSTS_READ_REMOVED):
             self._any_of(question, post, f"{post}.removed_at is null")
         self._unblocked(question, post)

@@ -1,12 +1,12 @@
 """Where a hashtag ends, and when two of them are the same: in any script.
 
-A hashtag is `#`, or its full-width `＃` or small `﹟` form, and then letters, digits, combining marks and `_`, at least
-one of them a letter. `·` `・` and the zero-width joiners that Persian and Indic spelling needs may stand between two such
-characters. Spaces, punctuation of any script, emoji and all other invisible characters end it.
+A hashtag is `#`, or its full-width `＃` or small `﹟` form, and then letters, digits, combining marks and `_`, at
+least one of them a letter. `·` `・` and the zero-width joiners that Persian and Indic spelling needs may stand between
+two such characters. Spaces, punctuation of any script, emoji and all other invisible characters end it.
 
-Chinese, Japanese, Thai and their neighbours write without spaces, so there `#` begins a hashtag in the middle of a line:
-今天#台北美食#真好吃 has two. After a letter or digit of a script with spaces it does not (C#, page#top), unless that letter
-belongs to the hashtag before: #one#two are two. After `/` and `&` it belongs to an address or an entity.
+Chinese, Japanese, Thai and their neighbours write without spaces, so there `#` begins a hashtag in the middle of a
+line: 今天#台北美食#真好吃 has two. After a letter or digit of a script with spaces it does not (C#, page#top), unless
+that letter belongs to the hashtag before: #one#two are two. After `/` and `&` it belongs to an address or an entity.
 """
 
 import re
@@ -27,7 +27,7 @@ _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\u034f\u180b-\u180f\u20
 
 
 def name_of(spelling: str) -> str | None:
-    """The one name behind all spellings of a hashtag, given without its sign: folded, without joiners. None if it is none."""
+    """The one name of all spellings of a hashtag, which is given without its sign. None if it is none."""
     name = folded(spelling)
     return name if _is_name(name) else None
 

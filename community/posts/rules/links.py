@@ -83,7 +83,7 @@ def _address_at(text: str, start: int, previous: str) -> Link | None:
 
 
 def _without_sentence_end(address: str) -> str:
-    """The address without the punctuation of the sentence around it; a closing bracket stays when it was opened inside."""
+    """The address without the punctuation of the sentence around it. A bracket that was opened inside may close."""
     end, unopened = len(address), address.count(")") - address.count("(")
     while address[end - 1] in ".,:;!?'*_~" or (address[end - 1] == ")" and unopened > 0):
         unopened -= address[end - 1] == ")"

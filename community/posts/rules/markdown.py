@@ -1,11 +1,11 @@
 """What Markdown means: safe HTML, the plain text in it, its hashtags and mentions.
 
-CommonMark with strike-through, hard line breaks, and emphasis that works next to Chinese punctuation. Raw HTML is shown as the
-text it is; an image becomes a link to it. Code and link texts keep their # and @; so does one behind a backslash.
+CommonMark with strike-through, hard line breaks, and emphasis that works next to Chinese punctuation. Raw HTML is shown
+as the text it is; an image becomes a link to it. A # or @ in code, in a link or behind a backslash means nothing.
 
-Three steps, each of which would be enough for most attacks: comrak escapes what it does not produce; the walk keeps only
-http, https and mailto links and nests no deeper than people do; nh3 lets nothing but its list pass. The walk drops a
-member's relative links, so every relative link that is left is one of ours: `/hashtags/<name>`, `/members/<handle>`.
+Three steps, each of which would stop most attacks alone: comrak escapes what it does not produce; the walk keeps only
+http, https and mailto links, and nests no deeper than people do; nh3 lets nothing pass that is not on its list. The
+walk drops a member's relative links, so what is left of them is ours: `/hashtags/<name>` and `/members/<handle>`.
 """
 
 import re
@@ -21,7 +21,7 @@ from community.posts.rules import links
 from community.posts.rules.links import Kind
 
 RENDERER = 1
-"""The version of everything below. Raise it with any change of the HTML: rows of an older version are rendered again."""
+"""The version of everything below. Raise it when the HTML changes: rows of an older version are rendered again."""
 
 _INLINE = frozenset({"em", "strong", "del", "a", "code"})
 _BLOCK = frozenset({"p", "blockquote", "ul", "ol", "li", "pre", "h1", "h2", "h3", "h4", "h5", "h6"})
@@ -142,7 +142,7 @@ class _Walk:
             self._see("\n")
 
     def _image(self, address: str, description: str) -> None:
-        """An image from outside would tell its server who reads, so it becomes a link; inside a link, its description."""
+        """An image from outside would tell its server who reads: it becomes a link or, inside a link, what it shows."""
         if self._anchors:
             self.read(escape(description))
             return

@@ -1,13 +1,14 @@
 """What finds a post: its words, in PostgreSQL's tsvector with places, and the question that fits them, a tsquery.
 
-Words of scripts with spaces are taken whole; the last word of a question may be only begun. Scripts without spaces are cut
-into overlapping pairs, and the last character of each run also stands alone: 在南湖邊 gives 在南 南湖 湖邊 邊. So two characters
-are one exact token, more are a phrase of tokens on consecutive places (台北美食 does not find 北美 somewhere and 美食
-elsewhere), and a single character is the beginning of a token: dearer, because it reads the lists of all tokens that begin
-with it, by the number of different characters that ever followed it.
+Words of scripts with spaces are taken whole; the last word of a question may be only begun. Scripts without spaces are
+cut into overlapping pairs, and the last character of each run also stands alone: 在南湖邊 gives 在南 南湖 湖邊 邊.
+So two characters are one exact token. More are a phrase of tokens on consecutive places: 台北美食 does not find 台北,
+北美 and 美食 in three places. A single character is the beginning of a token. That is dearer: it reads the lists of all
+tokens that begin with it, as many as there are characters that ever followed it.
 
-Width and case are folded, and invisible format characters count for nothing. Traditional and simplified characters are different characters here: 台灣 does not find 台湾.
-PostgreSQL keeps 256 places of a token in one text and numbers places up to 16,383; beyond that a phrase may be missed.
+Width and case are folded, and invisible format characters count for nothing. Traditional and simplified characters are
+different ones: 台灣 does not find 台湾. PostgreSQL keeps 256 places of a token in a text and numbers places up to
+16,383; beyond that a phrase may be missed.
 """
 
 import unicodedata
@@ -70,7 +71,7 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
 
 
 def _runs(folded: str) -> Iterator[tuple[str, int]]:
-    """Words, and runs of characters of spaceless scripts, each with its place: a word takes one, a character takes one."""
+    """Words and runs of spaceless characters, each with its place: a word takes one place, each such character one."""
     place = 0
     for spaceless, characters in groupby((c for c in folded if unicodedata.category(c) != "Cf"), _sort):
         if spaceless is None:

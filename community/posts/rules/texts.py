@@ -13,7 +13,7 @@ _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def normalized(source: str) -> str:
-    """The text as it is kept: composed (NFC), lines ended by \\n, without control characters, lone surrogates, outer blank lines."""
+    """The text as it is kept: composed (NFC), lines ended by \\n, without control characters and lone surrogates."""
     composed = unicodedata.normalize("NFC", strip_controls(_LINE_ENDS.sub("\n", source)))
     return composed.rstrip().lstrip("\n")
 

@@ -187,4 +187,4 @@ async def _locked(actor: Actor, comment_id: UUID) -> CommentView:
 
 
 async def _count(post_id: UUID, parent_id: UUID | None, change: int) -> None:
-    await tallies.add([id for id in (post_id, parent_id) if id], COMMENTS, change)
+    await tallies.add([post_id, parent_id] if parent_id else [post_id], COMMENTS, change)

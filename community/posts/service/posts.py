@@ -171,7 +171,7 @@ async def _locked(actor: Actor, post_id: UUID) -> PostView:
 
 
 async def _tag(post_id: UUID, names: Iterable[str]) -> None:
-    """Let the post be found under these hashtags. In the order of ids, so that two writers never wait for each other."""
+    """Let the post be found under these hashtags. In the order of ids, so that two writers cannot deadlock."""
     tags = sorted((hashtag_id(name), name) for name in names)
     if tags:
         await database.execute(
@@ -179,7 +179,7 @@ async def _tag(post_id: UUID, names: Iterable[str]) -> None:
             " known as (insert into posts_hashtag (id, name) select id, name from tag on conflict do nothing)"
             " insert into posts_tagging (hashtag_id, post_id) select id, $1 from tag",
             post_id,
-            [id for id, _ in tags],
+            [tag_id for tag_id, _ in tags],
             [name for _, name in tags],
         )
 

@@ -12,7 +12,8 @@ BATCH = 5_000
 async def add(subject_ids: Sequence[UUID], measure: str, change: int) -> None:
     """Count something for each subject, in the caller's transaction, without waiting for anybody."""
     await database.execute(
-        "insert into posts_tally_delta (subject_id, measure, delta) select id, $2, $3 from unnest($1::uuid[]) subject(id)",
+        "insert into posts_tally_delta (subject_id, measure, delta)"
+        " select subject.id, $2, $3 from unnest($1::uuid[]) subject(id)",
         subject_ids,
         measure,
         change,
