@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ACCESS_END_ANY_SESSION = "access.end_any_session"
     OUTBOX_READ = "outbox.read"
     OUTBOX_REPLAY = "outbox.replay"
+    SCHEMA_INTROSPECT = "schema.introspect"
 
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

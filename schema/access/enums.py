@@ -37,6 +37,7 @@ graph_enum(
         Permission.ACCESS_END_ANY_SESSION: "End anybody's session.",
         Permission.OUTBOX_READ: "Read the feed of facts.",
         Permission.OUTBOX_REPLAY: "Have facts heard again.",
+        Permission.SCHEMA_INTROSPECT: "Ask about the schema itself where that is closed to others.",
     },
 )
 graph_enum(
