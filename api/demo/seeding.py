@@ -10,6 +10,7 @@ from api.demo.plan import JOINED, Comment, Plan, Post, Reaction, plan
 from community.access import queries as access_queries
 from community.access import service as access
 from community.access.policy import SYSTEM, Actor, Kind, Role
+from community.access.service import HashedPassword
 from community.kernel import clock
 from community.members import queries as member_queries
 from community.members import service as members
@@ -33,9 +34,9 @@ async def is_seeded() -> bool:
 
 async def seed(settings: Settings, advance: Callable[[], None]) -> None:
     """Carry out the plan on the connected database, telling after each step. Goes on where an earlier run stopped."""
+    password = await access.hash_password(PASSWORD, email=STAFF[0].email)
     async with serving(settings):
-        seeding = _Seeding(plan(), clock.now(), advance)
-        await seeding.carry_out()
+        await _Seeding(plan(), password, clock.now(), advance).carry_out()
 
 
 def steps() -> int:
@@ -46,10 +47,11 @@ def steps() -> int:
 class _Seeding:
     """One run: who has which id by now, and which post."""
 
-    def __init__(self, wanted: Plan, now: datetime, advance: Callable[[], None]) -> None:
+    def __init__(self, wanted: Plan, password: HashedPassword, now: datetime, advance: Callable[[], None]) -> None:
         self._plan = wanted
         self._now = now
         self._advance = advance
+        self._password = password
         self._people: dict[int, UUID] = {}
         self._posts: dict[int, UUID] = {}
 
@@ -88,7 +90,7 @@ class _Seeding:
     async def _join(self, person: Person) -> members.Joined:
         return await members.join(
             email=person.email,
-            password=PASSWORD,
+            password=self._password,
             handle=person.handle,
             display_name=person.name,
             locale=person.locale,

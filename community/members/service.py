@@ -8,8 +8,8 @@ from tortoise.exceptions import IntegrityError
 
 from community import database
 from community.access import service as access
-from community.access.service import Device, HashedPassword, SignedIn
 from community.access.policy import Actor, Permission, require, require_member
+from community.access.service import Device, HashedPassword, SignedIn
 from community.database import transaction
 from community.kernel import clock
 from community.kernel.errors import NotFound
@@ -44,14 +44,14 @@ class Joined:
 async def join(
     *,
     email: str,
-    password: str,
+    password: str | HashedPassword,
     handle: str,
     display_name: str,
     locale: str = "en",
     time_zone: str = "UTC",
     device: Device | None = None,
 ) -> Joined:
-    """A stranger becomes a member with an account of their own.
+    """A stranger becomes a member with an account of their own. Whoever opens many with one password hashes it once.
 
     Raises access's EmailTaken, InvalidEmail and WeakPassword, and HandleTaken, InvalidHandle, InvalidDisplayName,
     UnknownLocale, UnknownTimeZone.
@@ -61,7 +61,7 @@ async def join(
     _check_time_zone(time_zone)
     if await queries.by_handle(handle):
         raise errors.HandleTaken(handle)
-    hashed = await access.hash_password(password, email=email)
+    hashed = await access.hash_password(password, email=email) if isinstance(password, str) else password
     return await _join(
         email, hashed, handle=handle, display_name=display_name, locale=locale, time_zone=time_zone, device=device
     )
