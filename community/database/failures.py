@@ -14,6 +14,7 @@ AWAY: tuple[type[BaseException], ...] = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,
 )
 """The server went, is starting or stopping, does not answer, has no room, or threw this session out."""
 

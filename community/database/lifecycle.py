@@ -61,6 +61,7 @@ def connection_options(settings: Settings) -> dict[str, Any]:
         "command_timeout": timeout,
         "server_settings": {
             "application_name": "hourglass",
+            "default_transaction_isolation": "read committed",
             "default_transaction_read_only": "on",
             "idle_in_transaction_session_timeout": str(settings.idle_in_transaction_timeout_ms),
             "jit": "off",

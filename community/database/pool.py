@@ -12,7 +12,7 @@ from types import TracebackType
 
 import asyncpg
 
-from community.database.failures import reraise
+from community.database.failures import is_broken, reraise
 from community.kernel.errors import TooBusy
 
 MEND_SECONDS = 5.0
@@ -127,14 +127,13 @@ class Pool:
             await _close_gently(self._idle.pop())
 
     async def _permit(self) -> None:
+        if self._closing:
+            raise TooBusy
         if self._permits.locked():
             await self._wait_for_permit()
         else:
             await self._permits.acquire()
         self._in_use += 1
-        if self._closing:
-            self._return_permit()
-            raise TooBusy
 
     async def _wait_for_permit(self) -> None:
         self._waiting += 1
@@ -145,6 +144,9 @@ class Pool:
             raise TooBusy from None
         finally:
             self._waiting -= 1
+        if self._closing:
+            self._permits.release()
+            raise TooBusy
 
     def _return_permit(self) -> None:
         self._in_use -= 1
@@ -182,12 +184,14 @@ class Lease:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if isinstance(error, CancelledError | TimeoutError):
-            self._pool.release_in_doubt(self._connection)
-        else:
+        if error is None:
             self._pool.release(self._connection)
-        if error is not None:
-            reraise(error)
+            return
+        if isinstance(error, asyncpg.PostgresError) and not is_broken(error):
+            self._pool.release(self._connection)
+        else:
+            self._pool.release_in_doubt(self._connection)
+        reraise(error)
 
 
 async def _close_gently(connection: asyncpg.Connection) -> None:

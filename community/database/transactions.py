@@ -89,7 +89,7 @@ class Transaction:
     async def begin(self) -> None:
         """BEGIN."""
         async with self.turn() as connection:
-            await connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            await connection.execute("BEGIN READ WRITE")
 
     async def join(self, verb: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """Run a verb called by a verb. If it fails, the whole transaction can only fail."""
