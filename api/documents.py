@@ -15,9 +15,11 @@ from community.documents.rules import hash_of, read_hash
 MAX_KNOWN = 1_000
 
 
-@dataclass
-class PersistedQueryNotFound(RequestRefused):
-    """No document has this hash here; the client sends the text along next time. Apollo reads code and message."""
+class PersistedQueryNotFound(Exception):
+    """No document has this hash here: the client sends the text along next time.
+
+    A word of Apollo's protocol, whose clients read the message literally; so it is in no language.
+    """
 
     code = "PERSISTED_QUERY_NOT_FOUND"
     message = "PersistedQueryNotFound"

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from graphql import FieldNode, GraphQLError
 
+from api.documents import PersistedQueryNotFound
 from community.kernel import ids
 from community.kernel.errors import HourglassError, RateLimited, TooBusy
 from community.kernel.messages import render, translate
@@ -22,6 +23,8 @@ def present(error: BaseException, locale: str) -> list[dict[str, Any]]:
         return [of_refusal(error, locale)]
     if isinstance(error, InvalidDocument):
         return [of_document(fault) for fault in error.errors]
+    if isinstance(error, PersistedQueryNotFound):
+        return [{"message": error.message, "extensions": {"code": error.code}}]
     return [of_unexpected(error, locale)]
 
 

@@ -11,10 +11,6 @@ from community.kernel.errors import BadInput, Refusal
 
 MAX_BODY = 64 * 1024
 
-A_STRING = "A string is needed."
-AN_OBJECT = "A JSON object is needed."
-ONCE = "Send it once."
-
 
 @dataclass
 class RequestRefused(Refusal):
@@ -91,7 +87,7 @@ def read_query_string(request: Request) -> Parameters:
     asked: dict[str, Any] = {}
     for name, value in request.query_params.multi_items():
         if name in asked:
-            raise BadInput(name[:100], ONCE)
+            raise BadInput(name[:100], "Send it once.")
         asked[name] = value
     for name in ("variables", "extensions"):
         if asked.get(name):
@@ -142,7 +138,7 @@ def _string(asked: Mapping[str, Any], name: str) -> str | None:
     value = asked.get(name)
     if value is None or type(value) is str:
         return value
-    raise BadInput(name, A_STRING)
+    raise BadInput(name, "A string is needed.")
 
 
 def _object(asked: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -151,14 +147,14 @@ def _object(asked: Mapping[str, Any], name: str) -> dict[str, Any]:
         return {}
     if type(value) is dict:
         return value
-    raise BadInput(name, AN_OBJECT)
+    raise BadInput(name, "A JSON object is needed.")
 
 
 def _decode_parameter(name: str, text: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
-        raise BadInput(name, AN_OBJECT) from None
+        raise BadInput(name, "A JSON object is needed.") from None
 
 
 def _require_json(request: Request) -> None:
