@@ -17,7 +17,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from api.postgres import PrivateServer
+from api.postgres.server import PrivateServer
 from community import database
 from community.settings import settings
 

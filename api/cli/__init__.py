@@ -5,7 +5,7 @@ import typer
 from api.cli import demo, migrate, permissions, schema, serve, settings, token, up, worker
 from api.cli.console import complain
 from api.cli.database import Unmigrated, Unreachable
-from api.postgres import PostgresUnavailable
+from api.postgres.errors import PostgresUnavailable
 from api.server import CannotListen
 from community.kernel.errors import HourglassError
 from community.settings import InvalidSettings

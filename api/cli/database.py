@@ -10,7 +10,7 @@ import asyncpg
 import uvloop
 
 from api.cli.console import err
-from api.postgres import PrivateServer
+from api.postgres.server import PrivateServer
 from community import database
 from community.settings import Settings
 

@@ -12,6 +12,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode
 
+import asyncpg
+
 from api.postgres import configuration, locks, process, rooms
 from api.postgres.account import Account, account_for
 from api.postgres.binaries import Binaries, choose
@@ -196,9 +198,6 @@ def _failure_to_start(room: Room, log: Path, account: Account, binaries: Binarie
 
 
 async def _first_value(url: str, statement: str, *arguments: object) -> object:
-    # Imported late: the keeper imports this package, and must stay small.
-    import asyncpg
-
     try:
         connection = await asyncpg.connect(url)
     except (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
