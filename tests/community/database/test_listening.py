@@ -1,0 +1,96 @@
+"""Whoever listens hears everything, or is told that something was missed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+
+from community import database
+from community.database import listening
+from tests.community.database.conftest import Connect
+from tests.community.database.wire import Wire
+
+
+async def test_payloads_come_in_order_after_the_word_that_something_may_have_been_missed(
+    outsider: asyncpg.Connection,
+) -> None:
+    async with database.listen("news") as payloads:
+        assert await heard(payloads) is None
+        for payload in ("one", "two"):
+            await outsider.execute("SELECT pg_notify('news', $1)", payload)
+        await outsider.execute("NOTIFY other, 'not for us'")
+        await outsider.execute("NOTIFY news, 'three'")
+
+        assert [await heard(payloads) for _ in range(3)] == ["one", "two", "three"]
+
+
+async def test_a_lost_line_comes_back_by_itself_and_says_so(
+    connect: Connect, wire: Wire, outsider: asyncpg.Connection
+) -> None:
+    await connect(database_url=wire.url)
+    async with database.listen("news") as payloads:
+        assert await heard(payloads) is None
+
+        await wire.cut()
+        await outsider.execute("NOTIFY news, 'missed'")
+        await wire.mend()
+
+        assert await heard(payloads) is None
+        await outsider.execute("NOTIFY news, 'heard'")
+        assert await heard(payloads) == "heard"
+
+
+async def test_a_silent_line_is_probed_and_replaced_when_it_is_dead(
+    connect: Connect, wire: Wire, outsider: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "PROBE_SECONDS", 0.01)
+    await connect(database_url=wire.url)
+    async with database.listen("news") as payloads:
+        assert await heard(payloads) is None
+
+        wire.lose_answer_to("SELECT 1")
+
+        assert await heard(payloads) is None
+        await outsider.execute("NOTIFY news, 'heard'")
+        assert await heard(payloads) == "heard"
+
+
+async def test_a_reader_who_is_too_slow_is_told_that_something_was_missed(
+    outsider: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "BACKLOG", 3)
+    async with database.listen("news") as payloads:
+        assert await heard(payloads) is None
+        await outsider.execute("SELECT pg_notify('news', n::text) FROM generate_series(1, 5) n")
+        await outsider.execute("NOTIFY news, 'last'")
+
+        found: list[str | None] = []
+        while "last" not in found:
+            found.append(await heard(payloads))
+
+    assert found == [None, "5", "last"]
+
+
+async def test_whoever_stops_listening_leaves_no_connection_behind(outsider: asyncpg.Connection) -> None:
+    async with database.listen("news") as payloads:
+        assert await heard(payloads) is None
+        assert await listeners(outsider) == 1
+
+    async with asyncio.timeout(5):
+        while await listeners(outsider):
+            pass
+
+
+async def heard(payloads: AsyncIterator[str | None]) -> str | None:
+    """The next payload, within five seconds."""
+    async with asyncio.timeout(5):
+        return await anext(payloads)
+
+
+async def listeners(outsider: asyncpg.Connection) -> int:
+    """How many sessions of this database listen."""
+    count: int = await outsider.fetchval(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+    )
+    return count
