@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from api import logs
 from community.access.policy import Actor
 from community.kernel.errors import InvalidToken, TooBusy
 from community.kernel.messages import choose_locale
@@ -41,6 +42,7 @@ class Caller:
 
 def caller_of(connection: HTTPConnection, actor: Actor) -> Caller:
     """The caller behind a request or a socket. A language that is asked for goes before the one in their profile."""
+    logs.identify(actor)
     headers = connection.headers
     wanted = headers.get("accept-language")
     return Caller(

@@ -6,10 +6,13 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+from community.access.policy import Actor
 from community.settings import Settings
 
 QUIET = ("uvicorn.access", "uvicorn.error", "tortoise", "asyncio", "pgqueuer")
 """Libraries that tell at `info` what our own lines tell better: only their warnings are written."""
+
+LONGEST_NAME = 100
 
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -38,6 +41,18 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def identify(actor: Actor) -> None:
+    """Say in all further lines of this request who acts: what kind of caller, and the id of a member or a key."""
+    who = actor.member_id or actor.key_id
+    structlog.contextvars.bind_contextvars(actor=actor.kind.value, **({"actor_id": str(who)} if who else {}))
+
+
+def name(operation: str | None) -> None:
+    """Say in all further lines of this request what its author calls the operation."""
+    if operation:
+        structlog.contextvars.bind_contextvars(operation=operation[:LONGEST_NAME])
 
 
 def _look(settings: Settings) -> list[Processor]:

@@ -1,8 +1,9 @@
 """What a process counts, and the page on which Prometheus reads it."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -36,7 +37,7 @@ REQUESTS = Counter("hourglass_http_requests", "Requests answered.", ["method", "
 DURATIONS = Histogram(
     "hourglass_http_request_seconds", "Time to answer.", ["route"], buckets=SECONDS, registry=REGISTRY
 )
-OPERATIONS = Counter("hourglass_operations", "GraphQL operations that ran.", ["kind"], registry=REGISTRY)
+OPERATIONS = Counter("hourglass_operations", "Valid GraphQL operations.", ["kind"], registry=REGISTRY)
 ERRORS = Counter("hourglass_operation_errors", "Errors in answers, by their code.", ["code"], registry=REGISTRY)
 POOL_SIZE = Gauge("hourglass_database_pool_size", "Database connections that are open.", registry=REGISTRY)
 POOL_IN_USE = Gauge("hourglass_database_pool_in_use", "Database connections at work.", registry=REGISTRY)
@@ -54,11 +55,15 @@ def answered(*, method: str, route: str, status: int, seconds: float) -> None:
     DURATIONS.labels(route).observe(seconds)
 
 
-def operated(kind: str, codes: Iterable[str] = ()) -> None:
-    """Count one operation (`query`, `mutation`, `subscription`) and the codes of the errors in its answer."""
+def operated(kind: str) -> None:
+    """Count an operation that is valid: `query`, `mutation` or `subscription`."""
     OPERATIONS.labels(kind).inc()
-    for code in codes:
-        ERRORS.labels(code).inc()
+
+
+def failed(errors: Iterable[Mapping[str, Any]]) -> None:
+    """Count the errors of an answer by their codes, of which the code knows all."""
+    for error in errors:
+        ERRORS.labels(error["extensions"]["code"]).inc()
 
 
 def routes(settings: Settings) -> list[Route]:

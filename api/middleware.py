@@ -1,5 +1,6 @@
 """What surrounds every request, outermost first: its id, its line in the log, the headers that keep browsers safe."""
 
+import logging
 import re
 import time
 
@@ -9,8 +10,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import metrics
+from api.errors import of_unexpected
 from community.kernel import ids
-from community.kernel.messages import choose_locale, translate
+from community.kernel.messages import choose_locale
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 CLIENT_LEFT = 499
@@ -18,8 +20,6 @@ CLIENT_LEFT = 499
 
 WATCHED = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Routes that machines ask every few seconds: their lines are written at `debug`."""
-
-INTERNAL_ERROR = "Something went wrong on our side. Please try again later."
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -74,10 +74,8 @@ class RequestLine:
 
         try:
             await self.app(scope, receive, send_and_note)
-        except Exception:
-            log.exception("unhandled")
-            if status in (CLIENT_LEFT, 101):
-                await _apologise(scope, receive, send_and_note)
+        except Exception as error:
+            await _apologise(error, scope, receive, send_and_note, begun_answer=status not in (CLIENT_LEFT, 101))
             status = 500
         finally:
             _written(scope, status, time.perf_counter() - begun)
@@ -122,21 +120,14 @@ def _written(scope: Scope, status: int, seconds: float) -> None:
     method = scope.get("method", "WEBSOCKET")
     route = getattr(scope.get("route"), "path", "(none)")
     metrics.answered(method=method, route=route, status=status, seconds=seconds)
-    write = (
-        log.error
-        if status == 500
-        else log.debug
-        if route in ("/health/live", "/health/ready", "/metrics")
-        else log.info
-    )
-    write("request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+    level = logging.ERROR if status == 500 else logging.DEBUG if route in WATCHED else logging.INFO
+    log.log(level, "request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 
-async def _apologise(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer what failed inside: nothing of the failure, but the id under which the log has it."""
+async def _apologise(error: Exception, scope: Scope, receive: Receive, send: Send, *, begun_answer: bool) -> None:
+    """Log what failed inside, and answer with the id it is logged under and nothing else."""
+    shown = of_unexpected(error, choose_locale(Headers(scope=scope).get("accept-language")))
     if scope["type"] == "websocket":
-        return await send({"type": "websocket.close", "code": 1011})
-    locale = choose_locale(Headers(scope=scope).get("accept-language"))
-    extensions = {"code": "INTERNAL", "errorId": scope["state"]["request_id"]}
-    error = {"message": translate(INTERNAL_ERROR, locale), "extensions": extensions}
-    return await JSONResponse({"errors": [error]}, status_code=500)(scope, receive, send)
+        await send({"type": "websocket.close", "code": 1011})
+    elif not begun_answer:
+        await JSONResponse({"errors": [shown]}, status_code=500)(scope, receive, send)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import strawberry
 from graphql import ExecutionResult, OperationType
 
+from api import logs, metrics
 from api.callers import Caller
 from api.documents import AllowedDocuments, PersistedDocuments
 from api.errors import of_document, of_field, present
@@ -83,6 +84,8 @@ class Operations:
         Raises a Refusal or InvalidDocument.
         """
         prepared = await self._find(asked, caller)
+        logs.name(prepared.operation_name)
+        metrics.operated(prepared.kind.value)
         check(prepared.kind)
         self._enforce(prepared, asked, caller)
         charge = await self._charge(prepared, asked, caller)
@@ -117,7 +120,9 @@ class Operations:
     def refused(self, error: Exception, caller: Caller) -> Answer:
         """The answer to an operation that was refused, or that failed as a whole."""
         refusal = error if isinstance(error, HourglassError) else None
-        return Answer({"errors": present(error, caller.locale)}, ran=False, refusal=refusal)
+        errors = present(error, caller.locale)
+        metrics.failed(errors)
+        return Answer({"errors": errors}, ran=False, refusal=refusal)
 
     async def finish_writes(self) -> None:
         """Wait for mutations whose clients have left."""
@@ -203,4 +208,6 @@ def _payload(result: ExecutionResult, locale: str) -> Payload:
 
 def _errors(result: ExecutionResult, locale: str) -> list[dict[str, Any]]:
     """Errors without a path were found before execution: they are the client's variables."""
-    return [of_field(error, locale) if error.path else of_document(error) for error in result.errors or ()]
+    errors = [of_field(error, locale) if error.path else of_document(error) for error in result.errors or ()]
+    metrics.failed(errors)
+    return errors
