@@ -1,8 +1,10 @@
 """A small server that signs in, refreshes and subscribes the way the real one does: what the page is tested against."""
 
 import asyncio
+import base64
 import contextlib
 import itertools
+import json
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated
@@ -27,7 +29,7 @@ EXAMPLES = (
         "# Says hello.\nquery Greeting($name: String!) {\n  hello(name: $name)\n}\n",
         '{"name": "世界"}',
     ),
-    graphiql.Example("Me", "You.", "# You.\nquery Me {\n  viewer {\n    handle\n  }\n}\n"),
+    graphiql.Example("Me", "You.", "# You.\nquery Me {\n  viewer {\n    member {\n      handle\n    }\n  }\n}\n"),
 )
 
 
@@ -38,16 +40,22 @@ class StandIn:
         self.passwords = {"mei@example.com": "correct horse"}
         self.access: dict[str, str] = {}
         self.refresh: dict[str, str] = {}
+        self.lifetime_seconds = 600
         self.refreshed = 0
+        self.refused = 0
         self.listeners: dict[asyncio.Queue[str], str] = {}
         self.somebody_listens = asyncio.Event()
         self._numbers = itertools.count(1)
 
     def tokens_for(self, handle: str) -> "Tokens":
         number = next(self._numbers)
-        self.access[f"access-{number}"] = handle
-        self.refresh[f"refresh-{number}"] = handle
-        return Tokens(access_token=f"access-{number}", refresh_token=f"refresh-{number}")
+        claims = json.dumps({"sub": handle, "jti": number, "iat": 0, "exp": self.lifetime_seconds}).encode()
+        tokens = Tokens(
+            access_token=f"header.{base64.urlsafe_b64encode(claims).decode()}.{number}",
+            refresh_token=f"refresh-{number}",
+        )
+        self.access[tokens.access_token] = self.refresh[tokens.refresh_token] = handle
+        return tokens
 
     def tell(self, text: str) -> None:
         for listener in self.listeners:
@@ -58,8 +66,13 @@ class StandIn:
 
 
 @strawberry.type
-class Viewer:
+class Member:
     handle: str
+
+
+@strawberry.type
+class Viewer:
+    member: Member
 
 
 @strawberry.interface
@@ -135,7 +148,7 @@ class Query:
     @strawberry.field
     def viewer(self, info: Info) -> Viewer | None:
         handle = handle_of(info)
-        return Viewer(handle=handle) if handle else None
+        return Viewer(member=Member(handle=handle)) if handle else None
 
 
 @strawberry.type
@@ -202,6 +215,7 @@ class RefusingBadBearers:
         if scope["type"] == "http":
             given = Request(scope).headers.get("authorization")
             if given is not None and self.stand_in.bearer(given) is None:
+                self.stand_in.refused += 1
                 refusal = {"errors": [{"message": "Expired.", "extensions": {"code": "UNAUTHENTICATED"}}]}
                 return await JSONResponse(refusal, status_code=401)(scope, receive, send)
         return await self.app(scope, receive, send)

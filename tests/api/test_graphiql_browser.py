@@ -88,6 +88,18 @@ async def test_a_link_opens_its_operation_with_its_variables(window: Window, url
     assert await page.tab.evaluate("location.search") == ""
 
 
+async def test_a_copied_link_opens_the_same_operation(window: Window, url: str) -> None:
+    page = await GraphiQLPage.open(window, url)
+    await page.tab.evaluate("addEventListener('copy', () => (window.copied = getSelection().toString()), true)")
+
+    await page.tab.click("[aria-label='Copy a link to this operation']")
+    linked = await GraphiQLPage.open(window, await page.tab.until("window.copied"))
+
+    assert await linked.operation() == EXAMPLES[0].query
+    await linked.run()
+    await linked.answer_with("Hello, 世界")
+
+
 async def test_a_sign_in_is_kept_and_a_second_tab_hears_as_the_same_member(
     window: Window, url: str, stand_in: StandIn
 ) -> None:
@@ -136,12 +148,22 @@ async def test_an_expired_token_is_renewed_once_for_all_tabs_without_a_word(
     await second.identity_with("Signed in as @mei")
     stand_in.access.clear()
 
-    await first.run("{ viewer { handle } }")
-    await second.run("{ viewer { handle } }")
+    await first.run("{ viewer { member { handle } } }")
+    await second.run("{ viewer { member { handle } } }")
 
     await first.answer_with('"handle": "mei"')
     await second.answer_with('"handle": "mei"')
     assert stand_in.refreshed == 1
+
+
+async def test_a_token_is_renewed_before_it_expires(window: Window, url: str, stand_in: StandIn) -> None:
+    page = await GraphiQLPage.open(window, url)
+    stand_in.lifetime_seconds = 1
+    await page.sign_in("mei@example.com", "correct horse")
+    await page.identity_with("Signed in as @mei")
+
+    assert stand_in.refreshed == 1
+    assert stand_in.refused == 0
 
 
 async def test_a_subscription_with_an_expired_token_renews_it_and_hears(

@@ -47,7 +47,7 @@ function useHandle(identity, fetcher, viewerDocument) {
     setHandle(null);
     if (identity !== null) {
       run(fetcher, viewerDocument).then(
-        ({ data }) => current && setHandle(data?.viewer?.handle ?? null),
+        ({ data }) => current && setHandle(data?.viewer?.member.handle ?? null),
         () => null,
       );
     }

@@ -59,7 +59,8 @@ function hasOwnAuthorization(headers) {
 async function isRefused(response) {
   if (response.status === 401) return true;
   const body = await bodyOf(response);
-  return body?.data == null && Boolean(body?.errors?.some(error => error.extensions?.code === 'UNAUTHENTICATED'));
+  if (body === null || 'data' in body) return false;
+  return body.errors.some(error => error.extensions?.code === 'UNAUTHENTICATED');
 }
 
 /** The JSON a response carries, which stays unread; null for anything else. */

@@ -44,7 +44,7 @@ export class Session {
     if (this.#renewal !== null) return this.#renewal;
     const kept = this.#kept();
     if (kept === null) return null;
-    return expiresSoon(kept.accessToken) ? this.renew(kept.accessToken) : kept.accessToken;
+    return expiresSoon(kept) ? this.renew(kept.accessToken) : kept.accessToken;
   }
 
   /**
@@ -78,7 +78,7 @@ export class Session {
   }
 
   #keep(session) {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(session));
+    localStorage.setItem(STORAGE_KEY, JSON.stringify({ ...session, keptAt: Date.now() }));
     this.#announce();
   }
 
@@ -102,11 +102,14 @@ export function tokensIn(data) {
   return null;
 }
 
-/** Whether a JWT's time is nearly up. A token that is no JWT keeps its secret until the server refuses it. */
-function expiresSoon(token) {
+/**
+ * Whether a JWT's time is nearly up, by the lifetime it names and this machine's clock alone, however wrong that is.
+ * A token that is no JWT is good until the server refuses it.
+ */
+function expiresSoon({ accessToken, keptAt }) {
   try {
-    const claims = JSON.parse(atob(token.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
-    return claims.exp - EARLY_SECONDS < Date.now() / 1000;
+    const { iat, exp } = JSON.parse(atob(accessToken.split('.')[1].replaceAll('-', '+').replaceAll('_', '/')));
+    return Date.now() - keptAt > (exp - iat - EARLY_SECONDS) * 1000;
   } catch {
     return false;
   }
