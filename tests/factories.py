@@ -4,6 +4,8 @@ from itertools import count
 
 from community.access.policy import Actor, Kind, Role
 from community.members import service as members
+from community.posts import service as posts
+from community.posts.queries import CommentView, PostView
 
 PASSWORD = "a long enough one"
 
@@ -22,3 +24,13 @@ async def a_member(*, handle: str | None = None, roles: frozenset[Role] = frozen
         session_id=joined.session.session_id,
         roles=frozenset({Role.MEMBER, *roles}),
     )
+
+
+async def a_post(author: Actor, source: str = "今天天氣很好") -> PostView:
+    """Something that `author` wrote."""
+    return await posts.write(author, source)
+
+
+async def a_comment(author: Actor, on: PostView | CommentView, source: str = "說得好") -> CommentView:
+    """An answer of `author` to a post or a comment."""
+    return await (posts.comment if isinstance(on, PostView) else posts.reply)(author, on.id, source)

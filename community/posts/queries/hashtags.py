@@ -8,6 +8,7 @@ from uuid import UUID
 from community import database
 from community.kernel.errors import BadInput
 from community.kernel.pages import Page, PageRequest, page_of
+from community.kernel.text import strip_controls
 from community.posts.queries.questions import Question
 from community.posts.rules import hashtags as rules
 
@@ -44,7 +45,7 @@ async def popular(page: PageRequest, beginning: str | None = None) -> Page[Hasht
     question = Question()
     question.require("post_count > 0")
     if beginning:
-        question.require('name collate "C" ^@ {}', rules.folded(beginning.lstrip(rules.SIGNS)))
+        question.require('name collate "C" ^@ {}', rules.folded(strip_controls(beginning).lstrip(rules.SIGNS)))
     for bound, comparison in ((page.after, "<"), (page.before, ">")):
         if bound:
             question.require(f"(post_count, id) {comparison} ({{}}, {{}})", *bound)

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from uuid import UUID, uuid5
 
-from community.kernel.text import fold, strip_controls
+from community.kernel.text import fold
 from community.posts.rules.scripts import is_spaceless
 
 SIGNS = "#＃﹟"
@@ -34,7 +34,7 @@ def name_of(spelling: str) -> str | None:
 
 def folded(spelling: str) -> str:
     """A spelling, or the beginning of one, as names are written."""
-    return fold(strip_controls(spelling).translate(_WITHOUT_JOINERS))
+    return fold(spelling.translate(_WITHOUT_JOINERS))
 
 
 def end_of(text: str, start: int) -> int:
