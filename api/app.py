@@ -55,7 +55,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
-    """Outermost first."""
+    """Outermost first. What nobody handled is answered by the innermost, so that the answer gets all the headers."""
     cross_origin = Middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
@@ -65,9 +65,9 @@ def _middleware(settings: Settings) -> list[Middleware]:
     )
     return [
         Middleware(RequestIds),
-        Middleware(RequestLine),
         Middleware(SecurityHeaders, https_only=settings.environment == "production"),
         *([cross_origin] if settings.allowed_origins else []),
+        Middleware(RequestLine),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What surrounds every request, outermost first: its id, its line in the log, the headers that keep browsers safe."""
+"""What surrounds every request, outermost first: its id, the headers that keep browsers safe, its line in the log."""
 
 import logging
 import re
@@ -55,6 +55,28 @@ class RequestIds:
         return await self.app(scope, receive, send_with_id)
 
 
+class SecurityHeaders:
+    """Add the careful defaults to every answer that does not set its own."""
+
+    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
+        self.app = app
+        https = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https_only else {}
+        self.headers = SECURITY_HEADERS | https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        return await self.app(scope, receive, send_with_headers)
+
+
 class RequestLine:
     """Write one log line and one measurement per request; turn what nobody handled into a coded answer."""
 
@@ -80,28 +102,6 @@ class RequestLine:
         finally:
             _written(scope, status, time.perf_counter() - begun)
         return None
-
-
-class SecurityHeaders:
-    """Add the careful defaults to every answer that does not set its own."""
-
-    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
-        self.app = app
-        https = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https_only else {}
-        self.headers = SECURITY_HEADERS | https
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        return await self.app(scope, receive, send_with_headers)
 
 
 def _status(message: Message) -> int | None:
