@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -13,9 +12,10 @@ from starlette.requests import Request
 from yarl import URL
 
 from api import graphiql
+from api.graphiql import assets
 from tests.api.graphiql_stand_in import StandIn, app_for, serving
 
-SOURCES = Path(graphiql.__file__).parent / "graphiql-src"
+SOURCES = assets.BUILT.parent.parent / "graphiql-src"
 CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
 
 
@@ -84,7 +84,7 @@ async def test_everything_the_page_names_is_there_and_may_be_kept_for_ever(clien
 
 
 async def test_an_asset_travels_compressed_to_those_who_can_read_it(client: aiohttp.ClientSession) -> None:
-    script = f"/graphql/assets/{graphiql.manifest()['script']}"
+    script = f"/graphql/assets/{assets.manifest()['script']}"
     async with client.get(script, headers={"accept-encoding": "br, gzip"}) as answer:
         compressed = await answer.read()
         assert answer.headers["content-encoding"] == "gzip"
@@ -98,7 +98,7 @@ async def test_an_asset_travels_compressed_to_those_who_can_read_it(client: aioh
 
 
 async def test_an_asset_that_is_known_already_is_not_sent_again(client: aiohttp.ClientSession) -> None:
-    script = f"/graphql/assets/{graphiql.manifest()['script']}"
+    script = f"/graphql/assets/{assets.manifest()['script']}"
     async with client.head(script) as answer:
         etag = answer.headers["etag"]
 
@@ -146,7 +146,7 @@ def test_the_built_files_are_of_the_present_sources() -> None:
     for name in sorted(names):
         digest.update(f"{name}\0".encode() + (SOURCES / name).read_bytes())
 
-    assert graphiql.manifest()["sources"] == digest.hexdigest(), "run `make graphiql` and commit what it wrote"
+    assert assets.manifest()["sources"] == digest.hexdigest(), "run `make graphiql` and commit what it wrote"
 
 
 def test_the_lock_file_names_no_registry() -> None:
@@ -154,7 +154,7 @@ def test_the_lock_file_names_no_registry() -> None:
 
 
 def test_every_package_in_the_bundle_has_its_licence_with_it() -> None:
-    licences = (graphiql.STATIC / "graphiql" / "THIRD-PARTY-LICENSES.txt").read_text()
+    licences = (assets.BUILT / "THIRD-PARTY-LICENSES.txt").read_text()
 
     for name in ("graphiql", "@graphiql/react", "graphql", "graphql-ws", "react", "react-dom", "codemirror"):
         assert re.search(rf"^{name} \d+\.\d+\.\d+ \(MIT\)\n\n", licences, re.MULTILINE)
