@@ -8,7 +8,6 @@ from uuid import UUID
 
 import structlog
 
-from community.kernel.errors import TooBusy
 from community.outbox import queries
 from community.outbox.queries import EventView, Filter
 
@@ -107,8 +106,8 @@ class Tail:
             self._bell.clear()
             try:
                 await self.catch_up()
-            except TooBusy as error:
-                log.warning("cannot read the feed", error=repr(error.__cause__))
+            except Exception as error:
+                log.warning("cannot read the feed", error=repr(error))
 
     async def catch_up(self) -> None:
         """Hand out everything up to the head."""

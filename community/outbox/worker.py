@@ -22,17 +22,16 @@ from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Schedule as DueSchedule
 from pgqueuer.domain.types import Channel
-from redis.asyncio import Redis
 
-from community import database
+from community import database, valkey
 from community.areas import AREAS
 from community.outbox import queries, queue, service, tail, wake
+from community.outbox.broadcast import Broadcast, channel_name
 from community.outbox.hearing import HEARERS, Hearer
 from community.outbox.patience import Patience
 from community.outbox.queries import EventView
 from community.outbox.scheduling import JOBS, SCHEDULES, Job, Schedule
 from community.outbox.tail import Tail
-from community.outbox.valkey import Valkey, channel_name
 from community.settings import Settings
 
 POLL_SECONDS = 1.0
@@ -41,7 +40,8 @@ POLL_SECONDS = 1.0
 RETRY_SECONDS = 0.5
 """The pause after the database was found away."""
 
-Publish = Callable[[Sequence[EventView]], Awaitable[None]]
+Show = Callable[[Sequence[EventView]], None]
+Work = Coroutine[Any, Any, None]
 
 log = structlog.get_logger(__name__)
 
@@ -53,19 +53,16 @@ async def serving(settings: Settings) -> AsyncIterator[None]:
         yield
         return
     load_areas()
-    async with _fan_out(settings) as (feed, publish, hear_others):
-        tasks = [
-            asyncio.create_task(feed.follow(POLL_SECONDS), name="outbox: follow the feed"),
-            asyncio.create_task(_sequence(feed, publish), name="outbox: put facts in order"),
-            asyncio.create_task(hear_others, name="outbox: hear other processes"),
-        ]
-        try:
-            with tail.installed(feed):
-                yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    feed = Tail(await queries.head())
+    show, works = await _fan_out(feed, settings)
+    tasks = [asyncio.create_task(work) for work in (feed.follow(POLL_SECONDS), _sequence(feed, show), *works)]
+    try:
+        with tail.installed(feed):
+            yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def run_worker(stop: asyncio.Event, settings: Settings) -> None:
@@ -88,20 +85,16 @@ def load_areas() -> None:
                 importlib.import_module(f"community.{area}.{part}")
 
 
-@asynccontextmanager
-async def _fan_out(settings: Settings) -> AsyncIterator[tuple[Tail, Publish, Coroutine[Any, Any, None]]]:
-    """A tail that stands at the head, a way to show facts to other processes, and the work of hearing theirs."""
-    if settings.redis_url is None:
-        feed = Tail(await queries.head())
-        yield feed, _announced_already, _listen(feed)
-        return
-    async with Redis.from_url(settings.redis_url) as client:
-        valkey = Valkey(client, await channel_name())
-        feed = Tail(await queries.head())
-        yield feed, valkey.publish, valkey.follow(feed)
+async def _fan_out(feed: Tail, settings: Settings) -> tuple[Show, list[Work]]:
+    """How facts are shown to other processes, and the work of hearing theirs."""
+    client = valkey.client() if settings.redis_url else None
+    if client is None:
+        return _announced_already, [_listen(feed)]
+    broadcast = Broadcast(client, await channel_name())
+    return broadcast.show, [broadcast.send(), broadcast.hear(feed)]
 
 
-async def _announced_already(_: Sequence[EventView]) -> None:
+def _announced_already(_: Sequence[EventView]) -> None:
     """The sequencing transaction itself carried the NOTIFY."""
 
 
@@ -112,16 +105,16 @@ async def _listen(feed: Tail) -> None:
                 feed.wake()
 
 
-async def _sequence(feed: Tail, publish: Publish) -> None:
+async def _sequence(feed: Tail, show: Show) -> None:
     """Put facts in order whenever some were committed here, and look for those of others."""
     while True:
         await wake.until_recorded(POLL_SECONDS)
         try:
             while await queries.has_unsequenced():
                 events = await service.sequence()
-                feed.offer(events)
                 if events:
-                    await publish(events)
+                    feed.offer(events)
+                    show(events)
         except Exception as error:
             log.warning("cannot put facts in order", error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)
