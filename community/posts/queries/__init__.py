@@ -3,7 +3,7 @@
 from community.posts.queries.comments import CommentView, comment, comments, replies, threads
 from community.posts.queries.hashtags import SHAPE as HASHTAG_SHAPE
 from community.posts.queries.hashtags import HashtagView, hashtag, hashtags, name_of, popular
-from community.posts.queries.posts import EVERYTHING, Filter, Order, PostView, feed, home, matching, post, posts
+from community.posts.queries.posts import EVERYTHING, Filter, Order, PostView, feed, home, matching, post, posts, tagged
 from community.posts.queries.reactions import Subject, comment_counts, reaction_counts, reactions_of, subject
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "reactions_of",
     "replies",
     "subject",
+    "tagged",
     "threads",
 ]

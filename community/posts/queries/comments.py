@@ -53,7 +53,7 @@ async def comments(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, CommentView]
     sight.posts(question)
     sight.comments(question)
     rows = await database.fetch(
-        f"select {COLUMNS} from posts_comment c join posts_post p on p.id = c.post_id {question.where}",
+        f"select {COLUMNS} from posts_comment c join posts_post p on p.id = c.post_id where {question.met}",
         *question.arguments,
     )
     return {row["id"]: _view(row, sight) for row in rows}
@@ -85,11 +85,12 @@ async def _below(
     sight = visible_to(actor)
     sight.comments(question)
     parents = question.argument(list(set(ids)))
-    order = question.window("c.id", page, newest_first=False)
-    conditions = " and ".join([f"c.{column} = parent.id", *question.conditions])
+    question.require(f"c.{column} = parent.id")
+    direction, limit = question.window("c.id", page, newest_first=False)
     rows = await database.fetch(
         f"select {COLUMNS} from unnest({parents}::uuid[]) parent(id) cross join lateral ("
-        f" select c.* from posts_comment c where {conditions} {order}) c {order.rpartition(' limit ')[0]}",
+        f" select c.* from posts_comment c where {question.met} order by c.id {direction} {limit}"
+        f") c order by c.id {direction}",
         *question.arguments,
     )
     pages = _pages(rows, column, page, sight)

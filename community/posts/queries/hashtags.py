@@ -51,7 +51,7 @@ async def popular(page: PageRequest, beginning: str | None = None) -> Page[Hasht
             question.require(f"(post_count, id) {comparison} ({{}}, {{}})", *bound)
     direction = "asc" if page.backward else "desc"
     rows = await database.fetch(
-        f"select id, name, post_count, last_used_at from posts_hashtag {question.where}"
+        f"select id, name, post_count, last_used_at from posts_hashtag where {question.met}"
         f" order by post_count {direction}, id {direction} limit {page.size + 1}",
         *question.arguments,
     )

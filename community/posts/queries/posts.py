@@ -88,7 +88,7 @@ async def posts(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, PostView]:
     question = Question()
     question.require("p.id = any({})", list(ids))
     visible_to(actor).posts(question)
-    rows = await database.fetch(f"select {COLUMNS} from posts_post p {question.where}", *question.arguments)
+    rows = await database.fetch(f"select {COLUMNS} from posts_post p where {question.met}", *question.arguments)
     return {row["id"]: PostView.of(row) for row in rows}
 
 
@@ -104,13 +104,31 @@ async def feed(
     actor: Actor, page: PageRequest, which: Filter = EVERYTHING, order: Order = Order.NEWEST_FIRST
 ) -> Page[PostView]:
     """A page of the posts that stand."""
-    question, table, key = Question(), "posts_post p", "p.id"
+    question, table, key = _standing(actor), "posts_post p", "p.id"
     if which.hashtag is not None:
         table, key = "posts_tagging tagging join posts_post p on p.id = tagging.post_id", "tagging.post_id"
         question.require("tagging.hashtag_id = {}", hashtag_id(which.hashtag))
     if which.author_id is not None:
         question.require("p.author_id = {}", which.author_id)
-    return await _standing(actor, question, table, key, page, order)
+    return await _page(question, table, key, page, order)
+
+
+async def tagged(actor: Actor, hashtag_ids: Sequence[UUID], page: PageRequest) -> list[Page[PostView]]:
+    """The same page of the posts that stand under each of these hashtags, newest first. One statement."""
+    question = _standing(actor)
+    question.require("tagging.hashtag_id = tag.id")
+    tags = question.argument(list(set(hashtag_ids)))
+    direction, limit = question.window("tagging.post_id", page, newest_first=True)
+    rows = await database.fetch(
+        f"select tag.id as hashtag_id, {COLUMNS} from unnest({tags}::uuid[]) tag(id) cross join lateral ("
+        " select p.* from posts_tagging tagging join posts_post p on p.id = tagging.post_id"
+        f" where {question.met} order by tagging.post_id {direction} {limit}) p order by p.id {direction}",
+        *question.arguments,
+    )
+    found: dict[UUID, list[PostView]] = {hashtag_id: [] for hashtag_id in hashtag_ids}
+    for row in rows:
+        found[row["hashtag_id"]].append(PostView.of(row))
+    return [page_of(found[hashtag_id], page, _key) for hashtag_id in hashtag_ids]
 
 
 async def home(actor: Actor, page: PageRequest) -> Page[PostView]:
@@ -119,37 +137,47 @@ async def home(actor: Actor, page: PageRequest) -> Page[PostView]:
     followed = await members.followed_by(member_id)
     if not followed:
         return await feed(actor, page)
-    question = Question()
-    visible_to(actor).posts(question)
-    question.require("p.removed_at is null")
+    question = _standing(actor)
+    question.require("p.author_id = author.id")
     authors = question.argument([member_id, *followed])
-    order = question.window("p.id", page, newest_first=True)
-    # Each author's newest are read from the end of the index, so the cost follows their number and not what they wrote.
+    direction, limit = question.window("p.id", page, newest_first=True)
+    # Each author's newest are read from the end of the index: the cost follows the authors and not what they wrote.
     rows = await database.fetch(
         f"select {COLUMNS} from unnest({authors}::uuid[]) author(id) cross join lateral ("
-        f" select p.* from posts_post p {question.where} and p.author_id = author.id {order}) p {order}",
+        f" select p.* from posts_post p where {question.met} order by p.id {direction} {limit}"
+        f") p order by p.id {direction} {limit}",
         *question.arguments,
     )
-    return page_of([PostView.of(row) for row in rows], page, lambda found: (found.id,))
+    return page_of([PostView.of(row) for row in rows], page, _key)
 
 
 async def matching(actor: Actor, query: str, page: PageRequest) -> Page[PostView]:
     """A page of the posts that stand and say what was asked for, newest first. Raises BadInput; see `rules.search`."""
     if len(query) > limits.MAX_QUERY_LENGTH:
-        raise BadInput("query", f"Search for at most {limits.MAX_QUERY_LENGTH} characters.")
+        raise BadInput("query", "Search for at most {limit} characters.", limits.MAX_QUERY_LENGTH)
     asked = search.question_of(query)
     if asked is None:
         raise BadInput("query", "Search for at least one letter or digit.")
-    question = Question()
+    question = _standing(actor)
     question.require("p.words @@ {}::text::tsquery", asked)
-    return await _standing(actor, question, "posts_post p", "p.id", page, Order.NEWEST_FIRST)
+    return await _page(question, "posts_post p", "p.id", page, Order.NEWEST_FIRST)
 
 
-async def _standing(
-    actor: Actor, question: Question, table: str, key: str, page: PageRequest, order: Order
-) -> Page[PostView]:
-    visible_to(actor).posts(question)
+def _standing(actor: Actor) -> Question:
+    """For the posts that stand, among those that the actor may see."""
+    question = Question()
     question.require("p.removed_at is null")
-    window = question.window(key, page, newest_first=order is Order.NEWEST_FIRST)
-    rows = await database.fetch(f"select {COLUMNS} from {table} {question.where} {window}", *question.arguments)
-    return page_of([PostView.of(row) for row in rows], page, lambda found: (found.id,))
+    visible_to(actor).posts(question)
+    return question
+
+
+async def _page(question: Question, table: str, key: str, page: PageRequest, order: Order) -> Page[PostView]:
+    direction, limit = question.window(key, page, newest_first=order is Order.NEWEST_FIRST)
+    rows = await database.fetch(
+        f"select {COLUMNS} from {table} where {question.met} order by {key} {direction} {limit}", *question.arguments
+    )
+    return page_of([PostView.of(row) for row in rows], page, _key)
+
+
+def _key(post: PostView) -> tuple[UUID]:
+    return (post.id,)

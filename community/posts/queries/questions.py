@@ -22,17 +22,16 @@ class Question:
         """Add a condition; each `{}` in it stands for one of the values."""
         self.conditions.append(condition.format(*(self.argument(value) for value in values)))
 
-    def window(self, column: str, page: PageRequest, *, newest_first: bool) -> str:
-        """Keep to the page in the order of ids in `column`. Returns order and limit, one row more than the page."""
+    def window(self, column: str, page: PageRequest, *, newest_first: bool) -> tuple[str, str]:
+        """Keep to the page in the order of ids in `column`. Returns the direction and the limit, one row more."""
         later, earlier = ("<", ">") if newest_first else (">", "<")
         if page.after:
             self.require(f"{column} {later} {{}}", page.after[0])
         if page.before:
             self.require(f"{column} {earlier} {{}}", page.before[0])
-        descending = newest_first is not page.backward
-        return f"order by {column} {'desc' if descending else 'asc'} limit {page.size + 1}"
+        return "desc" if newest_first is not page.backward else "asc", f"limit {page.size + 1}"
 
     @property
-    def where(self) -> str:
-        """The conditions as a where clause."""
-        return f"where {' and '.join(self.conditions)}" if self.conditions else ""
+    def met(self) -> str:
+        """That all conditions are met, as one condition."""
+        return " and ".join(self.conditions) or "true"

@@ -28,9 +28,9 @@ async def subject(actor: Actor, subject_id: UUID) -> Subject:
     question, sight = Question(), visible_to(actor)
     this = question.argument(subject_id)
     sight.posts(question)
-    sees_post = " and ".join(question.conditions)
+    sees_post = question.met
     sight.comments(question)
-    sees_comment = " and ".join(question.conditions)
+    sees_comment = question.met
     row = await database.fetch_one(
         "select p.id, p.author_id, p.removed_at is not null as is_removed"
         f" from posts_post p where p.id = {this} and {sees_post}"

@@ -6,6 +6,8 @@ from community import database
 from community.access.policy import Actor, require_member
 from community.database import transaction
 from community.kernel import clock, ids
+from community.members import service as members
+from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.posts import errors, facts, queries
 from community.posts.queries import Subject
@@ -16,9 +18,10 @@ from community.posts.rules.reactions import Reaction
 async def react(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
     """A member reacts to a post or a comment. The same kind again changes nothing.
 
-    Raises Unauthenticated, NotFound, AlreadyRemoved.
+    Raises Unauthenticated, NotFound, AlreadyRemoved, members' MayNotPost.
     """
     member_id = require_member(actor)
+    await members.require_ability(member_id, Ability.POST, clock.now())
     subject = await queries.subject(actor, subject_id)
     if subject.is_removed:
         raise errors.AlreadyRemoved

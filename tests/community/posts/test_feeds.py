@@ -13,6 +13,7 @@ from community.members import service as members
 from community.posts import queries
 from community.posts import service as posts
 from community.posts.queries import Filter, Order, PostView
+from community.posts.rules.hashtags import hashtag_id
 from tests.factories import a_comment, a_member, a_post
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -172,3 +173,17 @@ async def test_any_text_can_be_written_and_any_piece_of_it_searched_for() -> Non
 async def test_a_word_as_long_as_a_post_is_written_and_found_by_its_beginning() -> None:
     await a_post(await a_member(), "w" * 10_000)
     assert len(await found("w" * 100)) == 1
+
+
+async def test_the_feeds_of_many_hashtags_are_one_statement() -> None:
+    author = await a_member()
+    for source in ("1 #a", "2 #a #b", "3 #a"):
+        await a_post(author, source)
+    ids = [hashtag_id(name) for name in ("b", "a", "none")]
+    for actor in (ANONYMOUS, author, MODERATOR):
+        with database.counting_statements() as counted:
+            pages = await queries.tagged(actor, ids, PageRequest.of(first=2))
+        assert counted.count == 1
+        assert [sources(page) for page in pages] == [["2 #a #b"], ["3 #a", "2 #a #b"], []]
+    (rest,) = await queries.tagged(author, [ids[1]], PageRequest.of(first=2, after=pages[1].cursors[-1]))
+    assert sources(rest) == ["1 #a"]

@@ -11,29 +11,8 @@ from community.posts.rules import markdown
 from community.posts.rules.markdown import RENDERER, parse, rendered
 
 REL = 'rel="nofollow ugc noopener"'
-TAGS = set(
-    [
-        "p",
-        "br",
-        "hr",
-        "strong",
-        "em",
-        "del",
-        "a",
-        "code",
-        "pre",
-        "blockquote",
-        "ul",
-        "ol",
-        "li",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-    ]
-)
+TAGS = {"p", "br", "hr", "strong", "em", "del", "a", "code", "pre", "blockquote", "ul", "ol", "li"}
+TAGS |= {f"h{level}" for level in range(1, 7)}
 HREF = re.compile(r"https?://|mailto:|/hashtags/[\w%.~-]+$|/members/[a-z0-9_]+$", re.IGNORECASE)
 
 ATTACKS = [

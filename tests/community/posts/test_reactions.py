@@ -6,10 +6,12 @@ from uuid import UUID
 import pytest
 
 from community import database
-from community.access.policy import ANONYMOUS
+from community.access.policy import ANONYMOUS, Role
 from community.kernel.errors import NotFound, Unauthenticated
 from community.kernel.ids import new_id
 from community.members import service as members
+from community.members.errors import MayNotPost
+from community.members.rules import Ability
 from community.posts import errors, jobs, queries
 from community.posts import service as posts
 from community.posts.rules.reactions import Reaction
@@ -83,6 +85,18 @@ async def test_reactions_are_refused_where_nothing_stands() -> None:
         await posts.react(author, post.id, LIKE)
     with pytest.raises(NotFound):
         await posts.react(fan, post.id, LIKE)
+
+
+async def test_moderators_react_like_everybody_and_who_may_not_post_does_not() -> None:
+    post = await a_post(await a_member())
+    comment = await a_comment(await a_member(), post)
+    moderator, restricted = await a_member(roles=frozenset({Role.MODERATOR})), await a_member()
+    for subject_id in (post.id, comment.id):
+        await posts.react(moderator, subject_id, LIKE)
+        assert await counts(subject_id) == {LIKE: 1}
+    await members.restrict(moderator, restricted.member_id, Ability.POST, reason="spam")
+    with pytest.raises(MayNotPost):
+        await posts.react(restricted, post.id, LIKE)
 
 
 async def test_who_is_blocked_cannot_react() -> None:
