@@ -77,6 +77,13 @@ define install
 set -o pipefail; \
 total=$$(grep -c '==' $(1)); echo "Installing $(1) into .venv/ (only when it has changed)"; \
 $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes --requirement $(1) \
-	| awk -v total="$$total" '/^(Collecting|Requirement already)/ {printf "\r  %d of %d packages", ++seen, total; fflush()} END {print ""}' \
+	| awk -v total="$$total" -v live="$$([ -t 2 ] && echo yes)" '$(progress)' \
 && $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+endef
+
+# pip is silent while it unpacks, and tells too much while it looks: one line that counts, where somebody is watching.
+define progress
+live && /^(Collecting|Requirement already)/ {printf "\r  %d of at most %d packages found ", ++seen, total; fflush()} \
+live && /^Installing/ {printf "\r  unpacking %d packages           ", seen; fflush()} \
+END {if (live) printf "\r\033[K"}
 endef
