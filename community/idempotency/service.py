@@ -16,32 +16,32 @@ Result = dict[str, Any]
 async def once(
     scope: str,
     key: str | None,
-    input: Mapping[str, Any],  # noqa: A002
+    input: Mapping[str, Any],
     run: Callable[[], Awaitable[Result]],
 ) -> Result:
     """Run `run` unless `key` was used in `scope` before; then return the result it had. Without a key, just run.
 
     Call it inside the verb's transaction: the key is kept exactly when the effect is. A call that meets the same key
     still running waits for it. A run that raises leaves no trace, so its key may be tried again. `input` and the result
-    are JSON (UUIDs and times included); a repeated call gets the result as JSON gives it back.
+    are JSON (UUIDs and times included); every call gets the result as JSON gives it back.
 
     Raises IdempotencyKeyReused for another input under the same key, IdempotencyKeyMalformed for an unusable key.
     """
     if key is None:
-        return await run()
+        return _as_stored(rules.as_json(await run()))
     if not rules.is_usable(key):
         raise IdempotencyKeyMalformed(rules.LONGEST_KEY)
     fingerprint = rules.fingerprint(input)
     if not await _claim(scope, key, fingerprint):
         return await _first_result(scope, key, fingerprint)
-    result = await run()
+    result = rules.as_json(await run())
     await database.execute(
         "update idempotency_key set result = $3::text::jsonb where scope = $1 and key = $2",
         scope,
         key,
-        orjson.dumps(result).decode(),
+        result.decode(),
     )
-    return result
+    return _as_stored(result)
 
 
 async def _claim(scope: str, key: str, fingerprint: bytes) -> bool:
@@ -66,5 +66,10 @@ async def _first_result(scope: str, key: str, fingerprint: bytes) -> Result:
         raise RuntimeError(f"once() was called for the key of {scope} inside its own run, or outside a transaction")
     if first["fingerprint"] != fingerprint:
         raise IdempotencyKeyReused(key)
-    result: Result = orjson.loads(first["result"])
-    return result
+    return _as_stored(first["result"])
+
+
+def _as_stored(result: bytes | str) -> Result:
+    """The same to the first caller and to every later one."""
+    stored: Result = orjson.loads(result)
+    return stored

@@ -1,12 +1,18 @@
-"""What the outbox does by itself: forgetting what is older than the feed's retention."""
+"""What the outbox does by itself: forgetting what is older than anybody needs it."""
 
 from datetime import timedelta
 
 from community.outbox import service as outbox
 from community.settings import settings
 
+LOG_RETENTION = timedelta(days=7)
+"""How long the queue remembers what happened to a delivery or a job that is done."""
+
 
 @outbox.every("23 3 * * *")
 async def prune() -> None:
-    """Once a day, when most members sleep."""
-    await outbox.prune(timedelta(days=settings().feed_retention_days))
+    """Once a day, a little at a time."""
+    while await outbox.prune(timedelta(days=settings().feed_retention_days)):
+        pass
+    while await outbox.prune_log(LOG_RETENTION):
+        pass

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from pgqueuer.domain.types import Channel, JobId
 from pgqueuer.ports.driver import Driver, NotifyCallback
 
 from community import database
-from community.kernel import clock
 
 DELIVERY = "hear:"
 JOB = "job:"
@@ -45,13 +44,15 @@ async def requeue(delivery_id: int) -> None:
     await _queries().requeue_jobs([JobId(delivery_id)])
 
 
-async def prune_log(retention: timedelta) -> None:
-    """Forget what happened to deliveries and jobs longer ago than `retention`."""
-    before = clock.now() - retention
-    await database.execute(
-        "delete from pgqueuer_log where created < $1 and job_id not in (select id from pgqueuer)", before
+async def prune_log(before: datetime, limit: int) -> int:
+    """Forget up to `limit` notes of the queue's log from before then, except on what is still in the queue."""
+    forgotten = await database.fetch(
+        "delete from pgqueuer_log where id in (select id from pgqueuer_log note where created < $1"
+        " and not exists (select from pgqueuer job where job.id = note.job_id) order by created limit $2) returning id",
+        before,
+        limit,
     )
-    await database.execute("delete from pgqueuer_statistics where created < $1", before)
+    return len(forgotten)
 
 
 def queue_names() -> DBSettings:

@@ -1,6 +1,5 @@
 """The verbs of the outbox: record a fact, put facts in order, let a hearer hear one, replay, prune."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,6 +27,7 @@ __all__ = [
     "job",
     "live",
     "prune",
+    "prune_log",
     "record",
     "replay",
     "sequence",
@@ -119,20 +119,26 @@ async def replay(actor: Actor, delivery_id: int) -> queries.DeliveryView:
 
 
 @transaction()
-async def prune(retention: timedelta) -> int:
-    """Forget facts recorded longer ago than `retention`, with their receipts; how many facts went.
+async def prune(retention: timedelta, limit: int = 1_000) -> int:
+    """Forget up to `limit` facts recorded longer ago than `retention`, with their receipts; how many went.
 
     A fact that is not in the feed yet, or that a hearer still waits for, is kept.
     """
-    forgotten = await database.fetch(
-        "delete from outbox_fact where sequence is not null and recorded_at < $1"
-        f" and id <> all(array({queue.AWAITED_FACTS})) returning id",
-        clock.now() - retention,
-    )
-    await _forget_receipts([row["id"] for row in forgotten])
-    await queue.prune_log(retention)
+    forgotten = await database.fetch(_FORGET, clock.now() - retention, limit)
+    await database.execute("delete from outbox_receipt where fact_id = any($1)", [row["id"] for row in forgotten])
     return len(forgotten)
 
 
-async def _forget_receipts(fact_ids: Sequence[UUID]) -> None:
-    await database.execute("delete from outbox_receipt where fact_id = any($1)", fact_ids)
+# Oldest first, and as far as the first young one: no index on the time is needed.
+_FORGET = f"""
+    delete from outbox_fact where recorded_at < $1 and id in (
+        select id from outbox_fact where sequence is not null and id <> all(array({queue.AWAITED_FACTS}))
+        order by sequence limit $2
+    ) returning id
+"""
+
+
+@transaction()
+async def prune_log(retention: timedelta, limit: int = 1_000) -> int:
+    """Forget up to `limit` notes on what happened in the queue longer ago than `retention`; how many went."""
+    return await queue.prune_log(clock.now() - retention, limit)

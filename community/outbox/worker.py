@@ -150,6 +150,8 @@ async def _work_over(connection: asyncpg.Connection, stop: asyncio.Event, settin
             batch_size=settings.worker_concurrency // 2,
             max_concurrent_tasks=settings.worker_concurrency,
             shutdown_on_listener_failure=True,
+            # Nobody reads PgQueuer's statistics, and nobody would prune them.
+            log_aggregation_interval=timedelta(0),
             heartbeat_timeout=timedelta(seconds=settings.worker_heartbeat_seconds),
         )
     finally:

@@ -42,6 +42,19 @@ async def test_the_second_call_gets_the_first_result():
     assert await effects() == 1
 
 
+async def test_every_call_gets_the_result_as_json_gives_it_back():
+    post_id = ids.new_id()
+
+    @transaction()
+    async def write(key: str | None) -> dict[str, Any]:
+        async def effect() -> dict[str, Any]:
+            return {"id": post_id, "at": clock.now()}
+
+        return await idempotency.once("member-1", key, BUY, effect)
+
+    assert [(await write(key))["id"] for key in ("k1", "k1", None)] == [str(post_id)] * 3
+
+
 async def test_without_a_key_each_call_counts():
     assert await buy(None) != await buy(None)
     assert await effects() == 2

@@ -15,7 +15,9 @@ from community.kernel.facts import REGISTRY
 from community.outbox import queries
 from community.outbox import service as outbox
 from community.outbox.errors import DeliveryNotParked
+from community.outbox.hearing import Hearer
 from tests.community.outbox.notes import NoteTaken, Regretted, a_note, announce, announce_and_fail
+from tests.community.outbox.working import HASTY, declarations
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -140,6 +142,55 @@ async def test_pruning_forgets_old_facts_and_never_reuses_their_places():
     await outbox.sequence()
     (event,) = await queries.since(0, 10)
     assert (event.sequence, event.payload["number"]) == (2, 2)
+
+
+async def test_pruning_takes_a_little_at_a_time_and_no_fact_that_is_young_enough():
+    with clock.frozen(clock.now() - timedelta(days=91)):
+        await announce(*(a_note(number) for number in range(5)))
+    await announce(a_note(5))
+    await sequence_everything()
+    assert [await outbox.prune(timedelta(days=90), limit=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert await numbers_in_order() == [5]
+
+
+async def test_pruning_takes_receipts_with_their_facts():
+    hearer = Hearer("tests.hears", frozenset({"note.taken"}), _say_nothing, HASTY)
+    with clock.frozen(clock.now() - timedelta(days=91)):
+        await announce(a_note())
+    (event,) = await outbox.sequence()
+    await outbox.hear(hearer, event.id)
+    assert await db.fetch_value("select count(*) from outbox_receipt") == 1
+    await outbox.prune(timedelta(days=90))
+    assert await db.fetch_value("select count(*) from outbox_receipt") == 0
+
+
+async def test_pruning_keeps_what_a_hearer_still_waits_for():
+    with declarations():
+        outbox.hears(NoteTaken, name="tests.hears")(_say_nothing)
+        with clock.frozen(clock.now() - timedelta(days=91)):
+            await announce(a_note())
+        await outbox.sequence()
+    assert await outbox.prune(timedelta(days=90)) == 0
+
+
+async def test_pruning_the_log_keeps_notes_on_what_is_still_in_the_queue():
+    with declarations():
+        outbox.hears(NoteTaken, name="tests.hears")(_say_nothing)
+        await announce(a_note(), a_note())
+        await outbox.sequence()
+    await forget_one_delivery()
+    with clock.frozen(clock.now() + timedelta(days=8)):
+        assert await outbox.prune_log(timedelta(days=7)) == 1
+        assert await outbox.prune_log(timedelta(days=7)) == 0
+
+
+async def _say_nothing(_: NoteTaken) -> None:
+    pass
+
+
+@transaction()
+async def forget_one_delivery() -> None:
+    await db.execute("delete from pgqueuer where id = (select min(id) from pgqueuer)")
 
 
 async def test_pruning_keeps_what_has_no_place_yet():
