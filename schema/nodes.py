@@ -68,6 +68,15 @@ def decode_id(id: strawberry.ID, kind: type[Node] | str, field: str = "id") -> U
     return found[1]
 
 
+def decode_one_of(id: strawberry.ID, kinds: Sequence[type[Node]], field: str = "id") -> tuple[type[Node], UUID]:
+    """Which of `kinds` the id names, and the UUID inside it. Raises InvalidId like `decode_id`."""
+    found = _parse(id)
+    for kind in kinds:
+        if found is not None and found[0] == type_name(kind):
+            return kind, found[1]
+    raise InvalidId(field, " or ".join(type_name(kind) for kind in kinds))
+
+
 def type_name(node_type: type[Node]) -> str:
     """The GraphQL name of a node's type."""
     definition = get_object_definition(node_type, strict=True)

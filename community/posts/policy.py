@@ -5,12 +5,12 @@ from uuid import UUID
 from community.access.policy import Actor, Permission
 
 
-def can_edit(actor: Actor, author_id: UUID, *, is_removed: bool) -> bool:
+def can_edit(actor: Actor, author_id: UUID | None, *, is_removed: bool) -> bool:
     """Its author, while it stands."""
     return actor.member_id == author_id and not is_removed
 
 
-def can_remove(actor: Actor, author_id: UUID, *, is_removed: bool) -> bool:
+def can_remove(actor: Actor, author_id: UUID | None, *, is_removed: bool) -> bool:
     """Its author and moderators, while it stands."""
     return not is_removed and (actor.member_id == author_id or actor.may(Permission.POSTS_REMOVE_ANY))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
@@ -65,7 +65,7 @@ class PostView:
         )
 
 
-class Order(Enum):
+class Order(StrEnum):
     """The order of a list of posts. The UUIDv7 of a post is the moment it was written."""
 
     NEWEST_FIRST = "newest_first"

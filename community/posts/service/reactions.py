@@ -48,9 +48,14 @@ async def react(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
 
 @transaction()
 async def unreact(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
-    """A member takes a reaction back. Where there is none, nothing changes. Raises Unauthenticated, NotFound."""
+    """A member takes a reaction back. Where there is none, nothing changes.
+
+    Raises Unauthenticated, NotFound, AlreadyRemoved.
+    """
     member_id = require_member(actor)
     subject = await queries.subject(actor, subject_id)
+    if subject.is_removed:
+        raise errors.AlreadyRemoved
     was_there = await database.fetch_value(
         "with reaction as (delete from posts_reaction where subject_id = $1 and member_id = $2 and kind = $3"
         " returning subject_id, kind)"

@@ -81,8 +81,9 @@ async def test_reactions_are_refused_where_nothing_stands() -> None:
     with pytest.raises(NotFound):
         await posts.unreact(fan, new_id(), LIKE)
     await posts.remove(author, post.id)
-    with pytest.raises(errors.AlreadyRemoved):
-        await posts.react(author, post.id, LIKE)
+    for verb in (posts.react, posts.unreact):
+        with pytest.raises(errors.AlreadyRemoved):
+            await verb(author, post.id, LIKE)
     with pytest.raises(NotFound):
         await posts.react(fan, post.id, LIKE)
 

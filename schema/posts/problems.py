@@ -1,0 +1,57 @@
+"""The problems of posts, as the graph shows them."""
+
+import strawberry
+
+from community.posts import errors
+from schema.errors import Problem, problem
+
+
+@problem(errors.EmptyText)
+class EmptyText(Problem):
+    pass
+
+
+@problem(errors.TextTooLong)
+class TextTooLong(Problem):
+    length: int = strawberry.field(description="How many characters the text has.")
+    max_length: int = strawberry.field(description="How many it may have.")
+
+
+@problem(errors.HashtagTooLong)
+class HashtagTooLong(Problem):
+    hashtag: str = strawberry.field(description="How the hashtag begins.")
+    length: int = strawberry.field(description="How many characters it has.")
+    max_length: int = strawberry.field(description="How many it may have.")
+
+
+@problem(errors.TooManyHashtags)
+class TooManyHashtags(Problem):
+    count: int = strawberry.field(description="How many different hashtags the text has.")
+    max_count: int = strawberry.field(description="How many it may have.")
+
+
+@problem(errors.TooManyMentions)
+class TooManyMentions(Problem):
+    count: int = strawberry.field(description="How many members the text mentions.")
+    max_count: int = strawberry.field(description="How many it may mention.")
+
+
+@problem(errors.ThreadTooDeep)
+class ThreadTooDeep(Problem):
+    max_depth: int = strawberry.field(description="How many levels a thread may have.")
+
+
+@problem(errors.AlreadyRemoved)
+class AlreadyRemoved(Problem):
+    pass
+
+
+@problem(errors.RemovalNeedsReason)
+class RemovalNeedsReason(Problem):
+    max_length: int = strawberry.field(description="How many characters a reason may have.")
+
+
+@problem(errors.ReasonTooLong)
+class ReasonTooLong(Problem):
+    length: int = strawberry.field(description="How many characters the reason has.")
+    max_length: int = strawberry.field(description="How many it may have.")

@@ -1,0 +1,113 @@
+"""The root fields that read posts: feeds, search, hashtags."""
+
+from typing import Annotated
+
+import strawberry
+
+from community.kernel.pages import PageRequest
+from community.posts import queries as posts
+from community.posts.queries import HASHTAG_SHAPE, Filter, Order
+from schema.connections import After, Before, Connection, First, Last
+from schema.context import Info
+from schema.enums import graph_enum
+from schema.members.types import Member
+from schema.nodes import decode_id
+from schema.posts.types import Hashtag, Post
+from schema.prices import PRICE, PRIVATE, Price
+
+graph_enum(
+    Order,
+    "The order of a list of posts.",
+    {
+        Order.NEWEST_FIRST: "What was written last comes first.",
+        Order.OLDEST_FIRST: "What was written first comes first.",
+    },
+    name="PostOrder",
+)
+
+
+@strawberry.input(description="Which posts. What is left out is left open.")
+class PostFilter:
+    """A filter of posts."""
+
+    author_id: strawberry.ID | None = strawberry.field(default=None, description="Only what this member wrote.")
+    hashtag: str | None = strawberry.field(default=None, description="Only what carries this hashtag, in any spelling.")
+
+
+NO_FILTER = PostFilter()
+
+
+@strawberry.type
+class PostQueries:
+    """What was written, and where to find it."""
+
+    @strawberry.field(
+        description="Posts that stand: of everybody, of one author, with one hashtag.", metadata={PRIVATE: True}
+    )
+    async def posts(
+        self,
+        info: Info,
+        where: Annotated[PostFilter | None, strawberry.argument(description="Which posts; all without it.")] = None,
+        order_by: Annotated[Order, strawberry.argument(description="In which order.")] = Order.NEWEST_FIRST,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Post]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by)
+        return Connection.of(page, Post.of)
+
+    @strawberry.field(
+        description="What you and those you follow wrote, newest first; of everybody while you follow nobody.",
+        metadata={PRIVATE: True},
+    )
+    async def home_feed(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Post]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        return Connection.of(await posts.home(info.context.actor, request), Post.of)
+
+    @strawberry.field(
+        description="Posts that say something, newest first. Words between spaces are all needed; the last may be begun"
+        " only. Chinese, Japanese, Korean and Thai need no spaces: any two characters or more are found.",
+        metadata={PRIVATE: True, PRICE: Price(own=10)},
+    )
+    async def search_posts(
+        self,
+        info: Info,
+        query: Annotated[str, strawberry.argument(description="What to look for, 1 to 100 characters.")],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Post]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        return Connection.of(await posts.matching(info.context.actor, query, request), Post.of)
+
+    @strawberry.field(description="A hashtag by its name; null if nobody ever used it.")
+    async def hashtag(
+        self,
+        name: Annotated[str, strawberry.argument(description="In any spelling, with or without its sign.")],
+    ) -> Hashtag | None:
+        hashtag = await posts.hashtag(name)
+        return Hashtag.of(hashtag) if hashtag else None
+
+    @strawberry.field(description="Hashtags that posts carry, the most used first.")
+    async def hashtags(
+        self,
+        search: Annotated[str | None, strawberry.argument(description="How they begin, in any spelling.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Hashtag]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=HASHTAG_SHAPE)
+        return Connection.of(await posts.popular(request, search), Hashtag.of)
+
+
+def _chosen(where: PostFilter) -> Filter:
+    return Filter(
+        author_id=decode_id(where.author_id, Member, "authorId") if where.author_id is not None else None,
+        hashtag=posts.name_of(where.hashtag, "hashtag") if where.hashtag is not None else None,
+    )

@@ -1,0 +1,59 @@
+"""What posts and comments have in common: members react to them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import strawberry
+
+from community.posts import queries as posts
+from community.posts.rules.reactions import Reaction
+from schema.context import Info
+from schema.enums import graph_enum
+from schema.execution.levels import level
+from schema.nodes import Node
+from schema.prices import PRICE, Price
+
+graph_enum(
+    Reaction,
+    "What somebody can feel about a post or a comment.",
+    {
+        Reaction.LIKE: "I like it.",
+        Reaction.LOVE: "I love it.",
+        Reaction.LAUGH: "It makes me laugh.",
+        Reaction.WOW: "It surprises me.",
+        Reaction.SAD: "It makes me sad.",
+    },
+)
+
+
+@strawberry.type(description="How many members reacted in one way.")
+class ReactionCount:
+    """One kind and its number."""
+
+    kind: Reaction = strawberry.field(description="The way.")
+    count: int = strawberry.field(description="How many members.")
+
+
+@strawberry.interface(description="Something that members react to: a post or a comment.")
+class Reactable(Node):
+    """A subject of reactions. One level may hold posts and comments together."""
+
+    @level(
+        description="How many members reacted, in each way that anybody did. Exact at this moment.",
+        metadata={PRICE: Price(items=3)},
+    )
+    async def reaction_counts(subjects: list["Reactable"], info: Info) -> list[list[ReactionCount]]:
+        counts = await posts.reaction_counts(_ids(subjects))
+        return [[ReactionCount(kind=kind, count=count) for kind, count in each.items()] for each in counts]
+
+    @level(description="How you reacted; empty when nobody is signed in.")
+    async def viewer_reactions(subjects: list["Reactable"], info: Info) -> list[list[Reaction]]:
+        return await posts.reactions_of(info.context.actor, _ids(subjects))
+
+    @level(description="Whether you reacted in any way.")
+    async def viewer_has_reacted(subjects: list["Reactable"], info: Info) -> list[bool]:
+        return [bool(kinds) for kinds in await posts.reactions_of(info.context.actor, _ids(subjects))]
+
+
+def _ids(subjects: Sequence[Any]) -> list[Any]:
+    return [subject.uuid for subject in subjects]

@@ -1,0 +1,236 @@
+"""Posts, comments and hashtags as the graph shows them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+import strawberry
+
+from community.kernel.pages import PageRequest
+from community.members import queries as members
+from community.posts import policy
+from community.posts import queries as posts
+from community.posts.queries import CommentView, HashtagView, PostView
+from community.posts.rules.hashtags import hashtag_id
+from schema.connections import After, Before, Connection, First, Last
+from schema.context import Info
+from schema.execution.levels import level
+from schema.members.types import Member
+from schema.nodes import Node
+from schema.posts.reactions import Reactable
+from schema.prices import PRICE, PRIVATE, Price
+
+SEEN = {PRIVATE: True}
+"""What a reader may see depends on whom they block."""
+
+
+@strawberry.type(description="A hashtag: one for all its spellings.")
+class Hashtag(Node):
+    """A hashtag that was ever used. Its numbers are read only when asked for."""
+
+    name: str = strawberry.field(description="How it is written, without the sign: folded in width and case.")
+
+    @classmethod
+    def of(cls, hashtag: HashtagView) -> Self:
+        return cls(uuid=hashtag.id, name=hashtag.name)
+
+    @classmethod
+    def named(cls, name: str) -> Self:
+        """The hashtag that a post carries under this name."""
+        return cls(uuid=hashtag_id(name), name=name)
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        found = await posts.hashtags(ids)
+        return [cls.of(found[each]) if each in found else None for each in ids]
+
+    @level(description="How many posts carry it. Follows what members write by a moment.")
+    async def post_count(parents: list["Hashtag"], info: Info) -> list[int]:
+        found = await posts.hashtags([tag.uuid for tag in parents])
+        return [found[tag.uuid].post_count for tag in parents]
+
+    @level(description="When a post last took it up. Follows by a moment; null until then.")
+    async def last_used_at(parents: list["Hashtag"], info: Info) -> list[datetime | None]:
+        found = await posts.hashtags([tag.uuid for tag in parents])
+        return [found[tag.uuid].last_used_at for tag in parents]
+
+    @level(description="The posts that carry it, newest first.", metadata=SEEN)
+    async def posts(
+        parents: list["Hashtag"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection["Post"]]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request)
+        return [Connection.of(page, Post.of) for page in pages]
+
+
+@strawberry.type(description="Something a member wrote.")
+class Post(Reactable):
+    """A post as this caller may see it."""
+
+    view: strawberry.Private[PostView]
+    body: str = strawberry.field(description="The text, in Markdown.")
+    body_html: str = strawberry.field(
+        description="The text as safe HTML. Hashtags link to /hashtags/<name>, mentions to /members/<handle>."
+    )
+    written_at: datetime = strawberry.field(description="When it was written.")
+    edited_at: datetime | None = strawberry.field(description="When its text last changed; null if it never did.")
+    removed_at: datetime | None = strawberry.field(
+        description="When it was taken down. Then only its author and staff see it."
+    )
+    removal_reason: str | None = strawberry.field(description="Why it was taken down.")
+
+    @classmethod
+    def of(cls, post: PostView) -> Self:
+        return cls(
+            uuid=post.id,
+            view=post,
+            body=post.source,
+            body_html=post.html,
+            written_at=post.written_at,
+            edited_at=post.edited_at,
+            removed_at=post.removed_at,
+            removal_reason=post.removal_reason,
+        )
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        found = await posts.posts(info.context.actor, ids)
+        return [cls.of(found[each]) if each in found else None for each in ids]
+
+    @level(description="Who wrote it.")
+    async def author(parents: list["Post"], info: Info) -> list[Member]:
+        ids = [post.view.author_id for post in parents]
+        return Member.each(await members.by_ids(ids), ids)
+
+    @strawberry.field(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
+    def hashtags(self) -> list[Hashtag]:
+        return [Hashtag.named(name) for name in self.view.hashtags]
+
+    @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
+    async def mentions(parents: list["Post"], info: Info) -> list[list[Member]]:
+        return await _mentioned([post.view for post in parents])
+
+    @level(description="How many comments stand below it, on all levels. Exact at this moment.")
+    async def comment_count(parents: list["Post"], info: Info) -> list[int]:
+        return await posts.comment_counts([post.uuid for post in parents])
+
+    @level(description="The comments on the post itself, oldest first.", metadata=SEEN)
+    async def comments(
+        parents: list["Post"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection["Comment"]]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request)
+        return [Connection.of(page, Comment.of) for page in pages]
+
+    @level(description="Whether you may change its text.")
+    async def viewer_can_edit(parents: list["Post"], info: Info) -> list[bool]:
+        return [_can_edit(info, post.view) for post in parents]
+
+    @level(description="Whether you may take it down.")
+    async def viewer_can_remove(parents: list["Post"], info: Info) -> list[bool]:
+        return [_can_remove(info, post.view) for post in parents]
+
+
+@strawberry.type(description="An answer to a post or to another comment.")
+class Comment(Reactable):
+    """A comment as this caller may see it. One that was removed keeps its place while it has replies."""
+
+    view: strawberry.Private[CommentView]
+    body: str | None = strawberry.field(
+        description="The text, in Markdown; null where it was removed and you are neither its author nor staff."
+    )
+    body_html: str | None = strawberry.field(description="The text as safe HTML; null where `body` is.")
+    depth: int = strawberry.field(description="Its level in the thread: 1 for an answer to the post itself.")
+    written_at: datetime = strawberry.field(description="When it was written.")
+    edited_at: datetime | None = strawberry.field(description="When its text last changed; null if it never did.")
+    removed_at: datetime | None = strawberry.field(description="When it was taken down.")
+    removal_reason: str | None = strawberry.field(description="Why it was taken down, for its author and staff.")
+
+    @classmethod
+    def of(cls, comment: CommentView) -> Self:
+        return cls(
+            uuid=comment.id,
+            view=comment,
+            body=comment.source,
+            body_html=comment.html,
+            depth=comment.depth,
+            written_at=comment.written_at,
+            edited_at=comment.edited_at,
+            removed_at=comment.removed_at,
+            removal_reason=comment.removal_reason,
+        )
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        found = await posts.comments(info.context.actor, ids)
+        return [cls.of(found[each]) if each in found else None for each in ids]
+
+    @level(description="Who wrote it; null where it was removed and you are neither its author nor staff.")
+    async def author(parents: list["Comment"], info: Info) -> list[Member | None]:
+        ids = [comment.view.author_id for comment in parents]
+        found = await members.by_ids(author_id for author_id in ids if author_id)
+        return [Member.of(found[author_id]) if author_id else None for author_id in ids]
+
+    @level(description="The post it belongs to; null once you may not see that any more.")
+    async def post(parents: list["Comment"], info: Info) -> list[Post | None]:
+        found = await posts.posts(info.context.actor, [comment.view.post_id for comment in parents])
+        return [Post.of(found[c.view.post_id]) if c.view.post_id in found else None for c in parents]
+
+    @level(description="The comment it answers; null for an answer to the post itself, or if you may not see it.")
+    async def parent(parents: list["Comment"], info: Info) -> list["Comment | None"]:
+        ids = [comment.view.parent_id for comment in parents]
+        found = await posts.comments(info.context.actor, [parent_id for parent_id in ids if parent_id])
+        return [Comment.of(found[parent_id]) if parent_id in found else None for parent_id in ids]
+
+    @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
+    async def mentions(parents: list["Comment"], info: Info) -> list[list[Member]]:
+        return await _mentioned([comment.view for comment in parents])
+
+    @level(description="How many replies stand directly below it. Exact at this moment.")
+    async def reply_count(parents: list["Comment"], info: Info) -> list[int]:
+        return await posts.comment_counts([comment.uuid for comment in parents])
+
+    @level(description="The replies to it, oldest first.", metadata=SEEN)
+    async def replies(
+        parents: list["Comment"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection["Comment"]]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        pages = await posts.replies(info.context.actor, [comment.uuid for comment in parents], request)
+        return [Connection.of(page, Comment.of) for page in pages]
+
+    @level(description="Whether you may change its text.")
+    async def viewer_can_edit(parents: list["Comment"], info: Info) -> list[bool]:
+        return [_can_edit(info, comment.view) for comment in parents]
+
+    @level(description="Whether you may take it down.")
+    async def viewer_can_remove(parents: list["Comment"], info: Info) -> list[bool]:
+        return [_can_remove(info, comment.view) for comment in parents]
+
+
+async def _mentioned(texts: Sequence[PostView | CommentView]) -> list[list[Member]]:
+    found = await members.by_ids(member_id for text in texts for member_id in text.mentioned_ids)
+    return [[Member.of(found[each]) for each in text.mentioned_ids if each in found] for text in texts]
+
+
+def _can_edit(info: Info, text: PostView | CommentView) -> bool:
+    return policy.can_edit(info.context.actor, text.author_id, is_removed=text.is_removed)
+
+
+def _can_remove(info: Info, text: PostView | CommentView) -> bool:
+    return policy.can_remove(info.context.actor, text.author_id, is_removed=text.is_removed)
