@@ -1,14 +1,17 @@
 """`hourglass permissions`: the table of what each role and scope may do."""
 
+from rich.console import Console
 from rich.table import Table
 
-from api.cli.console import out
 from community.access.policy import Role, Scope, permission_matrix
+
+WIDTH = 120
+"""Nothing is cut where the terminal is narrower: the lines go on below."""
 
 
 def permissions() -> None:
     """Print what each role and each scope of an API key may do."""
-    table = Table("Permission", *Role, *Scope)
+    table = Table("permission", *Role, *Scope, box=None)
     for permission, grants in permission_matrix():
-        table.add_row(permission, *("✓" if grants[column] else "" for column in [*Role, *Scope]))
-    out.print(table)
+        table.add_row(permission, *("yes" if grants[column] else "-" for column in [*Role, *Scope]))
+    Console(width=WIDTH).print(table)
