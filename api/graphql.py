@@ -24,6 +24,7 @@ from api.operations import Answer, Operations
 from api.parameters import Parameters, RequestRefused, read_body, read_query_string
 from api.streaming import Streams
 from api.websocket import Sockets
+from community import valkey
 from community.kernel.errors import HourglassError, InvalidToken, RateLimited, TooBusy
 from community.kernel.messages import choose_locale
 from community.quota import service as quota
@@ -76,13 +77,13 @@ class FrontDoor:
         self._authenticate = authenticate
         self._wants_page, self._page = wants_page, page
         self._operations = Operations(schema, settings)
-        self._streams = Streams(self._operations, authenticate)
-        self._sockets = Sockets(self._operations, settings, authenticate)
+        self.streams = Streams(self._operations, authenticate)
+        self.sockets = Sockets(self._operations, settings, authenticate)
 
     @property
     def routes(self) -> list[BaseRoute]:
         """The address, for requests and for sockets."""
-        return [Route(PATH, self), WebSocketRoute(PATH, self._sockets)]
+        return [Route(PATH, self), WebSocketRoute(PATH, self.sockets)]
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
@@ -92,16 +93,17 @@ class FrontDoor:
             yield
         finally:
             self.stop()
-            await self._sockets.closed()
+            await self.sockets.closed()
             await self._operations.finish_writes()
             settling.cancel()
             with suppress(asyncio.CancelledError):
                 await settling
+            await valkey.disconnect()
 
     def stop(self) -> None:
         """Close streams and sockets, whose clients will come back to another process. Requests under way go on."""
-        self._streams.stop()
-        self._sockets.stop()
+        self.streams.stop()
+        self.sockets.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -121,8 +123,7 @@ class FrontDoor:
             actor = await self._authenticate(request.headers.get("authorization"))
         except HourglassError as error:
             return _refusal(error, locale, kind)
-        caller = caller_of(request, actor)
-        return await self._run(request, accepts, asked, caller)
+        return await self._run(request, accepts, asked, caller_of(request, actor))
 
     async def _read(self, request: Request) -> Parameters:
         refuse_foreign_pages(request.headers, self._settings.allowed_origins)
@@ -148,11 +149,11 @@ class FrontDoor:
         else:
             if ready.prepared.kind is OperationType.SUBSCRIPTION:
                 assert accepts.stream is not None, "checked before it was prepared"
-                return self._streams.of_events(ready, accepts.stream, request)
+                return self.streams.of_events(ready, accepts.stream, request)
             answer = await self._operations.answer(ready)
         if accepts.single is None:
             assert accepts.stream is not None, "something is accepted"
-            return self._streams.of_one(answer, accepts.stream)
+            return self.streams.of_one(answer, accepts.stream)
         return _response(answer, accepts.single, may_be_cached=is_get and asked.is_named)
 
 

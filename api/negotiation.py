@@ -80,7 +80,7 @@ def _range(part: str) -> tuple[str, float]:
     try:
         return name, float(quality)
     except ValueError:
-        return name, 0.0
+        return name, 1.0
 
 
 def _is_own(origin: str, host: str) -> bool:

@@ -30,8 +30,9 @@ from schema.limits import MAX_ALIASES, MAX_ALIASES_ANONYMOUS, MAX_COST, CostTooH
 LEAST_COST = 1
 """What every operation costs at least, so that asking for nothing is not free."""
 
-TOLL = 5
-"""What a document costs that cannot run: paid before an unknown document is read, put back when it is valid."""
+TOLL = 2
+TOLL_CHARACTERS = 100
+"""What reading an unknown document costs: the toll, and 1 more for each so many characters. Paid once per process."""
 
 Payload = dict[str, Any]
 Result = TypeVar("Result")
@@ -133,9 +134,9 @@ class Operations:
         text = await self._texts.text_of(asked)
         known = self._prepared.known(text, asked.operation_name)
         if known is None:
-            toll = await quota.spend(bucket_of(caller.actor, caller.address), TOLL)
-            known = self._prepared.prepare(text, asked.operation_name)
-            quota.refund(toll, TOLL)
+            bucket = bucket_of(caller.actor, caller.address)
+            await quota.spend(bucket, TOLL + len(text) // TOLL_CHARACTERS)
+            known = await self._prepared.prepare(text, asked.operation_name)
         await self._texts.keep(asked)
         return known
 

@@ -16,8 +16,11 @@ MAX_BODY = 64 * 1024
 class RequestRefused(Refusal):
     """The request never became an operation. `status` is its HTTP status."""
 
-    code = "BAD_USER_INPUT"
     status: ClassVar[int] = 400
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        cls.code = cls.__dict__.get("code", "BAD_USER_INPUT")
+        super().__init_subclass__(**kwargs)
 
 
 @dataclass

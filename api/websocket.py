@@ -107,6 +107,11 @@ class Sockets:
         finally:
             self._open.discard(task)
 
+    @property
+    def are_open(self) -> bool:
+        """Whether any conversation is under way."""
+        return bool(self._open)
+
     def stop(self) -> None:
         """Close all sockets, and those that still come."""
         self.stopping.set()

@@ -58,8 +58,11 @@ class LimitExceeded(Refusal):
 
     figure: int
     allowed: int
-    code = "BAD_USER_INPUT"
     limit: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        cls.code = "BAD_USER_INPUT"
+        super().__init_subclass__(**kwargs)
 
 
 @dataclass
@@ -248,13 +251,14 @@ class _Ruler:
         self.roots: dict[str, tuple[int, frozenset[str]]] = {}
 
     def measure(self, operation: OperationDefinitionNode) -> Measured:
+        directives = self._directives(operation.directives)
         for definition in operation.variable_definitions or ():
-            self._directives(definition.directives)
+            directives += self._directives(definition.directives)
             if definition.default_value is not None:
                 _check_value(definition.default_value)
-        own = Figures(directives=self._directives(operation.directives))
         count, names = self._root(operation.selection_set)
-        return Measured(operation.operation, own.beside(self._selection(operation.selection_set)), count, names)
+        figures = self._selection(operation.selection_set).beside(Figures(directives=directives))
+        return Measured(operation.operation, figures, count, names)
 
     def _selection(self, selection_set: SelectionSetNode) -> Figures:
         total = Figures()

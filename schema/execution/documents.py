@@ -1,9 +1,12 @@
 """Documents made ready to run, once: parsed, measured, validated, priced, and remembered.
 
-The order is from cheap to dear, so that a hostile document is refused by the cheapest step that can tell.
+The order is from cheap to dear, so that a hostile document is refused by the cheapest step that can tell. Unknown
+documents are read one at a time in a thread: the worst of them take a tenth of a second, and others do not wait for that.
 """
 
+import asyncio
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import strawberry
@@ -36,7 +39,8 @@ from schema.limits import (
 from schema.prices import Bill, bill, metadata_of
 
 MAX_ENTRIES = 1_000
-MAX_BYTES = 2 * 1024 * 1024
+MAX_CACHED_CHARACTERS = 500_000
+"""Of text. A parsed document takes about 150 bytes for each of its characters."""
 MAX_ERRORS = 10
 OVERLAP_BUDGET = 20_000
 
@@ -79,13 +83,14 @@ class Documents:
         *,
         suggest: bool = False,
         max_entries: int = MAX_ENTRIES,
-        max_bytes: int = MAX_BYTES,
+        max_characters: int = MAX_CACHED_CHARACTERS,
     ) -> None:
         self.schema = schema._schema
         self.suggest = suggest
         self.max_entries = max_entries
-        self.max_bytes = max_bytes
-        self.bytes = 0
+        self.max_characters = max_characters
+        self.characters = 0
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="documents")
         self._prepared: OrderedDict[tuple[str, str | None], Prepared] = OrderedDict()
 
     def __len__(self) -> int:
@@ -98,15 +103,17 @@ class Documents:
             self._prepared.move_to_end((text, operation_name))
         return found
 
-    def prepare(self, text: str, operation_name: str | None = None) -> Prepared:
+    async def prepare(self, text: str, operation_name: str | None = None) -> Prepared:
         """The operation ready to run. Raises InvalidDocument, or the Refusal of the limit that is exceeded."""
         found = self.known(text, operation_name)
         if found is None:
-            found = self._prepare(text, operation_name)
-            self._remember((text, operation_name), found)
+            loop = asyncio.get_running_loop()
+            found = await loop.run_in_executor(self._reader, self.read, text, operation_name)
+            self._remember(found, operation_name)
         return found
 
-    def _prepare(self, text: str, operation_name: str | None) -> Prepared:
+    def read(self, text: str, operation_name: str | None = None) -> Prepared:
+        """Make a document ready here and now, without remembering it. Raises as `prepare` does."""
         document = _parse(text)
         operation = _choose(document, operation_name)
         measured = measure(document, operation)
@@ -125,12 +132,13 @@ class Documents:
             if metadata_of(root.fields[name]).get(SENSITIVE):
                 raise MustStandAlone(measured.root_fields, 1, name)
 
-    def _remember(self, key: tuple[str, str | None], prepared: Prepared) -> None:
-        self._prepared[key] = prepared
-        self.bytes += len(prepared.text)
-        while len(self._prepared) > self.max_entries or self.bytes > self.max_bytes:
+    def _remember(self, prepared: Prepared, operation_name: str | None) -> None:
+        forgotten = self._prepared.pop((prepared.text, operation_name), None)
+        self._prepared[prepared.text, operation_name] = prepared
+        self.characters += 0 if forgotten else len(prepared.text)
+        while len(self._prepared) > self.max_entries or self.characters > self.max_characters:
             _, forgotten = self._prepared.popitem(last=False)
-            self.bytes -= len(forgotten.text)
+            self.characters -= len(forgotten.text)
 
 
 class FrugalOverlapRule(OverlappingFieldsCanBeMergedRule):

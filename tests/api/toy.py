@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import aiohttp
+import orjson
 import strawberry
 import uvicorn
 from starlette.applications import Starlette
@@ -36,7 +37,10 @@ class Happenings:
     started: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     live: int = 0
-    contexts: list[int] = field(default_factory=list)
+
+    def begin_anew(self) -> None:
+        """Forget what earlier tests did."""
+        self.__init__()  # type: ignore[misc]
 
 
 happenings = Happenings()
@@ -109,7 +113,7 @@ class Query:
         return posts(last if first is None else first)
 
     @strawberry.field
-    def post(self, id: strawberry.ID) -> Post | None:
+    def post(self, id: strawberry.ID) -> Post | None:  # noqa: ARG002
         raise NotFound("Post")
 
     @strawberry.field
@@ -129,7 +133,7 @@ class Query:
         raise RuntimeError("the secret is 42")
 
     @strawberry.field
-    def echo(self, text: str = "", number: int = 0, tree: Tree | None = None) -> str:
+    def echo(self, text: str = "", number: int = 0, tree: Tree | None = None) -> str:  # noqa: ARG002
         return text
 
     @strawberry.field
@@ -158,14 +162,14 @@ class Mutation:
         return Post(id=strawberry.ID("1"), body=text)
 
     @strawberry.mutation(metadata={SENSITIVE: True})
-    async def sign_in(self, password: str) -> str | None:
+    async def sign_in(self, password: str) -> str | None:  # noqa: ARG002
         return None
 
 
 @strawberry.type
 class Subscription:
     @strawberry.subscription
-    async def count(self, info: Info, to: int = 3) -> AsyncGenerator[int, None]:
+    async def count(self, to: int = 3) -> AsyncGenerator[int, None]:
         for number in range(to):
             yield number
 
@@ -218,6 +222,8 @@ class Toy:
     door: FrontDoor
     guards: Guards
     client: aiohttp.ClientSession
+    log: list[Any] = field(default_factory=list)
+    """The lines that were logged, where a test listens."""
 
     async def post(self, query: str | None = None, *, token: str | None = None, **more: Any) -> dict[str, Any]:
         """The decoded answer to a document."""
@@ -228,6 +234,11 @@ class Toy:
         async with self.client.post(self.url, json=body, headers=headers) as response:
             answer: dict[str, Any] = await response.json(content_type=None)
             return answer | {"status": response.status, "headers": response.headers}
+
+    @staticmethod
+    def encode(value: Any) -> bytes:
+        """A value as JSON."""
+        return orjson.dumps(value)
 
     def socket(self, **options: Any) -> Any:
         """A WebSocket, not yet introduced."""
@@ -241,7 +252,7 @@ async def toy_server(settings: Settings | None = None, graph: strawberry.Schema 
     guards = Guards()
     door = FrontDoor(graph, settings or Settings(), authenticate=guards.authenticate)
     app = Starlette(routes=door.routes, lifespan=lambda _: door.serving())
-    async with running(app, door.stop) as origin, aiohttp.ClientSession() as client:
+    async with aiohttp.ClientSession() as client, running(app, door.stop) as origin:
         yield Toy(f"{origin}/graphql", door, guards, client)
 
 
@@ -275,5 +286,5 @@ async def running(app: ASGIApp, on_stopping: Callable[[], None] = lambda: None) 
 async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 5.0) -> None:
     """Wait for a condition, at most `seconds`."""
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
