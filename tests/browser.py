@@ -23,7 +23,7 @@ import aiohttp
 import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 30.0
 
 FLAGS = (
     "--headless=new",
