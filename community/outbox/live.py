@@ -26,10 +26,10 @@ Item = TypeVar("Item")
 
 
 def live(*types: type[AnyFact], subject: UUID | None = None) -> "Live[AnyFact]":
-    """Facts of these types that get their place in the feed from now on, in order, none missed.
+    """Facts of these types that are committed from now on, in the feed's order, none missed.
 
-    It listens from this call on, not from the first step of the iteration. It ends when the process stops serving, and
-    raises SlowConsumer when the caller falls far behind.
+    It listens from this call on, not from the first step of the iteration; what was committed a moment before may come
+    too. It ends when the process stops serving, and raises SlowConsumer when the caller falls far behind.
 
     Raises RuntimeError in a process that does not serve.
     """

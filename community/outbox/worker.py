@@ -1,16 +1,10 @@
-"""What a process runs for the outbox: putting facts in order, following the feed, delivering, doing jobs.
-
-Every process that writes or subscribes is `serving()`; at least one of them also runs `run_worker()`.
-"""
+"""Delivering facts to their hearers, doing jobs, keeping schedules: what at least one process does."""
 
 import asyncio
-import importlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from importlib.util import find_spec
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -23,46 +17,16 @@ from pgqueuer.domain.models import Job as QueuedJob
 from pgqueuer.domain.models import Schedule as DueSchedule
 from pgqueuer.domain.types import Channel
 
-from community import database, valkey
-from community.areas import AREAS
-from community.outbox import queries, queue, service, tail, wake
-from community.outbox.broadcast import Broadcast, channel_name
+from community.outbox import queue, service
 from community.outbox.hearing import HEARERS, Hearer
 from community.outbox.patience import Patience
-from community.outbox.queries import EventView
+from community.outbox.relay import POLL_SECONDS, RETRY_SECONDS, serving
 from community.outbox.scheduling import JOBS, SCHEDULES, Job, Schedule
-from community.outbox.tail import Tail
 from community.settings import Settings
 
-POLL_SECONDS = 1.0
-"""How late, at worst, what every wake-up call missed is seen."""
-
-RETRY_SECONDS = 0.5
-"""The pause after the database was found away."""
-
-Show = Callable[[Sequence[EventView]], None]
-Work = Coroutine[Any, Any, None]
+__all__ = ["run_worker", "serving"]
 
 log = structlog.get_logger(__name__)
-
-
-@asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[None]:
-    """Put facts in order and follow the feed: inside, `live()` works. Entered again, it adds nothing."""
-    if tail.is_installed():
-        yield
-        return
-    load_areas()
-    feed = Tail(await queries.head())
-    show, works = await _fan_out(feed, settings)
-    tasks = [asyncio.create_task(work) for work in (feed.follow(POLL_SECONDS), _sequence(feed, show), *works)]
-    try:
-        with tail.installed(feed):
-            yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def run_worker(stop: asyncio.Event, settings: Settings) -> None:
@@ -75,49 +39,6 @@ async def run_worker(stop: asyncio.Event, settings: Settings) -> None:
                 log.warning("the queue is interrupted", error=repr(error))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
-
-
-def load_areas() -> None:
-    """Import the handlers and jobs of every area, so that they are known here."""
-    for area in AREAS:
-        for part in ("handlers", "jobs"):
-            if find_spec(f"community.{area}.{part}"):
-                importlib.import_module(f"community.{area}.{part}")
-
-
-async def _fan_out(feed: Tail, settings: Settings) -> tuple[Show, list[Work]]:
-    """How facts are shown to other processes, and the work of hearing theirs."""
-    client = valkey.client() if settings.redis_url else None
-    if client is None:
-        return _announced_already, [_listen(feed)]
-    broadcast = Broadcast(client, await channel_name())
-    return broadcast.show, [broadcast.send(), broadcast.hear(feed)]
-
-
-def _announced_already(_: Sequence[EventView]) -> None:
-    """The sequencing transaction itself carried the NOTIFY."""
-
-
-async def _listen(feed: Tail) -> None:
-    async with database.listen(service.SEQUENCED) as announcements:
-        async for head in announcements:
-            if head is None or int(head) > feed.position:
-                feed.wake()
-
-
-async def _sequence(feed: Tail, show: Show) -> None:
-    """Put facts in order whenever some were committed here, and look for those of others."""
-    while True:
-        await wake.until_recorded(POLL_SECONDS)
-        try:
-            while await queries.has_unsequenced():
-                events = await service.sequence()
-                if events:
-                    feed.offer(events)
-                    show(events)
-        except Exception as error:
-            log.warning("cannot put facts in order", error=repr(error))
-            await asyncio.sleep(RETRY_SECONDS)
 
 
 async def _work_the_queue(stop: asyncio.Event, settings: Settings) -> None:

