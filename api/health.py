@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -17,6 +18,8 @@ PATIENCE_SECONDS = 2.0
 
 LONGEST_LAG = timedelta(seconds=30)
 """The oldest committed fact may wait this long for its place in the feed. Normal is a few milliseconds."""
+
+log = structlog.get_logger(__name__)
 
 Check = Callable[[], Awaitable[str | None]]
 """None when all is well, otherwise what is wrong."""
@@ -70,6 +73,9 @@ async def _verdict(check: Check) -> str | None:
         return "no database connection came free"
     except TimeoutError:
         return f"no answer within {PATIENCE_SECONDS:.0f} seconds"
+    except Exception as error:
+        log.warning("a check failed", exc_info=error)
+        return f"failed with {type(error).__name__}; the log tells more"
 
 
 routes = [

@@ -59,5 +59,5 @@ def _look(settings: Settings) -> list[Processor]:
     cleaned = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     if settings.log_format == "json":
         return [cleaned, structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    traceback = structlog.dev.RichTracebackFormatter(show_locals=False, max_frames=20)
-    return [cleaned, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=traceback)]
+    plain = structlog.dev.plain_traceback
+    return [cleaned, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]
