@@ -6,6 +6,8 @@ import pytest
 
 from community.access.policy import (
     ANONYMOUS,
+    ROLE_PERMISSIONS,
+    SCOPE_PERMISSIONS,
     SYSTEM,
     Actor,
     Kind,
@@ -58,6 +60,11 @@ def test_strangers_are_asked_to_sign_in_and_the_system_may_all(permission: Permi
     with pytest.raises(Unauthenticated):
         require(ANONYMOUS, permission)
     require(SYSTEM, permission)
+
+
+@pytest.mark.parametrize("role", [role for role in Role if Permission.ACCESS_MANAGE_KEYS in ROLE_PERMISSIONS[role]])
+def test_nobody_can_make_a_key_that_may_do_what_they_may_not(role: Role) -> None:
+    assert frozenset().union(*SCOPE_PERMISSIONS.values()) <= ROLE_PERMISSIONS[role]
 
 
 def test_only_a_session_is_a_session() -> None:

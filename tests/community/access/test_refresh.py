@@ -50,6 +50,7 @@ async def test_a_replayed_token_ends_the_session_of_thief_and_owner(frozen_clock
     stolen = (await signed_in()).refresh_token
     owner = await access.refresh(stolen)
     with clock.frozen(frozen_clock + timedelta(seconds=11)):
+        await access.authenticate_token(owner.access_token)
         with pytest.raises(RefreshTokenReused):
             await access.refresh(stolen)
         with pytest.raises(RefreshTokenInvalid):
@@ -94,9 +95,10 @@ async def test_a_thief_who_is_quick_is_found_out_when_the_owner_comes_back(froze
 async def test_refreshes_that_meet_get_one_and_the_same_successor() -> None:
     await an_account()
     sent = (await signed_in()).refresh_token
-    answers = await asyncio.gather(*(access.refresh(sent) for _ in range(8)))
-    assert len({answer.refresh_token for answer in answers}) == 1
-    assert await database.fetch_value("select generation from access_session") == 2
+    for generation in range(2, 8):
+        answers = await asyncio.gather(*(access.refresh(sent) for _ in range(8)))
+        (sent,) = {answer.refresh_token for answer in answers}
+        assert await database.fetch_value("select generation from access_session") == generation
 
 
 async def test_an_expired_token_is_over(frozen_clock: datetime) -> None:
