@@ -7,11 +7,12 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from community import database
-from community.database import RolledBack, TransactionMisused
+from community.database import RolledBack, TransactionMisused, lifecycle
 from community.database.transactions import MAX_ATTEMPTS
 from community.idempotency.models import IdempotencyKey
 from community.kernel import clock
@@ -195,7 +196,7 @@ class TestHangingUp:
         assert await notes(outsider) == [1]
         await whole_pool()
 
-    async def test_a_failure_that_nobody_waits_for_is_not_an_error_of_the_loop(
+    async def test_a_failure_that_nobody_waits_for_is_a_line_in_the_log(
         self, connect: Connect, wire: Wire, outsider: asyncpg.Connection
     ) -> None:
         await connect(database_url=wire.url, pool_size=1)
@@ -210,10 +211,12 @@ class TestHangingUp:
         caller.cancel()
         await asyncio.wait([caller])
         hold.let_go()
-        await database.drain()
+        with capture_logs() as logged:
+            await database.drain()
 
         loop.set_exception_handler(None)
         assert unheard == []
+        assert [line["event"] for line in logged] == ["write failed, its caller had left"]
         await whole_pool()
 
     async def test_leaving_waits_for_writes_and_lets_nobody_begin_another(
@@ -370,6 +373,23 @@ class TestBadLines:
 
         assert await write(2) == 2
         assert await notes(outsider) == [2]
+        await whole_pool()
+
+    @pytest.mark.parametrize(
+        ("moment", "told"),
+        [("BEGIN", TooBusy), ("INSERT", TooBusy), ("COMMIT", OutcomeUnknown), ("ROLLBACK", Unwanted)],
+    )
+    async def test_a_server_that_never_answers_keeps_neither_caller_nor_connection(
+        self, connect: Connect, wire: Wire, monkeypatch: pytest.MonkeyPatch, moment: str, told: type[Exception]
+    ) -> None:
+        monkeypatch.setattr(lifecycle, "GRACE_SECONDS", 0.0)
+        await connect(database_url=wire.url, pool_size=1, statement_timeout_ms=200, pool_acquire_seconds=1.0)
+        wire.hold(moment)
+
+        with pytest.raises(told):
+            await (write_and_regret(1) if told is Unwanted else write(1))
+
+        assert await write(2) == 2
         await whole_pool()
 
     async def test_a_verb_that_idles_too_long_is_thrown_out(
