@@ -1,7 +1,8 @@
-"""What the outbox does by itself: forgetting what is older than anybody needs it."""
+"""What happens by itself, for the outbox and the areas below it: forgetting what nobody needs any more."""
 
 from datetime import timedelta
 
+from community.access import service as access
 from community.outbox import service as outbox
 from community.settings import settings
 
@@ -16,3 +17,9 @@ async def prune() -> None:
         pass
     while await outbox.prune_log(LOG_RETENTION):
         pass
+
+
+@outbox.every("41 * * * *", name="access.tidy")
+async def tidy_access() -> None:
+    """Once an hour."""
+    await access.tidy()
