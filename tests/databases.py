@@ -1,7 +1,7 @@
 """The databases that tests run on: one server for the run, a migrated template, a copy of it for each worker.
 
-The server is a private one, thrown away afterwards, or what `TEST_DATABASE_URL` names (an account that may create
-databases). The first worker that asks starts it and makes the template; the others wait, and share both.
+The server is a private one, thrown away afterwards, or what `TEST_DATABASE_URL` names (its user a superuser, to empty
+tables in any order). The first worker that asks starts it and makes the template; the others wait, and share both.
 """
 
 import os

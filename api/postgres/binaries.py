@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from glob import glob
 from importlib.util import find_spec
@@ -29,26 +29,31 @@ WHEEL = "wheel"
 
 @dataclass(frozen=True, slots=True)
 class Binaries:
-    """One installation: the folder of its programs and the major version they are."""
+    """One installation: the folder of its programs and their version, such as 18.6."""
 
     folder: Path
-    major: int
+    version: str
+
+    @property
+    def major(self) -> int:
+        """18 of 18.6: servers of one major version read each other's data."""
+        return int(re.match(r"\d+", self.version)[0])  # type: ignore[index]
 
     def copied_to(self, room: Path) -> "Binaries":
         """The same installation below `room`, copied once, readable by everybody. About 30 MB."""
         prefix = self.folder.parent
-        copy = room / f"programs-{self.major}"
+        package = prefix.parent
+        copy = room / f"programs-{self.version}"
         if not copy.exists():
-            unfinished = room / f"programs-{self.major}.new"
+            unfinished = room / "programs.new"
             shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.copytree(prefix, unfinished / "package" / prefix.name, ignore=shutil.ignore_patterns("include"))
-            # Wheels repaired by auditwheel keep their libraries next to the package.
-            if (libraries := prefix.parent.with_name(f"{prefix.parent.name}.libs")).is_dir():
+            shutil.copytree(prefix, unfinished / package.name / prefix.name, ignore=shutil.ignore_patterns("include"))
+            # A wheel keeps the libraries of its programs next to its package.
+            if (libraries := package.with_name(f"{package.name}.libs")).is_dir():
                 shutil.copytree(libraries, unfinished / libraries.name)
-                (unfinished / "package").rename(unfinished / prefix.parent.name)
             open_to_all(unfinished)
             unfinished.rename(copy)
-        return Binaries(next(copy.glob(f"*/{prefix.name}")) / self.folder.name, self.major)
+        return Binaries(copy / package.name / prefix.name / self.folder.name, self.version)
 
 
 def choose(choice: str | None, data: Path) -> Binaries:
@@ -90,22 +95,22 @@ def wheels() -> Iterator[Path]:
             yield from (Path(place) / "pginstall" / "bin" for place in spec.submodule_search_locations or ())
 
 
-def usable(folders: Iterator[Path] | list[Path]) -> list[Binaries]:
+def usable(folders: Iterable[Path]) -> list[Binaries]:
     """Those that hold all the programs, run on this machine, and are new enough."""
-    found = [Binaries(folder, major) for folder in dict.fromkeys(folders) if (major := major_version(folder))]
+    found = [Binaries(folder, version) for folder in dict.fromkeys(folders) if (version := version_in(folder))]
     return [binaries for binaries in found if binaries.major >= OLDEST]
 
 
-def major_version(folder: Path) -> int | None:
-    """18 of "postgres (PostgreSQL) 18.6", or None if that is no complete installation."""
+def version_in(folder: Path) -> str | None:
+    """18.6 of "postgres (PostgreSQL) 18.6", or None if that is no complete installation for this machine."""
     if not all(os.access(folder / program, os.X_OK) for program in PROGRAMS):
         return None
     try:
         said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=10).stdout
     except (OSError, subprocess.TimeoutExpired):
         return None
-    match = re.search(r"\(PostgreSQL\) (\d+)", said)
-    return int(match[1]) if match else None
+    match = re.search(r"\(PostgreSQL\) (\d\S*)", said)
+    return match[1] if match else None
 
 
 def open_to_all(folder: Path) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from api.postgres import locks, process
-from api.postgres.rooms import LOCK, Room, remove
+from api.postgres.rooms import LOCK, Room
 
 
 def main(home: Path, users: int, *, durable: bool) -> None:
@@ -28,10 +28,9 @@ def main(home: Path, users: int, *, durable: bool) -> None:
 
 def close_down(room: Room, *, durable: bool) -> None:
     """Stop the server and take away what only a running one needs; of a throwaway server, everything."""
-    postmaster = process.recorded(room.data)
     process.stop(room.data, at_once=not durable)
-    if postmaster and postmaster.socket_folder and not process.running(room.data):
-        remove(postmaster.socket_folder)
+    if not process.running(room.data):
+        room.close_socket_folder()
     if not durable:
         room.clear()
 

@@ -30,7 +30,7 @@ class Postmaster:
     def lives(self) -> bool:
         """Whether it is there. The number alone proves nothing: after a restart it may be anybody's."""
         folder = self.socket_folder
-        return (folder is not None and listens(folder / SOCKET)) or works_in(self.data, self.pid)
+        return (folder is not None and listens(folder / SOCKET)) or is_postmaster(self.pid, self.data)
 
     @property
     def is_ready(self) -> bool:
@@ -70,14 +70,6 @@ def forget_pid(data: Path) -> None:
             file.write("\n".join([str(NOBODY), *lines, ""]))
 
 
-def end_orphans(data: Path) -> None:
-    """End what a killed server left busy. Without /proc they must be waited for: they end when they notice."""
-    for pid in (int(entry.name) for entry in PROC.glob("[0-9]*")):
-        if works_in(data, pid):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGQUIT)
-
-
 def stop(data: Path, *, at_once: bool = False) -> None:
     """End the server and wait until it is gone: open transactions are rolled back, nothing committed is lost.
 
@@ -85,7 +77,7 @@ def stop(data: Path, *, at_once: bool = False) -> None:
     """
     for how, patience in ((signal.SIGQUIT if at_once else signal.SIGINT, PATIENCE_SECONDS), (signal.SIGQUIT, 10)):
         postmaster = running(data)
-        if not postmaster or not works_in(data, postmaster.pid):
+        if not postmaster or not is_postmaster(postmaster.pid, data):
             return
         with suppress(ProcessLookupError):
             os.kill(postmaster.pid, how)
@@ -107,13 +99,13 @@ def listens(path: Path) -> bool:
         return True
 
 
-def works_in(data: Path, pid: int) -> bool:
-    """Whether the process lives and is PostgreSQL's, with this folder, which is where all of a server's work."""
+def is_postmaster(pid: int, data: Path) -> bool:
+    """Whether the process lives and is the server that was started on this folder."""
     if PROC.is_dir():
         try:
-            name = (PROC / str(pid) / "comm").read_text().strip()
-            return name == "postgres" and os.path.samefile(PROC / str(pid) / "cwd", data)
+            command = (PROC / str(pid) / "cmdline").read_text(errors="replace").split("\0")
         except OSError:
             return False
-    found = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True)
-    return os.path.basename(found.stdout.strip()) == "postgres"
+        return str(data) in command and Path(command[0]).name == "postgres"
+    found = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], capture_output=True, text=True)
+    return f"postgres -D {data} " in found.stdout

@@ -66,23 +66,28 @@ class Room:
         """The end of the log."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-12:]) if self.log.exists() else ""
 
-    def socket_folder(self, account: Account) -> Path:
-        """A private folder that suits a socket: in the room, else where the last one was, else a new one."""
+    def open_socket_folder(self, account: Account) -> Path:
+        """A private folder that suits a socket: in the room, else in a place with a short name that a link leads to."""
         inside = self.folder / "socket"
-        last = process.recorded(self.data)
-        if _serves(inside):
-            folder = account.folder(inside)
-        elif last and last.socket_folder and account.owns(last.socket_folder):
-            folder = last.socket_folder
-        else:
-            shelves = (Path(tempfile.gettempdir()), Path("/tmp"))
-            shelf = next(
-                shelf for shelf in shelves if account.can_enter(shelf) and _serves(shelf / "hourglass-12345678")
-            )
-            folder = account.given(Path(tempfile.mkdtemp(prefix="hourglass-", dir=shelf)))
+        folder = inside.resolve()
+        if not (account.owns(folder) and _serves(folder)):
+            self.close_socket_folder()
+            if _serves(inside):
+                folder = account.folder(inside)
+            else:
+                shelves = (Path(tempfile.gettempdir()), Path("/tmp"))
+                shelf = next(one for one in shelves if account.can_enter(one) and _serves(one / "hourglass-12345678"))
+                folder = account.given(Path(tempfile.mkdtemp(prefix="hourglass-", dir=shelf)))
+                inside.symlink_to(folder)
         for left_over in folder.glob(f"{process.SOCKET}*"):
             left_over.unlink()
         return folder
+
+    def close_socket_folder(self) -> None:
+        """Remove the folder of the socket, and the link to it."""
+        inside = self.folder / "socket"
+        remove(inside.resolve())
+        remove(inside)
 
 
 def opened(home: Path, account: Account) -> Room:

