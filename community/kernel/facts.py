@@ -33,7 +33,7 @@ class Fact:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super(Fact, cls).__init_subclass__(**kwargs)
         if cls.type:
-            REGISTRY[cls.type] = cls
+            _register(cls)
 
     @property
     def subject_id(self) -> UUID:
@@ -43,7 +43,7 @@ class Fact:
 
     @property
     def ordering_key(self) -> str:
-        """Facts with the same key are told apart by their order. By default the subject."""
+        """Facts with the same key are to be applied in their order. By default the subject."""
         return str(self.subject_id)
 
     def payload(self) -> dict[str, Any]:
@@ -55,6 +55,14 @@ class Fact:
         """The fact again, from what `payload()` gave. Fields added since have their defaults; gone ones are ignored."""
         readers = _readers(cls)  # type: ignore[arg-type]
         return cls(**{name: readers[name](value) for name, value in payload.items() if name in readers})
+
+
+def _register(cls: type[Fact]) -> None:
+    # A slotted dataclass is made twice, the second time with its slots: the later one counts.
+    known = REGISTRY.get(cls.type, cls)
+    if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
+        raise TypeError(f"{known.__qualname__} and {cls.__qualname__} both call themselves {cls.type}")
+    REGISTRY[cls.type] = cls
 
 
 def _plain(value: Any) -> Any:

@@ -5,10 +5,12 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
+from community import database as db
 from community.access.policy import SYSTEM, Actor, Kind
 from community.database import transaction
 from community.kernel.errors import Forbidden
@@ -149,6 +151,32 @@ async def test_a_worker_killed_between_the_effect_and_its_acknowledgement_does_n
     assert await count_of("note.read") == 1
 
 
+async def test_a_worker_whose_sessions_were_thrown_out_comes_back(database: str):
+    reads_notes()
+    async with working(database):
+        await announce(a_note(1))
+        await eventually(lambda: count_of("note.read"))
+        for turn in (2, 3):
+            assert await throw_out("hourglass worker") == 1
+            await throw_out("hourglass listen")
+            await announce(a_note(turn))
+            await eventually(partial(has_read, turn))
+
+
+async def has_read(count: int) -> bool:
+    return await count_of("note.read") == count
+
+
+async def throw_out(application: str) -> int:
+    """End the sessions of one kind on this database; how many there were."""
+    ended = await db.fetch(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and application_name = $1",
+        application,
+    )
+    return len(ended)
+
+
 async def test_two_hearers_with_one_name_are_a_mistake():
     reads_notes()
     with pytest.raises(ValueError, match=r"two hearers are called tests\.read_note"):
@@ -173,7 +201,6 @@ async def test_deliveries_are_enqueued_exactly_when_facts_get_their_place(databa
 
 async def _hear_once_and_die() -> None:
     """What the killed worker runs: the hearer's transaction commits, and the process is gone."""
-    from community import database as db
     from community.settings import settings
 
     await db.connect(settings())

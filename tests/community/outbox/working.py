@@ -9,6 +9,7 @@ from community import database as db
 from community.outbox import worker
 from community.outbox.hearing import HEARERS
 from community.outbox.patience import Patience
+from community.outbox.relay import load_areas
 from community.outbox.scheduling import JOBS, SCHEDULES
 from community.settings import Settings
 
@@ -30,7 +31,8 @@ async def working(database_url: str, *, heartbeat_seconds: float = 30) -> AsyncI
 
 @contextmanager
 def declarations() -> Iterator[None]:
-    """Hearers, jobs and schedules declared inside are forgotten at the end."""
+    """Hearers, jobs and schedules declared inside are forgotten at the end; those of the areas stay."""
+    load_areas()
     registries = (HEARERS, JOBS, SCHEDULES)
     before = [dict(registry) for registry in registries]
     try:

@@ -168,7 +168,8 @@ async def test_the_feed_is_closed_to_others(actor: Actor, refusal: type[Exceptio
     with pytest.raises(refusal):
         await ask(PARKED, actor)
     (refused,) = [result async for result in await GRAPH.subscribe(LIVE, {}, Context(actor=actor))]  # type: ignore[union-attr]
-    assert refused.errors and isinstance(refused.errors[0].original_error, refusal)
+    assert refused.errors is not None
+    assert isinstance(refused.errors[0].original_error, refusal)
 
 
 @pytest.mark.usefixtures("database")
