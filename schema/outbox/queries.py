@@ -15,7 +15,7 @@ class OutboxQueries:
     """The feed, and what its hearers could not take."""
 
     @strawberry.field(
-        description="Everything that happened, in order. Go on from the last cursor to miss nothing. Needs outbox.read.",
+        description="Everything that happened, in order. Go on from the last cursor to miss none. Needs outbox.read.",
         metadata=STAFF,
     )
     async def events(
