@@ -65,7 +65,7 @@ async def keep_settling() -> None:
             await settle()
             if time.monotonic() >= forget_at:
                 forget_at = time.monotonic() + FORGET_SECONDS
-                await _forget_idle()
+                await forget_idle()
     finally:
         await settle(older_than=0)
 
@@ -188,11 +188,11 @@ async def _forget_hits(key: str | None) -> int:
 
 
 @transaction()
-async def _forget_idle() -> None:
+async def forget_idle(*, lease_seconds: float = LEASE_SECONDS) -> None:
     """Delete buckets that are full again by themselves, and hits that no limit looks back to."""
     await database.execute(
         "delete from quota_bucket where refilled_at < now() - make_interval(secs => $1 + capacity / rate)",
-        LEASE_SECONDS,
+        lease_seconds,
     )
     await database.execute("delete from quota_hits where kept_until < now()")
 

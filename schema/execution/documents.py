@@ -1,7 +1,7 @@
 """Documents made ready to run, once: parsed, measured, validated, priced, and remembered.
 
 The order is from cheap to dear, so that a hostile document is refused by the cheapest step that can tell. Unknown
-documents are read one at a time in a thread: the worst of them take a tenth of a second, and others do not wait for that.
+documents are read one at a time in a thread: the worst take a tenth of a second, and others do not wait for that.
 """
 
 import asyncio

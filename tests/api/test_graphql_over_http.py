@@ -1,4 +1,5 @@
 """The 61 server audits of the npm package graphql-http 1.23, with their ids and names. `make audit` runs the originals."""
+# ruff: noqa: E501
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -14,7 +14,8 @@ def doubling_fragments(levels: int = 30) -> str:
 def doubling_fields(levels: int = 25) -> str:
     """Every level asks for the next twice, under two names."""
     chain = " ".join(
-        f"fragment F{n} on Post {{ a: comments {{ nodes {{ ...F{n + 1} }} }} b: comments {{ nodes {{ ...F{n + 1} }} }} }}"
+        f"fragment F{n} on Post {{ a: comments {{ nodes {{ ...F{n + 1} }} }}"
+        f" b: comments {{ nodes {{ ...F{n + 1} }} }} }}"
         for n in range(levels)
     )
     return f"{{ posts {{ nodes {{ ...F0 }} }} }} {chain} fragment F{levels} on Post {{ id }}"
