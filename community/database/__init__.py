@@ -7,7 +7,8 @@ from community.database.listening import listen
 from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
 from community.database.statements import execute, fetch, fetch_one, fetch_value
-from community.database.transactions import after_commit, drain, transaction
+from community.database.transactions import after_commit
+from community.database.verbs import drain, transaction
 
 __all__ = [
     "PoolState",

@@ -8,7 +8,7 @@ from tortoise.context import TortoiseContext
 
 from community.database import orm, pool
 from community.database.counting import CountedConnection
-from community.database.transactions import drain
+from community.database.verbs import drain
 from community.settings import Settings
 
 GRACE_SECONDS = 5.0

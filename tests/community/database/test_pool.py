@@ -164,6 +164,19 @@ async def test_while_the_database_is_away_callers_are_told_and_then_served_again
     await whole_pool()
 
 
+async def test_connections_that_were_closed_meanwhile_are_replaced_without_a_word(
+    connect: Connect, outsider: asyncpg.Connection
+) -> None:
+    await connect(pool_size=1)
+    server_process = await database.fetch_value("SELECT pg_backend_pid()")
+
+    await outsider.execute("SELECT pg_terminate_backend($1)", server_process)
+    await until(lambda: database.pool_state().open == 0)
+
+    assert await database.fetch_value("SELECT pg_backend_pid()") != server_process
+    assert (await whole_pool()).open == 1
+
+
 async def test_reads_that_the_server_throws_out_are_told_that_it_is_busy(
     connect: Connect, outsider: asyncpg.Connection
 ) -> None:

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 
 from community import database
 from community.database import RolledBack, TransactionMisused, lifecycle
-from community.database.transactions import MAX_ATTEMPTS
+from community.database.verbs import MAX_ATTEMPTS
 from community.idempotency.models import IdempotencyKey
 from community.kernel import clock
 from community.kernel.errors import OutcomeUnknown, Problem, TooBusy
