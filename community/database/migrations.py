@@ -1,6 +1,5 @@
 """Bringing a database to the shape of the models: Tortoise's migrations, all or nothing, one process at a time."""
 
-from pkgutil import iter_modules
 from typing import Any
 
 import asyncpg
@@ -12,9 +11,8 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.schema_generator.operation_generator import OperationGenerator
 from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
-from tortoise.migrations.writer import ImportManager, MigrationWriter
+from tortoise.migrations.writer import ImportManager, MigrationWriter, migrations_module_path
 
-from community import migrations
 from community.database import orm
 from community.database.statements import fetch, fetch_value
 from community.database.transactions import Transaction
@@ -36,7 +34,7 @@ async def migrate(url: str) -> list[str]:
 
 async def pending() -> list[str]:
     """The migrations of this code that the connected database has not seen, in order."""
-    known = {module.name for module in iter_modules(migrations.__path__) if module.name[0].isdigit()}
+    known = {file.stem for file in migrations_module_path(orm.MIGRATIONS).glob("[0-9]*.py")}
     exists = await fetch_value("select to_regclass('tortoise_migrations') is not null")
     applied = await fetch("select name from tortoise_migrations where app = $1", orm.APP) if exists else []
     return sorted(known - {row["name"] for row in applied})

@@ -5,10 +5,11 @@ This module is also the engine that Tortoise's configuration names; Tortoise loo
 
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import NestedTransactionContext, TransactionContext
 from tortoise.connection import get_connections
@@ -17,9 +18,6 @@ from tortoise.log import db_client_logger
 from community.areas import AREAS
 from community.database.failures import TransactionMisused
 from community.database.pool import Lease, the_pool
-
-if TYPE_CHECKING:
-    from community.database.transactions import Transaction, Turn
 
 APP = "community"
 CONNECTION = "default"
@@ -41,6 +39,13 @@ def configuration() -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+class Lender(Protocol):
+    """Something with one connection, used in turns: a transaction."""
+
+    def turn(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+        """The connection, for one `async with`."""
 
 
 class PooledClient(AsyncpgDBClient):
@@ -65,14 +70,14 @@ client_class = PooledClient
 class TransactionClient(TransactionWrapper):
     """What querysets use inside a transaction: its connection."""
 
-    def __init__(self, transaction: "Transaction") -> None:
+    def __init__(self, transaction: Lender) -> None:
         self.connection_name = CONNECTION
         self.fetch_inserted = True
         self.log = db_client_logger
         self._bound = transaction
         self._finalized = False
 
-    def acquire_connection(self) -> "Turn":  # type: ignore[override]
+    def acquire_connection(self) -> AbstractAsyncContextManager[asyncpg.Connection]:  # type: ignore[override]
         return self._bound.turn()
 
     def _in_transaction(self) -> TransactionContext:
@@ -84,7 +89,7 @@ class Savepoint(TransactionClient):
 
     _names = itertools.count(1)
 
-    def __init__(self, transaction: "Transaction") -> None:
+    def __init__(self, transaction: Lender) -> None:
         super().__init__(transaction)
         self._name = f"savepoint_{next(self._names)}"
 
@@ -105,7 +110,7 @@ class Savepoint(TransactionClient):
 
 
 @contextmanager
-def bound_to(transaction: "Transaction") -> Iterator[TransactionClient]:
+def bound_to(transaction: Lender) -> Iterator[TransactionClient]:
     """Let this task's querysets run inside `transaction`."""
     client = TransactionClient(transaction)
     connections = get_connections()
