@@ -23,7 +23,7 @@ def schema(
         FILE.write_text(current, encoding="utf-8")
         note("Wrote schema/schema.graphql.")
     elif check:
-        _compare(FILE.read_text(encoding="utf-8"), current)
+        _compare(FILE.read_text(encoding="utf-8") if FILE.exists() else "", current)
     else:
         typer.echo(current, nl=False)
 

@@ -19,9 +19,10 @@ from community.outbox import tail
 from community.outbox.tail import Tail
 from community.settings import Settings
 from tests.api.asgi import ask
-from tests.databases import Databases
+from tests.databases import RUN, WORKER, Databases
 from tests.servers import ServerProcess, serving
 
+DATABASE = f"hourglass_test_{RUN}_{WORKER}_health"
 HEALTH = Starlette(routes=health.routes)
 
 
@@ -39,11 +40,10 @@ def following() -> Iterator[None]:
 
 @pytest_asyncio.fixture(scope="module")
 async def server(run_databases: Databases) -> AsyncIterator[ServerProcess]:
-    """A real server, and a name for its database so that a test can take it away."""
-    name = "hourglass_health"
-    async with serving(await run_databases.copy(name)) as process:
+    """A real server, whose database a test may take away."""
+    async with serving(await run_databases.copy(DATABASE)) as process:
         yield process
-    await run_databases.drop(name)
+    await run_databases.drop(DATABASE)
 
 
 @pytest_asyncio.fixture
@@ -92,7 +92,7 @@ async def test_a_missing_migration_is_a_reason(forgotten_migration: str):
 
 async def test_a_database_that_went_away_is_a_reason(server: ServerProcess, run_databases: Databases):
     async with aiohttp.ClientSession(server.url.removesuffix("/graphql")) as http:
-        await run_databases.drop("hourglass_health")
+        await run_databases.drop(DATABASE)
         async with http.get("/health/ready") as answer:
             assert answer.status == 503
             assert (await answer.json())["reasons"].keys() == {"database", "migrations", "relay"}
