@@ -67,7 +67,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
-        # What is loaded by now lives as long as the process: walking it took the collector a tenth of a second at a time.
+        # What is loaded by now lives as long as the process. Walking it cost the collector 0.1 s each time.
         gc.collect()
         gc.freeze()
         await super().startup(sockets)
