@@ -1,0 +1,102 @@
+"""Watching what others write."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest_asyncio
+
+from community.access.policy import ANONYMOUS, Actor
+from community.kernel.errors import BadInput, InvalidId, NotFound
+from community.members import service as members
+from community.outbox import tail, worker
+from community.posts import service as posts
+from community.settings import Settings
+from schema.context import Context
+from schema.nodes import encode_id
+from schema.root import schema
+from tests.deadlines import PATIENCE_SECONDS, eventually
+from tests.factories import a_comment, a_member, a_post
+from tests.graph import member_id
+
+COMMENTS = "subscription ($postId: ID!) { commentWritten(postId: $postId) { body author { handle } depth } }"
+POSTS = "subscription ($hashtag: String) { postWritten(hashtag: $hashtag) { body } }"
+
+Seen = Callable[[], Awaitable[Any]]
+"""Gives what was seen next."""
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def serving(database: str) -> AsyncIterator[None]:
+    async with worker.serving(Settings(database_url=database, redis_url=None)):
+        yield
+
+
+@asynccontextmanager
+async def watching(document: str, actor: Actor = ANONYMOUS, **variables: Any) -> AsyncIterator[Seen]:
+    """What comes through a subscription that listens from here on."""
+    source: Any = await schema().subscribe(document, variables, Context(actor=actor))
+    listening = tail.current().subscribers
+    seen: asyncio.Queue[Any] = asyncio.Queue()
+
+    async def look() -> None:
+        async for result in source:
+            seen.put_nowait(next(iter(result.data.values())))
+
+    async def has_begun() -> bool:
+        return tail.current().subscribers > listening
+
+    looking = asyncio.create_task(look())
+    await eventually(has_begun)
+    yield lambda: asyncio.wait_for(seen.get(), PATIENCE_SECONDS)
+    looking.cancel()
+    await asyncio.wait([looking])
+    assert tail.current().subscribers == listening
+
+
+async def refusal(document: str, actor: Actor = ANONYMOUS, **variables: Any) -> Exception | None:
+    """Why a subscription is refused."""
+    source: Any = await schema().subscribe(document, variables, Context(actor=actor))
+    (refused,) = [result async for result in source]
+    error: Exception | None = refused.errors[0].original_error
+    return error
+
+
+async def test_comments_on_a_post_arrive_as_they_are_written_and_others_do_not() -> None:
+    mei, tom = await a_member(handle="mei"), await a_member(handle="tom")
+    post, other = await a_post(mei), await a_post(mei)
+    async with watching(COMMENTS, postId=encode_id("Post", post.id)) as next_seen:
+        await a_comment(tom, other, "elsewhere")
+        comment = await a_comment(tom, post, "一")
+        await a_comment(mei, comment, "二")
+        assert await next_seen() == {"body": "一", "author": {"handle": "tom"}, "depth": 1}
+        assert await next_seen() == {"body": "二", "author": {"handle": "mei"}, "depth": 2}
+
+
+async def test_comments_of_who_is_blocked_do_not_arrive() -> None:
+    mei, tom, eva = await a_member(), await a_member(), await a_member()
+    post = await a_post(mei)
+    await members.block(eva, tom.member_id)
+    async with watching(COMMENTS, eva, postId=encode_id("Post", post.id)) as next_seen:
+        await a_comment(tom, post, "blocked")
+        await a_comment(mei, post, "seen")
+        assert (await next_seen())["body"] == "seen"
+
+
+async def test_posts_arrive_as_they_are_written_all_or_under_a_hashtag() -> None:
+    mei = await a_member()
+    async with watching(POSTS) as next_of_all, watching(POSTS, hashtag="＃台北") as next_tagged:
+        await a_post(mei, "1")
+        await a_post(mei, "2 #台北")
+        assert [(await next_of_all())["body"] for _ in range(2)] == ["1", "2 #台北"]
+        assert (await next_tagged())["body"] == "2 #台北"
+
+
+async def test_a_post_that_cannot_be_seen_cannot_be_watched() -> None:
+    mei = await a_member()
+    post = await a_post(mei)
+    await posts.remove(mei, post.id)
+    assert isinstance(await refusal(COMMENTS, postId=encode_id("Post", post.id)), NotFound)
+    assert isinstance(await refusal(COMMENTS, postId=member_id(mei)), InvalidId)
+    assert isinstance(await refusal(POSTS, hashtag="!"), BadInput)
