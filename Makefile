@@ -10,7 +10,7 @@ export PORT
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 
-.PHONY: help run test check format storm kill audit schema graphiql initial-migration requirements clean
+.PHONY: help run test check format storm kill budgets audit schema graphiql initial-migration requirements clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ storm: .venv/installed-dev  ## 10,000 disconnects and 10,000 timeouts against th
 
 kill: .venv/installed-dev  ## Kill -9 the server under load, and compare what it acknowledged with what it kept
 	@$(BIN)/python -m tests.kill
+
+budgets: .venv/installed-dev  ## Write the measured SQL budgets into tests/operations, to look at in the diff
+	@REWRITE_BUDGETS=1 $(BIN)/pytest tests/operations
 
 audit: .venv/installed-dev  ## The 61 checks of the graphql-http audit (needs Node.js and npm)
 	@$(BIN)/python -m tests.audit

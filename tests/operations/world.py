@@ -1,0 +1,99 @@
+"""The world that the documents are sent to: members, posts with threads and reactions, keys, a parked delivery."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from community import database
+from community.access import service as access
+from community.access.policy import ANONYMOUS, SYSTEM, Actor, KeyOwner, Kind, Role, Scope
+from community.access.service import Device
+from community.kernel.ids import new_id
+from community.members import service as members
+from community.outbox import service as outbox
+from community.outbox.relay import load_areas
+from community.posts import service as posts
+from community.posts.rules.reactions import Reaction
+from schema.nodes import encode_id
+from tests.factories import PASSWORD, a_member
+
+TAG = "台北美食"
+SIZE = 6
+"""How many posts, authors and comments there are: enough that a statement for each would show."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who can send documents, and a value for each variable that they name."""
+
+    actors: dict[str, Actor]
+    variables: dict[str, Any]
+
+
+async def a_world() -> World:
+    """Build it. Takes a second or so."""
+    load_areas()
+    mei = await a_member(handle="mei")
+    authors = [await a_member(handle=f"author{number}") for number in range(SIZE)]
+    written = [await posts.write(author, f"南湖旁邊 #{TAG} #評論{n} @mei 讚") for n, author in enumerate(authors)]
+    for author, post in zip(authors, written, strict=True):
+        await posts.react(mei, post.id, Reaction.LIKE)
+        await members.follow(mei, author.member_id)
+        await members.follow(author, mei.member_id)
+    thread = written[0]
+    comments = [await posts.comment(author, thread.id, "同意") for author in authors]
+    for comment in comments[:5]:
+        await posts.reply(mei, comment.id, "謝謝")
+    own_post = await posts.write(mei, f"我的 #{TAG}")
+    own_comment = await posts.comment(mei, own_post.id, "補充")
+    admin = await a_member(handle="boss", roles=frozenset({Role.ADMIN}))
+    key = await access.create_api_key(SYSTEM, name="feed", owner=KeyOwner.PARTNER, scopes=[Scope.EVENTS_READ])
+    other_device = await access.sign_in("mei@example.com", PASSWORD, Device(name="Lost phone"))
+    while await outbox.sequence():
+        pass
+    return World(
+        actors={
+            "anonymous": ANONYMOUS,
+            "member": mei,
+            "admin": admin,
+            "key": Actor(kind=Kind.PARTNER, key_id=new_id(), scopes=frozenset({Scope.EVENTS_READ})),
+        },
+        variables={
+            "after": None,
+            "apiKeyId": encode_id("ApiKey", key.key.id),
+            "deliveryId": await _a_parked_delivery(thread.id),
+            "email": "newcomer@example.com",
+            "handle": "mei",
+            "key": "an idempotency key",
+            "memberId": encode_id("Member", _id(authors[1])),
+            "ownCommentId": encode_id("Comment", own_comment.id),
+            "ownEmail": "mei@example.com",
+            "ownPostId": encode_id("Post", own_post.id),
+            "password": PASSWORD,
+            "postId": encode_id("Post", thread.id),
+            "postIds": [encode_id("Post", post.id) for post in written],
+            "refreshToken": other_device.refresh_token,
+            "sessionId": encode_id("Session", other_device.session_id),
+            "tag": TAG,
+            "tagPrefix": "台北",
+            "text": f"今天#{TAG}#書評 真好 @author1",
+            "words": "南湖",
+        },
+    )
+
+
+@database.transaction()
+async def _a_parked_delivery(post_id: UUID) -> str:
+    """The id of a delivery that was tried often enough in vain."""
+    parked: int = await database.fetch_value(
+        "update pgqueuer set status = 'failed', attempts = 8 where id = (select queued.id from pgqueuer queued"
+        " join outbox_fact fact on fact.id = convert_from(queued.payload, 'UTF8')::uuid where fact.subject_id = $1"
+        " limit 1) returning id",
+        post_id,
+    )
+    return encode_id("Delivery", UUID(int=parked))
+
+
+def _id(actor: Actor) -> UUID:
+    assert actor.member_id
+    return actor.member_id
