@@ -33,20 +33,20 @@ class HashtagTooLong(Problem):
 
 @dataclass
 class TooManyHashtags(Problem):
-    """The text names more different hashtags than one text may."""
+    """The text has more hashtags than one text may, repeats included."""
 
     count: int
     max_count: int
-    message = "This text has {count} different hashtags; at most {max_count} are possible."
+    message = "This text has {count} hashtags; at most {max_count} are possible."
 
 
 @dataclass
 class TooManyMentions(Problem):
-    """The text names more different members than one text may."""
+    """The text mentions members more often than one text may, repeats included."""
 
     count: int
     max_count: int
-    message = "This text mentions {count} members; at most {max_count} are possible."
+    message = "This text has {count} mentions of members; at most {max_count} are possible."
 
 
 @dataclass

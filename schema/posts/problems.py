@@ -26,13 +26,13 @@ class HashtagTooLong(Problem):
 
 @problem(errors.TooManyHashtags)
 class TooManyHashtags(Problem):
-    count: int = strawberry.field(description="How many different hashtags the text has.")
+    count: int = strawberry.field(description="How many hashtags the text has, repeats included.")
     max_count: int = strawberry.field(description="How many it may have.")
 
 
 @problem(errors.TooManyMentions)
 class TooManyMentions(Problem):
-    count: int = strawberry.field(description="How many members the text mentions.")
+    count: int = strawberry.field(description="How many mentions the text has, repeats included.")
     max_count: int = strawberry.field(description="How many it may mention.")
 
 

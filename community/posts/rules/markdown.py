@@ -55,7 +55,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text, understood. `hashtags` are names and `mentions` folded handles, each once, in the order of the text."""
+    """A text, understood. `hashtags` are names, `mentions` folded handles, in the order of the text, with repeats."""
 
     text: str
     hashtags: tuple[str, ...]
@@ -79,8 +79,8 @@ def parse(source: str) -> Document:
             walk.open(token["tag"], {name: unescape(value) for name, value in _ATTRIBUTE.findall(token["attributes"])})
     return Document(
         text="".join(walk.text).strip(),
-        hashtags=tuple(dict.fromkeys(walk.hashtags)),
-        mentions=tuple(dict.fromkeys(piece.handle for piece in walk.pieces if isinstance(piece, Mention))),
+        hashtags=tuple(walk.hashtags),
+        mentions=tuple(piece.handle for piece in walk.pieces if isinstance(piece, Mention)),
         pieces=tuple(walk.pieces),
     )
 

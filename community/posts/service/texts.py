@@ -1,12 +1,16 @@
 """What a member typed, made ready for its row: read, rendered, its mentions resolved."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from community.members import queries as members
 from community.posts.rules import search, texts
 from community.posts.rules.markdown import RENDERER, Document
+
+Result = TypeVar("Result")
 
 LONG = 1_000
 """Texts of more characters are read in a thread: the most hostile ones take tenths of a second."""
@@ -31,19 +35,23 @@ async def understand(source: str, max_length: int) -> Text:
     Raises EmptyText, TextTooLong, HashtagTooLong, TooManyHashtags or TooManyMentions.
     """
     source = texts.normalized(source)
-    document = await _read(source, max_length)
+    document = await _beside(source, lambda: texts.read(source, max_length))
     mentioned = await members.by_handles(document.mentions) if document.mentions else {}
+    found = {handle: member.id for handle, member in mentioned.items()}
+    return await _beside(source, lambda: _written(source, document, found))
+
+
+def _written(source: str, document: Document, mentioned: Mapping[str, UUID]) -> Text:
     return Text(
         source=source,
         html=document.html(mentioned),
         words=search.words_of(document.text),
-        hashtags=document.hashtags,
+        hashtags=tuple(dict.fromkeys(document.hashtags)),
         mention_handles=tuple(mentioned),
-        mention_ids=tuple(member.id for member in mentioned.values()),
+        mention_ids=tuple(mentioned.values()),
     )
 
 
-async def _read(source: str, max_length: int) -> Document:
-    if LONG < len(source) <= max_length:
-        return await asyncio.to_thread(texts.read, source, max_length)
-    return texts.read(source, max_length)
+async def _beside(source: str, work: Callable[[], Result]) -> Result:
+    """Do the work on a long source in a thread; that on a short one is done before a thread would begin."""
+    return await asyncio.to_thread(work) if len(source) > LONG else work()

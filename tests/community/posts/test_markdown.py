@@ -117,8 +117,8 @@ def test_a_hashtag_links_to_its_name_and_keeps_its_spelling() -> None:
     assert document.hashtags == ("book",)
 
 
-def test_hashtags_come_once_and_in_the_order_of_the_text() -> None:
-    assert parse("#b #a\n\n- #B\n- **#c**").hashtags == ("b", "a", "c")
+def test_hashtags_come_in_the_order_of_the_text() -> None:
+    assert parse("#b #a\n\n- #B\n- **#c**").hashtags == ("b", "a", "b", "c")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_nesting_ends_somewhere(source: str) -> None:
     "source",
     [
         ">" * 10_000,
-        "#a" * 5_000,
+        "#a" * 30 + "@abc " * 30 + "http://a " * 1_000,
         "*a*" * 3_333,
         "[" * 10_000,
         "&" * 10_000,
@@ -199,7 +199,7 @@ def test_nesting_ends_somewhere(source: str) -> None:
     ],
 )
 def test_a_hostile_text_of_full_length_yields_html_of_bearable_length(source: str) -> None:
-    assert len(parse(source).html()) <= 40 * len(source)
+    assert len(parse(source).html()) <= 10 * len(source)
 
 
 def test_html_of_an_older_renderer_is_made_again() -> None:

@@ -57,11 +57,11 @@ def test_a_hashtag_of_1000_characters_is_named_by_its_beginning() -> None:
 
 
 def test_a_text_is_not_stuffed_with_hashtags_or_mentions() -> None:
-    assert len(read(" ".join(f"#x{n}" for n in range(30)) * 2, 10_000).hashtags) == 30
-    with pytest.raises(errors.TooManyHashtags, match="31 different hashtags; at most 30"):
-        read(" ".join(f"#x{n}" for n in range(31)), 10_000)
-    with pytest.raises(errors.TooManyMentions, match="31 members; at most 30"):
-        read(" ".join(f"@abc{n}" for n in range(31)), 10_000)
+    assert len(read(" ".join(f"#x{n} @abc{n}" for n in range(30)), 10_000).hashtags) == 30
+    with pytest.raises(errors.TooManyHashtags, match="31 hashtags; at most 30"):
+        read("#x " * 31, 10_000)
+    with pytest.raises(errors.TooManyMentions, match="31 mentions of members; at most 30"):
+        read("@abc " * 31, 10_000)
 
 
 def test_authors_need_no_reason_and_moderators_do() -> None:
