@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from community import database
-from community.database import RolledBack, TransactionMisused, lifecycle
+from community.database import RolledBack, TransactionMisused, lifecycle, pool
 from community.database.verbs import MAX_ATTEMPTS
 from community.idempotency.models import IdempotencyKey
 from community.kernel import clock
@@ -220,8 +220,9 @@ class TestHangingUp:
         await whole_pool()
 
     async def test_leaving_waits_for_writes_and_lets_nobody_begin_another(
-        self, connect: Connect, wire: Wire, outsider: asyncpg.Connection
+        self, connect: Connect, wire: Wire, outsider: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr(pool, "CLOSE_SECONDS", 0.0)
         await connect(database_url=wire.url)
         hold = wire.hold("COMMIT")
         caller = asyncio.create_task(write(1))
@@ -347,6 +348,37 @@ class TestBadLines:
         assert await notes(outsider) == [1]
         assert await write(2) == 2
         assert (await whole_pool()).open == 1
+
+    async def test_a_commit_that_the_server_gives_up_has_written_nothing(self, outsider: asyncpg.Connection) -> None:
+        await outsider.execute(
+            "CREATE FUNCTION pg_temp.dawdle() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$"
+        )
+        await outsider.execute(
+            "CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW EXECUTE FUNCTION pg_temp.dawdle()"
+        )
+        writing = asyncio.create_task(write(1))
+
+        committing = "FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'"
+        async with asyncio.timeout(5):
+            while not await outsider.fetchval(f"SELECT pg_cancel_backend(pid) {committing}"):
+                pass
+
+        with pytest.raises(TooBusy):
+            await writing
+        assert await notes(outsider) == []
+        await whole_pool()
+
+    async def test_a_commit_that_breaks_a_rule_of_the_database_says_which(self, outsider: asyncpg.Connection) -> None:
+        await outsider.execute("ALTER TABLE note ADD UNIQUE (text) DEFERRABLE INITIALLY DEFERRED")
+        await write(1, text="a")
+
+        with pytest.raises(asyncpg.UniqueViolationError, match="note_text_key"):
+            await write(2, text="a")
+
+        assert await notes(outsider) == [1]
+        await whole_pool()
 
     @pytest.mark.parametrize("moment", ["BEGIN", "INSERT"])
     async def test_a_line_that_breaks_before_commit_leaves_nothing(
