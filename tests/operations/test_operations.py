@@ -6,12 +6,11 @@ A document begins with what it is, who sends it, and its budget:
     # as: member
     # statements: 9
 
-The budget is exact: a statement more is a regression, a statement less is an improvement to write down. BEGIN and COMMIT
+The budget is exact: a statement more is a regression, a statement less an improvement to write down. BEGIN and COMMIT
 are not counted. `make budgets` writes what it measured into the documents, for a person to look at in the diff.
 """
 
 import os
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,8 +75,8 @@ REQUESTS = [d for d in DOCUMENTS if d.operation.operation is not OperationType.S
 
 
 @pytest_asyncio.fixture
-async def world(database: str) -> AsyncIterator[World]:
-    yield await a_world()
+async def world(database: str) -> World:  # noqa: ARG001 - it is built in there
+    return await a_world()
 
 
 @pytest.mark.parametrize("document", REQUESTS, ids=lambda d: f"{d.path.parent.name}/{d.path.stem}")
