@@ -25,6 +25,10 @@ COLUMNS = (
     " p.edited_at, p.removed_at, p.removed_by, p.removal_reason"
 )
 
+TAGGED = "posts_tagging tagging cross join lateral (select * from posts_post where id = tagging.post_id offset 0) p"
+"""The posts of a hashtag, each looked up when its turn comes. A join would, for a hashtag that PostgreSQL takes for a
+frequent one, walk through all posts instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class PostView:
@@ -106,7 +110,7 @@ async def feed(
     """A page of the posts that stand."""
     question, table, key = _standing(actor), "posts_post p", "p.id"
     if which.hashtag is not None:
-        table, key = "posts_tagging tagging join posts_post p on p.id = tagging.post_id", "tagging.post_id"
+        table, key = TAGGED, "tagging.post_id"
         question.require("tagging.hashtag_id = {}", hashtag_id(which.hashtag))
     if which.author_id is not None:
         question.require("p.author_id = {}", which.author_id)
@@ -121,8 +125,8 @@ async def tagged(actor: Actor, hashtag_ids: Sequence[UUID], page: PageRequest) -
     direction, limit = question.window("tagging.post_id", page, newest_first=True)
     rows = await database.fetch(
         f"select tag.id as hashtag_id, {COLUMNS} from unnest({tags}::uuid[]) tag(id) cross join lateral ("
-        " select p.* from posts_tagging tagging join posts_post p on p.id = tagging.post_id"
-        f" where {question.met} order by tagging.post_id {direction} {limit}) p order by p.id {direction}",
+        f" select p.* from {TAGGED} where {question.met} order by tagging.post_id {direction} {limit}"
+        f") p order by p.id {direction}",
         *question.arguments,
     )
     found: dict[UUID, list[PostView]] = {hashtag_id: [] for hashtag_id in hashtag_ids}
