@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -131,8 +132,21 @@ class Settings(BaseSettings):
     feed_retention_days: int = Field(default=90, ge=1)
     """How long facts stay in the feed `events(after:)`."""
 
+    time_zone: str = "UTC"
+    """The programme's IANA zone, such as Asia/Taipei: in it months end, when points expire."""
+
+    points_lifetime_months: int = Field(default=12, ge=1, le=1_200)
+    """Points expire so many months after they became active, rounded up to the end of that month."""
+
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     """A read operation that takes longer is cancelled. Writes never are."""
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("an IANA time zone such as Asia/Taipei is needed")
+        return name
 
     @field_validator("database_url")
     @classmethod

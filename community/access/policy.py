@@ -37,6 +37,8 @@ class Permission(StrEnum):
     ACCESS_GRANT_ROLES = "access.grant_roles"
     ACCESS_MANAGE_KEYS = "access.manage_keys"
     ACCESS_END_ANY_SESSION = "access.end_any_session"
+    LEDGER_READ_ANY = "ledger.read_any"
+    LEDGER_ADJUST = "ledger.adjust"
     OUTBOX_READ = "outbox.read"
     OUTBOX_REPLAY = "outbox.replay"
     SCHEMA_INTROSPECT = "schema.introspect"
@@ -53,7 +55,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.EDITOR: frozenset({Permission.POSTS_READ_REMOVED}),
-    Role.ANALYST: frozenset({Permission.OUTBOX_READ}),
+    Role.ANALYST: frozenset({Permission.OUTBOX_READ, Permission.LEDGER_READ_ANY}),
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -1,0 +1,28 @@
+"""What the ledger tells: balances, statements, transfers and their reversals, credits earned in a period."""
+
+from community.ledger.queries.balances import BalanceView, balances_of, credits_earned
+from community.ledger.queries.statements import StatementLineView, statement_of
+from community.ledger.queries.transfers import (
+    ReversalView,
+    TransferView,
+    expired_of,
+    reversals_of,
+    transfer_by_id,
+    transfers_by_cause,
+    transfers_of_cause,
+)
+
+__all__ = [
+    "BalanceView",
+    "ReversalView",
+    "StatementLineView",
+    "TransferView",
+    "balances_of",
+    "credits_earned",
+    "expired_of",
+    "reversals_of",
+    "statement_of",
+    "transfer_by_id",
+    "transfers_by_cause",
+    "transfers_of_cause",
+]

@@ -1,0 +1,1 @@
+"""Decisions about amounts, lots, expiry and the chain of entries: pure, a file for each."""

@@ -1,0 +1,56 @@
+"""Which accounts there are, and their ids: a name always gives the same id, so that nobody has to look it up."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+from uuid import UUID, uuid5
+
+from community.ledger.rules.transfers import Currency
+
+NAMESPACE = UUID("6f9d4a52-7f0e-5c1e-9a54-2f6a3f0d8b11")
+
+SHARDS = 16
+"""Everybody's transfers touch the system's accounts. Each of those is kept in so many parts, a member using one."""
+
+
+class Holding(StrEnum):
+    """What an account holds."""
+
+    ACTIVE = "active"
+    PENDING = "pending"
+    ISSUANCE = "issuance"
+    SPENT = "spent"
+    EXPIRED = "expired"
+    ADJUSTMENTS = "adjustments"
+
+
+MEMBERS = frozenset({Holding.ACTIVE, Holding.PENDING})
+"""These belong to a member and never go below zero. The others belong to the system, a part of each to some members."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountName:
+    """What names an account: currency, holding, and its member or the part of the system's account."""
+
+    currency: Currency
+    holding: Holding
+    member_id: UUID | None
+    shard: int | None
+
+    @classmethod
+    def of(cls, member_id: UUID, currency: Currency, holding: Holding) -> Self:
+        """The member's own account, or the part of the system's account that deals with this member."""
+        if holding in MEMBERS:
+            return cls(currency, holding, member_id, None)
+        return cls(currency, holding, None, member_id.int % SHARDS)
+
+    @property
+    def id(self) -> UUID:
+        """A UUIDv5 (RFC 9562) of the name."""
+        owner = self.member_id if self.shard is None else self.shard
+        return uuid5(NAMESPACE, f"{self.currency}:{self.holding}:{owner}")
+
+    @property
+    def floor(self) -> int | None:
+        """How low the balance may go; None means as low as it likes, because what members have was issued."""
+        return 0 if self.member_id is not None else None
