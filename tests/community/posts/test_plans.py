@@ -31,8 +31,10 @@ async def connection(database: str) -> Any:
         insert into posts_post (id, author_id, source, html, renderer, words, hashtags, mention_handles, mention_ids,
                                 written_at)
         select lpad(to_hex(n), 32, '0')::uuid,
-               lpad(to_hex(case when n <= {FEW} then 0 else n % 50 + 1 end), 32, '0')::uuid, 'x', 'x', 1, (case when n <= {FEW} then $${search.words_of("南湖好")}$$
-               else $${search.words_of("很好")}$$ end)::tsvector, '{{}}'::text[], '{{}}'::text[], '{{}}'::uuid[], now()
+               lpad(to_hex(case when n <= {FEW} then 0 else n % 50 + 1 end), 32, '0')::uuid, 'x', 'x', 1,
+               (case when n <= {FEW} then $${search.words_of("南湖好")}$$
+                else $${search.words_of("很好")}$$ end)::tsvector,
+               '{{}}'::text[], '{{}}'::text[], '{{}}'::uuid[], now()
         from generate_series(1, {POSTS}) n
         """
     )
