@@ -27,7 +27,7 @@ from community.outbox import queries as outbox
 from community.outbox import tail
 from community.settings import Settings
 
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)

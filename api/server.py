@@ -7,14 +7,18 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.applications import Starlette
 
+from api.graphql import FrontDoor
 from community.settings import Settings
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+
+CLOSING_SECONDS = 5.0
+"""How long sockets may take to say goodbye."""
 
 
 class CannotListen(Exception):
@@ -51,7 +55,7 @@ class Server(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
-        self._end_streams = app.state.front_door.stop
+        self._front_door: FrontDoor = app.state.front_door
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -74,8 +78,14 @@ class Server(uvicorn.Server):
         self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take no more requests, end what would never end by itself, wait for the rest."""
-        self._end_streams()
+        """Take no more connections, end what would never end by itself, wait for the rest."""
+        for server in self.servers:
+            server.close()
+        self._front_door.stop()
+        # uvicorn would cut sockets off in the middle of a message.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self._front_door.sockets.closed()
         await super().shutdown(sockets)
 
 

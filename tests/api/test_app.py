@@ -1,0 +1,126 @@
+"""The application behind a real server: its addresses, pages of other origins, and a stop that loses nothing."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest_asyncio
+
+from tests.databases import RUN, WORKER, Databases
+from tests.servers import Client, ServerProcess, serving
+
+PORTAL = "https://portal.example.com"
+EVERYTHING = {"HOURGLASS_ALLOWED_ORIGINS": PORTAL, "HOURGLASS_LOG_LEVEL": "info"}
+JOIN = """
+mutation ($handle: String!, $email: String!) {
+  signUp(input: {handle: $handle, displayName: "Mei", email: $email, password: "a long enough one"}) {
+    ... on SignUpPayload { tokens { accessToken } }
+    ... on Problem { message }
+  }
+}
+"""
+WRITE = "mutation ($body: String!) { writePost(input: {body: $body}) { ... on WritePostPayload { post { id } } } }"
+
+
+@pytest_asyncio.fixture(scope="module")
+async def database_of_the_server(run_databases: Databases) -> AsyncIterator[str]:
+    """A database that outlives the servers of these tests."""
+    name = f"hourglass_test_{RUN}_{WORKER}_app"
+    yield await run_databases.copy(name)
+    await run_databases.drop(name)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def server(database_of_the_server: str) -> AsyncIterator[ServerProcess]:
+    """A server that these tests share."""
+    async with serving(database_of_the_server, environment=EVERYTHING) as process:
+        yield process
+
+
+@pytest_asyncio.fixture
+async def http(server: ServerProcess) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of the shared server."""
+    async with aiohttp.ClientSession(server.url.removesuffix("/graphql")) as session:
+        yield session
+
+
+async def test_the_front_of_the_house_leads_to_the_graph(http: aiohttp.ClientSession):
+    async with http.get("/", allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (307, "/graphql")
+
+
+async def test_an_address_that_does_not_exist_has_a_code(http: aiohttp.ClientSession):
+    async with http.get("/wp-login.php") as answer:
+        assert answer.status == 404
+        assert (await answer.json())["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
+
+
+async def test_a_method_that_does_not_fit_has_a_code(http: aiohttp.ClientSession):
+    async with http.delete("/health/live") as answer:
+        assert answer.status == 405
+        assert "GET" in answer.headers["Allow"]
+        assert (await answer.json())["errors"][0]["extensions"] == {"code": "METHOD_NOT_ALLOWED"}
+
+
+async def test_the_answer_to_an_operation_carries_its_request_id(http: aiohttp.ClientSession):
+    async with http.post(
+        "/graphql", json={"query": "{ __typename }"}, headers={"X-Request-Id": "from-the-app"}
+    ) as answer:
+        assert answer.headers["X-Request-Id"] == "from-the-app"
+        assert await answer.json() | {"extensions": None} == {"data": {"__typename": "Query"}, "extensions": None}
+
+
+async def test_the_server_does_not_say_what_it_is_made_of(http: aiohttp.ClientSession):
+    async with http.get("/health/live") as answer:
+        assert "Server" not in answer.headers
+
+
+async def test_pages_of_an_allowed_origin_may_ask(http: aiohttp.ClientSession):
+    asked = {
+        "Origin": PORTAL,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    async with http.options("/graphql", headers=asked) as answer:
+        assert answer.status == 200
+        assert answer.headers["Access-Control-Allow-Origin"] == PORTAL
+    async with http.get("/health/live", headers={"Origin": PORTAL}) as answer:
+        assert answer.headers["Access-Control-Expose-Headers"] == "X-Request-Id, Retry-After"
+
+
+async def test_pages_of_another_origin_may_not_ask(http: aiohttp.ClientSession):
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    async with http.options("/graphql", headers=asked) as answer:
+        assert answer.status == 400
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_operations_are_counted_with_their_errors(http: aiohttp.ClientSession):
+    async with http.post("/graphql", json={"query": "{ viewer { email } apiKeys { edges { cursor } } }"}) as answer:
+        assert (await answer.json())["errors"]
+    async with http.get("/metrics") as answer:
+        page = await answer.text()
+    assert 'hourglass_operations_total{kind="query"}' in page
+    assert 'hourglass_operation_errors_total{code="UNAUTHENTICATED"}' in page
+
+
+async def test_a_stop_says_goodbye_to_sockets_and_finishes_what_was_asked(database_of_the_server: str):
+    server = ServerProcess(database_of_the_server)
+    await server.start()
+    async with aiohttp.ClientSession() as http:
+        client = Client(http, server.url)
+        joined = await client.data(JOIN, handle="stopper", email="stopper@example.com")
+        client.token = joined["signUp"]["tokens"]["accessToken"]
+        live = await client.subscribe("subscription { postWritten { id } }")
+        writing = [asyncio.create_task(client.data(WRITE, body=f"the last word {n}")) for n in range(20)]
+        await asyncio.wait(writing, return_when=asyncio.FIRST_COMPLETED)
+        assert server.process
+        server.process.send_signal(signal.SIGTERM)
+        answered = await asyncio.gather(*writing)
+        assert all(answer["writePost"]["post"]["id"] for answer in answered)
+        async with asyncio.timeout(10):
+            while (message := await live.socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                pass
+            assert message.data == 1001
+            assert await server.process.wait() == 0
