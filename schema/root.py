@@ -9,6 +9,7 @@ from strawberry.tools import merge_types
 from schema.access.mutations import AccessMutations
 from schema.access.queries import AccessQueries
 from schema.errors import EXCEPTION_HANDLERS
+from schema.ledger.mutations import LedgerMutations
 from schema.members.mutations import MemberMutations
 from schema.members.queries import MemberQueries
 from schema.nodes import NodeQueries
@@ -21,7 +22,7 @@ from schema.posts.subscriptions import PostSubscriptions
 from schema.scalars import SCALARS
 
 Query = merge_types("Query", (NodeQueries, AccessQueries, OutboxQueries, MemberQueries, PostQueries))
-Mutation = merge_types("Mutation", (AccessMutations, OutboxMutations, MemberMutations, PostMutations))
+Mutation = merge_types("Mutation", (AccessMutations, OutboxMutations, MemberMutations, LedgerMutations, PostMutations))
 Subscription = merge_types("Subscription", (OutboxSubscriptions, PostSubscriptions))
 
 

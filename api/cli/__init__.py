@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import demo, migrate, permissions, schema, serve, settings, token, up, worker
+from api.cli import demo, migrate, permissions, reconcile, schema, serve, settings, token, up, worker
 from api.cli.console import complain
 from api.cli.database import Unmigrated, Unreachable
 from api.postgres.errors import PostgresUnavailable
@@ -24,6 +24,7 @@ for command in (up.up, serve.serve, worker.worker, migrate.migrate, demo.demo):
     app.command(rich_help_panel="Run")(command)
 for command in (token.token, schema.schema, permissions.permissions, settings.settings):
     app.command(rich_help_panel="Look")(command)
+app.command(rich_help_panel="Prove")(reconcile.reconcile)
 
 
 def main() -> None:

@@ -114,7 +114,7 @@ class LedgerReversal(Model):
 
 
 class LedgerNote(Model):
-    """What somebody wrote about a transfer or a reversal. It is not part of the proof, because it may have to be erased."""
+    """What somebody wrote about a transfer or a reversal. Not part of the proof: it may have to be erased."""
 
     id = fields.UUIDField(primary_key=True)
     subject_id = fields.UUIDField()

@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('reason', fields.TextField(unique=False)),
                 ('actor_id', fields.UUIDField(null=True)),
             ],
-            options={'table': 'ledger_note', 'app': 'community', 'pk_attr': 'id', 'table_description': 'What somebody wrote about a transfer or a reversal. Apart from what is proved, because it may have to be erased.'},
+            options={'table': 'ledger_note', 'app': 'community', 'pk_attr': 'id', 'table_description': 'What somebody wrote about a transfer or a reversal. Not part of the proof: it may have to be erased.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -35,6 +35,8 @@ graph_enum(
         Permission.ACCESS_GRANT_ROLES: "Grant and revoke roles.",
         Permission.ACCESS_MANAGE_KEYS: "Make, list and revoke API keys.",
         Permission.ACCESS_END_ANY_SESSION: "End anybody's session.",
+        Permission.LEDGER_READ_ANY: "Read the balances and statements of every member.",
+        Permission.LEDGER_ADJUST: "Give and take points and credits by hand.",
         Permission.OUTBOX_READ: "Read the feed of facts.",
         Permission.OUTBOX_REPLAY: "Have facts heard again.",
         Permission.SCHEMA_INTROSPECT: "Ask about the schema itself where that is closed to others.",

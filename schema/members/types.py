@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
 import strawberry
@@ -10,6 +10,7 @@ import strawberry
 from community.access.policy import Permission
 from community.kernel import clock
 from community.kernel.pages import PageRequest
+from community.ledger import queries as ledger
 from community.members import queries as members
 from community.members.queries import ConsentView, MemberView, Relation, RestrictionView
 from community.members.rules import Ability, Channel, Purpose
@@ -18,6 +19,7 @@ from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
+from schema.ledger.types import Balance, StatementLine
 from schema.nodes import Node
 from schema.prices import PRIVATE
 
@@ -161,6 +163,30 @@ class Member(Node):
             for member in parents
         ]
 
+    @level(description="What this member has; null unless it is you or you are trusted staff.", metadata=YOURS)
+    async def balance(parents: list["Member"], info: Info) -> list[Balance | None]:
+        found = await ledger.balances_seen_by(info.context.actor, [member.uuid for member in parents], clock.now())
+        return [Balance.of(found[member.uuid]) if member.uuid in found else None for member in parents]
+
+    @level(
+        description="Every change of what this member has, latest first; null unless it is you or you are trusted"
+        " staff.",
+        metadata=YOURS,
+    )
+    async def statement(
+        parents: list["Member"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection[StatementLine] | None]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        pages = await ledger.statements_of(info.context.actor, [member.uuid for member in parents], request)
+        return [
+            Connection.of(pages[member.uuid], StatementLine.of) if member.uuid in pages else None for member in parents
+        ]
+
     @level(description="Who follows this member, latest first.")
     async def followers(
         parents: list["Member"],
@@ -216,6 +242,18 @@ class Viewer(OwnAccess):
     @strawberry.field(description="What you may do at present.")
     async def abilities(self) -> list[Ability]:
         return await members.abilities_of(self.view.id, clock.now())
+
+    @strawberry.field(description="What you have.")
+    async def balance(self) -> Balance:
+        return Balance.of((await ledger.balances_of([self.view.id], clock.now()))[self.view.id])
+
+    @strawberry.field(description="Every change of what you have, latest first.")
+    async def statement(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[StatementLine]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        pages = await ledger.statements_of(info.context.actor, [self.view.id], request)
+        return Connection.of(pages[self.view.id], StatementLine.of)
 
     @strawberry.field(description="Your latest answer to each question of consent you were asked.")
     async def consents(self, info: Info) -> list[Consent]:

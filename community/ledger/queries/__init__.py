@@ -1,7 +1,7 @@
 """What the ledger tells: balances, statements, transfers and their reversals, credits earned in a period."""
 
-from community.ledger.queries.balances import BalanceView, balances_of, credits_earned
-from community.ledger.queries.statements import StatementLineView, statement_of
+from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by, credits_earned
+from community.ledger.queries.statements import StatementLineView, lines_by_ids, statements_of
 from community.ledger.queries.transfers import (
     ReversalView,
     TransferView,
@@ -18,10 +18,12 @@ __all__ = [
     "StatementLineView",
     "TransferView",
     "balances_of",
+    "balances_seen_by",
     "credits_earned",
     "expired_of",
+    "lines_by_ids",
     "reversals_of",
-    "statement_of",
+    "statements_of",
     "transfer_by_id",
     "transfers_by_cause",
     "transfers_of_cause",

@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from community import database
+from community.access.policy import Actor
+from community.ledger import policy
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.transfers import Currency
 
@@ -39,6 +41,12 @@ async def balances_of(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, B
         now,
     )
     return {row["member_id"]: BalanceView(**{k: v for k, v in row.items() if k != "member_id"}) for row in rows}
+
+
+async def balances_seen_by(actor: Actor, member_ids: Iterable[UUID], now: datetime) -> dict[UUID, BalanceView]:
+    """The same for those whose balance the actor may know; the others are missing."""
+    readable = [member_id for member_id in member_ids if policy.can_read(actor, member_id)]
+    return await balances_of(readable, now) if readable else {}
 
 
 async def credits_earned(member_ids: Iterable[UUID], since: datetime, until: datetime) -> dict[UUID, int]:

@@ -9,7 +9,7 @@ from community.ledger.rules.transfers import Currency
 
 NAMESPACE = UUID("6f9d4a52-7f0e-5c1e-9a54-2f6a3f0d8b11")
 
-SHARDS = 16
+SHARDS = 32
 """Everybody's transfers touch the system's accounts. Each of those is kept in so many parts, a member using one."""
 
 

@@ -58,7 +58,7 @@ async def activate(event_key: str, *, held_until: datetime | None = None) -> int
 async def settle_due(limit: int = 500) -> int:
     """Activate and expire up to `limit` lots whose time has come; how many there were."""
     now = clock.now()
-    due = await _lots(f"({RIPE} or {OVER}) and remaining > 0 order by id limit $2", now, limit)
+    due = await _lots(f"{DUE_AT} <= $1 and remaining > 0 order by {DUE_AT} limit $2", now, limit)
     if due:
         journal, _ = await locked(names_for(due, *TOUCHED), now)
         announced = settle(journal, await _again(due)).announced
@@ -67,8 +67,8 @@ async def settle_due(limit: int = 500) -> int:
     return len(due)
 
 
-RIPE = "(activated_at is null and pending_until <= $1)"
-OVER = "(activated_at is not null and expires_at <= $1)"
+DUE_AT = "(case when activated_at is null then pending_until else expires_at end)"
+"""When the next thing happens to a lot by time."""
 
 
 def settle(journal: Journal, lots: Iterable[Lot]) -> Settled:

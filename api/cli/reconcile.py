@@ -1,0 +1,31 @@
+"""`hourglass reconcile`: the proof that the ledger is whole."""
+
+from rich.markup import escape
+
+from api.cli.console import complain, out
+from api.cli.database import connected, located, require_migrated, run
+from community.ledger import service as ledger
+from community.ledger.service import Report
+from community.settings import Settings
+from community.settings import settings as read_settings
+
+
+def reconcile() -> None:
+    """Prove that the ledger is whole, and name the first row that breaks each promise. Changes nothing."""
+    with located(read_settings()) as settings:
+        report = run(_reconcile(settings))
+    size = f"{report.accounts:,} accounts, {report.transfers:,} transfers, {report.entries:,} entries"
+    out.print(f"{size}, {report.lots:,} lots")
+    for promise, broken in report.broken.items():
+        out.print(
+            f"[red]✗[/red] {promise}: {escape(broken)}" if broken else f"[green]✓[/green] {promise}", soft_wrap=True
+        )
+    if not report.is_clean:
+        complain("The ledger is not whole. Nothing was changed.")
+        raise SystemExit(1)
+
+
+async def _reconcile(settings: Settings) -> Report:
+    async with connected(settings):
+        await require_migrated()
+        return await ledger.reconcile()

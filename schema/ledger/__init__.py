@@ -1,0 +1,1 @@
+"""Points and credits in the graph: balances, statements, corrections by staff."""
