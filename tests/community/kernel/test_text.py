@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.kernel.text import fold, has_invisible, search_tokens, strip_controls
+from community.kernel.text import fold, has_invisible, strip_controls
 
 
 @pytest.mark.parametrize(
@@ -17,21 +17,6 @@ def test_two_spellings_of_one_word_fold_to_the_same(left: str, right: str) -> No
 @given(st.text())
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "tokens"),
-    [
-        ("南湖旁邊", ["南湖", "湖旁", "旁邊"]),
-        ("好", ["好"]),
-        ("iPhone很好用", ["iphone", "很好", "好用"]),
-        ("a-b  C3", ["a", "b", "c3"]),
-        ("，。！", []),
-        ("ภาษาไทย हिन्दी", ["ภาษาไทย", "हिन्दी"]),
-    ],
-)
-def test_words_are_whole_and_cjk_runs_are_pairs(text: str, tokens: list[str]) -> None:
-    assert search_tokens(text) == tokens
 
 
 def test_what_cannot_be_seen_is_found() -> None:
