@@ -1,5 +1,7 @@
 """The command line, `hourglass`: one file per command. Bad input exits with 2, what cannot be done with 1."""
 
+from collections.abc import Callable
+
 import typer
 
 from api.cli import demo, migrate, permissions, reconcile, schema, serve, settings, token, up, worker
@@ -20,11 +22,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up.up, serve.serve, worker.worker, migrate.migrate, demo.demo):
-    app.command(rich_help_panel="Run")(command)
-for command in (token.token, schema.schema, permissions.permissions, settings.settings):
-    app.command(rich_help_panel="Look")(command)
-app.command(rich_help_panel="Prove")(reconcile.reconcile)
+PANELS: dict[str, tuple[Callable[..., None], ...]] = {
+    "Run": (up.up, serve.serve, worker.worker, migrate.migrate, demo.demo),
+    "Look": (token.token, schema.schema, permissions.permissions, settings.settings),
+    "Prove": (reconcile.reconcile,),
+}
+for panel, commands in PANELS.items():
+    for command in commands:
+        app.command(rich_help_panel=panel)(command)
 
 
 def main() -> None:
