@@ -6,9 +6,10 @@ can keep a connection for ever. Here giving back is a plain function, so no canc
 
 import asyncio
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 import asyncpg
 
@@ -44,7 +45,11 @@ class Pool:
     """The connections of this process. Opens them when first needed and again after the server was away."""
 
     def __init__(
-        self, open_connection: Callable[[], Awaitable[asyncpg.Connection]], *, size: int, acquire_seconds: float
+        self,
+        open_connection: Callable[[], Coroutine[Any, Any, asyncpg.Connection]],
+        *,
+        size: int,
+        acquire_seconds: float,
     ) -> None:
         self._open_connection = open_connection
         self._size = size
@@ -52,7 +57,7 @@ class Pool:
         self._permits = asyncio.Semaphore(size)
         self._idle: list[asyncpg.Connection] = []
         self._lent: set[asyncpg.Connection] = set()
-        self._mending: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[Any]] = set()
         self._in_use = 0
         self._waiting = 0
         self._closing = False
@@ -84,14 +89,18 @@ class Pool:
 
     async def acquire(self) -> asyncpg.Connection:
         """Borrow a connection. Raises TooBusy when none comes free in time or none can be opened."""
-        await self._permit()
+        if self._closing:
+            raise TooBusy
+        if self._idle and not self._permits.locked():
+            return await self._acquire()
+        self._waiting += 1
         try:
-            connection = self._reusable() or await self._open_connection()
-        except BaseException as error:
-            self._return_permit()
-            reraise(error)
-        self._lent.add(connection)
-        return connection
+            async with asyncio.timeout(self._acquire_seconds):
+                return await self._acquire()
+        except TimeoutError:
+            raise TooBusy from None
+        finally:
+            self._waiting -= 1
 
     def release(self, connection: asyncpg.Connection) -> None:
         """Take a connection back. One that is broken is dropped, one left inside a transaction is mended first."""
@@ -106,8 +115,8 @@ class Pool:
     def release_in_doubt(self, connection: asyncpg.Connection) -> None:
         """Take back a connection whose last statement was cut short: it is lent again only after it was mended."""
         task = asyncio.create_task(self._mend(connection), name="mend a connection")
-        self._mending.add(task)
-        task.add_done_callback(self._mending.discard)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def stop_lending(self) -> None:
         """Answer TooBusy from now on to whoever asks for a connection."""
@@ -126,27 +135,35 @@ class Pool:
         while self._idle:
             await _close_gently(self._idle.pop())
 
-    async def _permit(self) -> None:
-        if self._closing:
-            raise TooBusy
-        if self._permits.locked():
-            await self._wait_for_permit()
-        else:
-            await self._permits.acquire()
+    async def _acquire(self) -> asyncpg.Connection:
+        await self._permits.acquire()
         self._in_use += 1
-
-    async def _wait_for_permit(self) -> None:
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._acquire_seconds):
-                await self._permits.acquire()
-        except TimeoutError:
-            raise TooBusy from None
-        finally:
-            self._waiting -= 1
         if self._closing:
-            self._permits.release()
+            self._return_permit()
             raise TooBusy
+        connection = self._reusable() or await self._opened()
+        self._lent.add(connection)
+        return connection
+
+    async def _opened(self) -> asyncpg.Connection:
+        # In a task of its own: otherwise callers who leave would keep the pool from ever growing.
+        opening = asyncio.create_task(self._open_connection(), name="open a connection")
+        self._background.add(opening)
+        opening.add_done_callback(self._background.discard)
+        try:
+            return await asyncio.shield(opening)
+        except CancelledError:
+            opening.add_done_callback(self._keep)
+            raise
+        except BaseException as error:
+            self._return_permit()
+            reraise(error)
+
+    def _keep(self, opening: asyncio.Task[asyncpg.Connection]) -> None:
+        if opening.cancelled() or opening.exception() is not None:
+            self._return_permit()
+        else:
+            self.release(opening.result())
 
     def _return_permit(self) -> None:
         self._in_use -= 1

@@ -65,7 +65,7 @@ class Storm:
     def __init__(self, *, disconnects: int, timeouts: int) -> None:
         self._wanted = {Told.LEFT: disconnects, Told.LATE: timeouts}
         self._journal = Journal()
-        self._usual_seconds = 0.02
+        self._usual_seconds = 0.0
         self._hangs = 0
 
     async def blow(self, outsider: asyncpg.Connection) -> Report:
@@ -78,8 +78,10 @@ class Storm:
 
     async def _report(self, outsider: asyncpg.Connection) -> Report:
         start = time.monotonic()
+        await asyncio.gather(*(self._call_patiently() for _ in range(CALLERS)))
+        self._usual_seconds = time.monotonic() - start
         await asyncio.gather(*(self._call_again() for _ in range(CALLERS)))
-        await self._calm()
+        await self._calm(outsider)
         return Report(
             journal=self._journal,
             books=await Books.of(self._journal, outsider),
@@ -88,6 +90,11 @@ class Storm:
             hangs=self._hangs,
             seconds=time.monotonic() - start,
         )
+
+    async def _call_patiently(self) -> None:
+        id = uuid4()
+        await verbs.write(id, self._journal)
+        self._journal.writes[id] = Told.DONE
 
     async def _call_again(self) -> None:
         while wanted := [told for told, number in self._wanted.items() if number > 0]:
@@ -112,7 +119,7 @@ class Storm:
         except OutcomeUnknown:
             return Told.UNKNOWN
         if told is Told.DONE:
-            self._usual_seconds += 0.02 * (time.monotonic() - start - self._usual_seconds)
+            self._usual_seconds += 0.05 * (time.monotonic() - start - self._usual_seconds)
         else:
             self._usual_seconds *= 1.002
         return told
@@ -138,11 +145,11 @@ class Storm:
             return Told.DONE
         return Told.LATE
 
-    async def _calm(self) -> None:
+    async def _calm(self, outsider: asyncpg.Connection) -> None:
         try:
             async with asyncio.timeout(CALM_SECONDS):
                 await database.drain()
-                while not database.pool_state().is_whole:  # noqa: ASYNC110 - connections are mended in the background
+                while not database.pool_state().is_whole or set(await sessions(outsider)) != {"idle"}:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         except TimeoutError:
             self._hangs += 1

@@ -46,6 +46,35 @@ async def test_a_caller_cancelled_while_waiting_leaves_no_trace(connect: Connect
     assert (await whole_pool()).open == 1
 
 
+async def test_a_caller_who_leaves_while_a_connection_is_opened_leaves_it_to_the_next(
+    connect: Connect, wire: Wire
+) -> None:
+    await connect(database_url=wire.url, pool_size=1)
+    await lose_all_connections(wire)
+    hold = wire.hold("application_name")
+    first = asyncio.create_task(database.fetch("SELECT 1"))
+    await hold.reached()
+
+    first.cancel()
+    await asyncio.wait([first])
+    assert first.cancelled()
+    hold.let_go()
+
+    assert (await whole_pool()).open == 1
+
+
+async def test_a_connection_that_takes_too_long_to_open_is_not_waited_for(connect: Connect, wire: Wire) -> None:
+    await connect(database_url=wire.url, pool_size=1, pool_acquire_seconds=0.2)
+    await lose_all_connections(wire)
+    wire.hold("application_name")
+
+    with pytest.raises(TooBusy):
+        await database.fetch("SELECT 1")
+
+    assert await database.fetch_value("SELECT 1") == 1
+    await whole_pool()
+
+
 async def test_a_cancelled_read_gives_its_connection_back(connect: Connect, outsider: asyncpg.Connection) -> None:
     await connect(pool_size=1)
     server_process = await database.fetch_value("SELECT pg_backend_pid()")
@@ -239,3 +268,10 @@ async def test_disconnecting_waits_for_reads(connect: Connect, wire: Wire) -> No
 
     assert await read == 1
     await leaving
+
+
+async def lose_all_connections(wire: Wire) -> None:
+    """Break the line for a moment, so that the next caller has to open a connection."""
+    await wire.cut()
+    await wire.mend()
+    await until(lambda: database.pool_state().open == 0)
