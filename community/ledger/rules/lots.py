@@ -72,7 +72,7 @@ def give_back(draws: Sequence[Draw], skipped: int, amount: int) -> list[Draw]:
     return returned
 
 
-def owed(given: int, reversed_before: int, expired: int, expired_before: int, asked: int) -> int:
+def owed(*, given: int, reversed_before: int, expired: int, expired_before: int, asked: int) -> int:
     """How much of `asked` the member still owes when an award of `given` is taken back.
 
     What expired unused is gone already and is never taken twice; it counts last, so that a partial refund takes what

@@ -70,8 +70,7 @@ CHECKS: dict[str, str] = {
         select format('lot %s: %s of %s left, %s drawn', l.id, l.remaining, l.amount, coalesce(d.drawn, 0))
         from ledger_lot l full join (select lot_id, sum(amount) as drawn from ledger_draw group by lot_id) d
             on d.lot_id = l.id
-        where (l.remaining is distinct from l.amount - coalesce(d.drawn, 0))
-            or l.remaining not between 0 and l.amount
+        where l.id is null or l.remaining <> l.amount - coalesce(d.drawn, 0) or l.remaining not between 0 and l.amount
         order by coalesce(l.id, d.lot_id)
     """,
     "each member's lots make up their balances": """
