@@ -10,7 +10,7 @@ export PORT
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 
-.PHONY: help run test check format storm kill budgets audit schema graphiql initial-migration requirements clean
+.PHONY: help run test check format storm kill live budgets audit schema migration graphiql requirements clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ storm: .venv/installed-dev  ## 10,000 disconnects and 10,000 timeouts against th
 kill: .venv/installed-dev  ## Kill -9 the server under load, and compare what it acknowledged with what it kept
 	@$(BIN)/python -m tests.kill
 
+live: .venv/installed-dev  ## 1,000 comments through two server processes, heard live on both: by NOTIFY, by Valkey, beside a kill
+	@$(BIN)/python -m tests.live
+
 budgets: .venv/installed-dev  ## Write the measured SQL budgets into tests/operations, to look at in the diff
 	@REWRITE_BUDGETS=1 $(BIN)/pytest tests/operations
 
@@ -46,6 +49,9 @@ audit: .venv/installed-dev  ## The 61 checks of the graphql-http audit (needs No
 
 schema: .venv/installed-run  ## Write the graph's SDL to schema/schema.graphql
 	@$(RUN) schema --write
+
+migration: .venv/installed-run  ## Write the next migration from what the models say: NAME=bookmarks; SQL=yes for SQL alone
+	@$(BIN)/python -m community.migrations $(if $(SQL),--sql) '$(NAME)'
 
 graphiql:  ## Build GraphiQL's own files into api/static/ (needs Node.js and npm)
 	@cd api/graphiql-src && npm ci --silent && npm run --silent build

@@ -1,17 +1,12 @@
 """Bringing a database to the shape of the models: Tortoise's migrations, all or nothing, one process at a time."""
 
-from typing import Any
-
 import asyncpg
 from tortoise.context import TortoiseContext
-from tortoise.fields.base import Field
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.operations import Operation
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
-from tortoise.migrations.schema_generator.operation_generator import OperationGenerator
-from tortoise.migrations.schema_generator.state import ModelState, State
-from tortoise.migrations.schema_generator.state_apps import StateApps
-from tortoise.migrations.writer import ImportManager, MigrationWriter, migrations_module_path
+from tortoise.migrations.writer import migrations_module_path
 
 from community.database import orm
 from community.database.statements import fetch, fetch_value
@@ -34,44 +29,28 @@ async def migrate(url: str) -> list[str]:
 
 async def pending() -> list[str]:
     """The migrations of this code that the connected database has not seen, in order."""
-    known = {file.stem for file in migrations_module_path(orm.MIGRATIONS).glob("[0-9]*.py")}
     exists = await fetch_value("select to_regclass('tortoise_migrations') is not null")
     applied = await fetch("select name from tortoise_migrations where app = $1", orm.APP) if exists else []
-    return sorted(known - {row["name"] for row in applied})
+    return sorted(set(names()) - {row["name"] for row in applied})
 
 
 async def drift() -> list[str]:
     """What the models have that no migration makes, or the other way round, in words. Needs no database."""
+    return [operation.describe() for operation in await missing()]
+
+
+def names() -> list[str]:
+    """The migrations of this code, in order."""
+    return sorted(file.stem for file in migrations_module_path(orm.MIGRATIONS).glob("[0-9]*.py"))
+
+
+async def missing() -> list[Operation]:
+    """What the models say that no migration does, or the other way round."""
     async with TortoiseContext() as context:
         await context.init(config=orm.configuration(), init_connections=False)
         assert context.apps is not None
         writers = await MigrationAutodetector(context.apps, orm.configuration()["apps"]).changes()
-    return [operation.describe() for writer in writers for operation in writer.operations]
-
-
-async def regenerate_initial() -> str:
-    """Write `0001_initial` anew from all models, and return its path. Only while no database has to be kept."""
-    async with TortoiseContext() as context:
-        await context.init(config=orm.configuration(), init_connections=False)
-        assert context.apps is not None
-        nothing, models = State(models={}, apps=StateApps()), State(models={}, apps=StateApps())
-        for name, model in sorted(context.apps[orm.APP].items()):
-            models.models[(orm.APP, name)] = ModelState.make_from_model(orm.APP, model)
-        operations = OperationGenerator(nothing, models).generate(app_labels=[orm.APP])
-    writer = _Writer("0001_initial", orm.APP, operations, initial=True, migrations_module=orm.MIGRATIONS)
-    return str(writer.write())
-
-
-class _Writer(MigrationWriter):
-    """Tortoise's writer, mended: of a primary key it says too much for some fields and too little for others."""
-
-    def _render_field(self, field: Field[Any], imports: ImportManager) -> str:
-        call = super()._render_field(field, imports)
-        if field.pk:
-            call = call.replace(", unique=True, db_index=True", "")
-        if field.pk and field.allows_generated and not field.generated:
-            call = call.removesuffix(")") + ", generated=False)"
-        return call
+    return [operation for writer in writers for operation in writer.operations]
 
 
 async def _migrate(connection: asyncpg.Connection) -> list[str]:

@@ -1,8 +1,31 @@
-"""`python -m community.migrations` writes `0001_initial` anew from all models."""
+"""`python -m community.migrations` writes migrations; `make migration` calls it.
 
+What has landed runs somewhere: it is never changed, and whatever comes after is a new number.
+"""
+
+import argparse
 import asyncio
 
-from community.database.migrations import regenerate_initial
+from community.database.drafts import CannotDraft, regenerate_initial, write_next, write_sql
+
+arguments = argparse.ArgumentParser(prog="python -m community.migrations", description="Write a migration.")
+kind = arguments.add_mutually_exclusive_group(required=True)
+kind.add_argument("name", nargs="?", help="the next number, from what the models say: bookmarks, posts_pinned_at")
+kind.add_argument("--sql", metavar="NAME", help="the next number, for SQL alone: an index, a constraint, a function")
+kind.add_argument(
+    "--initial",
+    action="store_true",
+    help="0001_initial anew, from all models. Only before the first landing; afterwards databases have the old one,"
+    " and a number that they have seen never runs again",
+)
 
 if __name__ == "__main__":
-    print(asyncio.run(regenerate_initial()))
+    asked = arguments.parse_args()
+    try:
+        if asked.initial:
+            path = asyncio.run(regenerate_initial())
+        else:
+            path = asyncio.run(write_sql(asked.sql) if asked.sql is not None else write_next(asked.name))
+    except CannotDraft as reason:
+        arguments.exit(1, f"{reason}\n")
+    print(path)
