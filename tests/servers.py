@@ -20,12 +20,15 @@ READY_SECONDS = 30.0
 
 @dataclass
 class ServerProcess:
-    """`hourglass serve` on a port of its own. It may be killed and started again; its address stays."""
+    """`hourglass serve` or `up` on a port of its own. It may be killed and started again; its address stays."""
 
     database_url: str
     port: int = field(default_factory=lambda: _free_port())
+    command: str = "serve"
     with_worker: bool = True
     environment: dict[str, str] = field(default_factory=dict)
+    stderr: int | None = None
+    """Where its complaints go: to ours, or to a pipe that `process.stderr` reads."""
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -36,7 +39,7 @@ class ServerProcess:
     async def start(self) -> float:
         """Start, wait until it is ready, return the seconds that took."""
         began = time.perf_counter()
-        arguments = ["-m", "api", "serve", *(["--with-worker"] if self.with_worker else [])]
+        arguments = ["-m", "api", self.command, *(["--with-worker"] if self.with_worker else [])]
         self.process = await asyncio.create_subprocess_exec(
             sys.executable,
             *arguments,
@@ -49,6 +52,7 @@ class ServerProcess:
                 **self.environment,
             },
             stdout=asyncio.subprocess.DEVNULL,
+            stderr=self.stderr,
         )
         await self._ready()
         return time.perf_counter() - began

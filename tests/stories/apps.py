@@ -1,0 +1,107 @@
+"""A member's app: it writes with idempotency keys, and repeats what was not answered until it is."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Self
+
+import aiohttp
+
+from tests.servers import Client
+
+PAUSE_SECONDS = 0.1
+"""How long an app waits before it repeats what was not answered."""
+
+TRY_AGAIN = {"UNAVAILABLE", "OUTCOME_UNKNOWN"}
+"""The codes that a server may give while its database is away, or while it stops."""
+
+SIGN_UP = """
+mutation ($handle: String!, $email: String!) {
+  signUp(input: { email: $email, password: "a long enough one", handle: $handle, displayName: "Story" }) {
+    ... on SignUpPayload { tokens { accessToken } }
+    ... on Problem { message }
+  }
+}
+"""
+WRITE_POST = """
+mutation ($body: String!, $key: String) {
+  writePost(input: { body: $body, idempotencyKey: $key }) {
+    ... on WritePostPayload { post { id } }
+    ... on Problem { message }
+  }
+}
+"""
+WRITE_COMMENT = """
+mutation ($subject: ID!, $body: String!, $key: String) {
+  writeComment(input: { subjectId: $subject, body: $body, idempotencyKey: $key }) {
+    ... on WriteCommentPayload { comment { id } }
+    ... on Problem { message }
+  }
+}
+"""
+REACT = """
+mutation ($subject: ID!) {
+  react(input: { subjectId: $subject, kind: LOVE }) {
+    ... on ReactPayload { subject { id } }
+    ... on Problem { message }
+  }
+}
+"""
+
+
+@dataclass
+class App:
+    """A member who is signed in. Ids are the graph's own."""
+
+    client: Client
+    handle: str
+    repeated: int = 0
+    """How often something was sent again."""
+
+    @classmethod
+    async def joined(cls, http: aiohttp.ClientSession, url: str, handle: str) -> Self:
+        """A new member of the server at `url`."""
+        app = cls(Client(http, url), handle)
+        signed_up = await app.ask(SIGN_UP, handle=handle, email=f"{handle}@example.com")
+        app.client.token = signed_up["signUp"]["tokens"]["accessToken"]
+        return app
+
+    async def write_post(self, body: str, key: str) -> str:
+        """The id of the post."""
+        answer = await self.ask(WRITE_POST, body=body, key=key)
+        return str(answer["writePost"]["post"]["id"])
+
+    async def write_comment(self, subject: str, body: str, key: str) -> str:
+        """The id of the comment."""
+        answer = await self.ask(WRITE_COMMENT, subject=subject, body=body, key=key)
+        return str(answer["writeComment"]["comment"]["id"])
+
+    async def react(self, subject: str) -> str:
+        """The id of what the member loves now."""
+        answer = await self.ask(REACT, subject=subject)
+        return str(answer["react"]["subject"]["id"])
+
+    async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The data. Asks again when there was no answer, or one that says to; fails on every other error."""
+        while True:
+            try:
+                answer = await self.client.post(document, **variables)
+            except (aiohttp.ClientError, TimeoutError):
+                await self._pause(PAUSE_SECONDS)
+                continue
+            if "errors" not in answer:
+                data: dict[str, Any] = answer["data"]
+                return data
+            await self._pause(seconds_to_wait(answer))
+
+    async def _pause(self, seconds: float) -> None:
+        self.repeated += 1
+        await asyncio.sleep(seconds)
+
+
+def seconds_to_wait(answer: dict[str, Any]) -> float:
+    """After how long an app asks again that got this answer. Fails if that would not help."""
+    told = answer["errors"][0]["extensions"]
+    if told["code"] == "RATE_LIMITED":
+        return float(told["retryAfter"])
+    assert told["code"] in TRY_AGAIN, answer
+    return PAUSE_SECONDS
