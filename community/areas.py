@@ -1,3 +1,12 @@
-"""The areas that exist today, bottom to top. What starts them all reads this list; nothing else names them all."""
+"""The areas that exist today, bottom to top: each may use those before it. Nothing else names them all."""
 
-AREAS = ("quota", "documents", "access", "idempotency", "outbox", "members", "ledger", "posts")
+AREAS = (
+    "quota",
+    "documents",
+    "access",
+    "idempotency",
+    "outbox",
+    "members",
+    "ledger",
+    "posts",
+)

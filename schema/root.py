@@ -1,29 +1,37 @@
 """The schema: every area's queries, mutations and subscriptions, merged into one graph."""
 
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema.access.mutations import AccessMutations
-from schema.access.queries import AccessQueries
+from community.areas import AREAS
 from schema.errors import EXCEPTION_HANDLERS
-from schema.ledger.mutations import LedgerMutations
-from schema.members.mutations import MemberMutations
-from schema.members.queries import MemberQueries
 from schema.nodes import NodeQueries
-from schema.outbox.mutations import OutboxMutations
-from schema.outbox.queries import OutboxQueries
-from schema.outbox.subscriptions import OutboxSubscriptions
-from schema.posts.mutations import PostMutations
-from schema.posts.queries import PostQueries
-from schema.posts.subscriptions import PostSubscriptions
 from schema.scalars import SCALARS
 
-Query = merge_types("Query", (NodeQueries, AccessQueries, OutboxQueries, MemberQueries, PostQueries))
-Mutation = merge_types("Mutation", (AccessMutations, OutboxMutations, MemberMutations, LedgerMutations, PostMutations))
-Subscription = merge_types("Subscription", (OutboxSubscriptions, PostSubscriptions))
+
+def of_all_areas(kind: str) -> tuple[type[Any], ...]:
+    """The root types of one kind, such as `PostQueries` in `schema/posts/queries.py`, of every area that has one."""
+    modules = [f"schema.{area}.{kind.lower()}" for area in AREAS if find_spec(f"schema.{area}")]
+    return tuple(_only(kind, module) for module in modules if find_spec(module))
+
+
+def _only(kind: str, module: str) -> type[Any]:
+    found = [thing for name, thing in vars(import_module(module)).items() if name.endswith(kind)]
+    if len(found) != 1:
+        raise TypeError(f"{module} needs one class whose name ends in {kind}; it has {len(found)}")
+    root: type[Any] = found[0]
+    return root
+
+
+Query = merge_types("Query", (NodeQueries, *of_all_areas("Queries")))
+Mutation = merge_types("Mutation", of_all_areas("Mutations"))
+Subscription = merge_types("Subscription", of_all_areas("Subscriptions"))
 
 
 @cache
