@@ -8,5 +8,6 @@ AREAS = (
     "outbox",
     "members",
     "ledger",
+    "tiers",
     "posts",
 )

@@ -25,6 +25,7 @@ class Scope(StrEnum):
     EVENTS_READ = "events:read"
     POSTS_READ = "posts:read"
     MEMBERS_READ = "members:read"
+    ACTIVITIES_WRITE = "activities:write"
 
 
 class Permission(StrEnum):
@@ -39,6 +40,13 @@ class Permission(StrEnum):
     ACCESS_END_ANY_SESSION = "access.end_any_session"
     LEDGER_READ_ANY = "ledger.read_any"
     LEDGER_ADJUST = "ledger.adjust"
+    ENGAGEMENT_REPORT = "engagement.report"
+    ENGAGEMENT_DRY_RUN = "engagement.dry_run"
+    ENGAGEMENT_PUBLISH = "engagement.publish"
+    TIERS_READ_ANY = "tiers.read_any"
+    TIERS_LOCK = "tiers.lock"
+    TIERS_SIMULATE = "tiers.simulate"
+    TIERS_PUBLISH = "tiers.publish"
     OUTBOX_READ = "outbox.read"
     OUTBOX_REPLAY = "outbox.replay"
     SCHEMA_INTROSPECT = "schema.introspect"
@@ -55,7 +63,15 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.EDITOR: frozenset({Permission.POSTS_READ_REMOVED}),
-    Role.ANALYST: frozenset({Permission.OUTBOX_READ, Permission.LEDGER_READ_ANY}),
+    Role.ANALYST: frozenset(
+        {
+            Permission.OUTBOX_READ,
+            Permission.LEDGER_READ_ANY,
+            Permission.ENGAGEMENT_DRY_RUN,
+            Permission.TIERS_READ_ANY,
+            Permission.TIERS_SIMULATE,
+        }
+    ),
     Role.ADMIN: frozenset(Permission),
 }
 
@@ -63,6 +79,7 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
     Scope.EVENTS_READ: frozenset({Permission.OUTBOX_READ}),
     Scope.POSTS_READ: frozenset(),
     Scope.MEMBERS_READ: frozenset({Permission.MEMBERS_READ_PRIVATE}),
+    Scope.ACTIVITIES_WRITE: frozenset({Permission.ENGAGEMENT_REPORT}),
 }
 
 

@@ -1,6 +1,7 @@
 """What the ledger tells: balances, statements, transfers and their reversals, credits earned in a period."""
 
 from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by, credits_earned
+from community.ledger.queries.credits import CreditView, credits_in, earnings_in
 from community.ledger.queries.statements import StatementLineView, lines_by_ids, statements_of
 from community.ledger.queries.transfers import (
     ReversalView,
@@ -14,12 +15,15 @@ from community.ledger.queries.transfers import (
 
 __all__ = [
     "BalanceView",
+    "CreditView",
     "ReversalView",
     "StatementLineView",
     "TransferView",
     "balances_of",
     "balances_seen_by",
     "credits_earned",
+    "credits_in",
+    "earnings_in",
     "expired_of",
     "lines_by_ids",
     "reversals_of",

@@ -1,0 +1,37 @@
+"""What tiers can refuse."""
+
+from dataclasses import dataclass
+
+from community.kernel.errors import Problem
+
+
+@dataclass
+class UnknownTier(Problem):
+    """There is no such tier on the ladder."""
+
+    tier: str
+    known: list[str]
+    message = "There is no tier {tier}. The ladder has: {known}."
+
+
+@dataclass
+class InvalidTierLock(Problem):
+    """A lock needs a reason and an end, if any, in the future."""
+
+    max_length: int
+    message = "A lock needs a reason of 1 to {max_length} characters and, if it ends, an end in the future."
+
+
+@dataclass
+class InvalidProgramme(Problem):
+    """The rules contradict themselves, or what members have already. `flaw` names how."""
+
+    flaw: str
+    message = "These rules cannot be published: {flaw}."
+
+
+@dataclass
+class ProgrammeStartsTooEarly(Problem):
+    """Rules do not reach into the past, nor before those that are published already."""
+
+    message = "Rules start now or later, and not before those that are published already."

@@ -1,0 +1,35 @@
+"""What tiers tell: the ladder, where members stand and why, how far it is, what was decided, who would move."""
+
+from community.tiers.queries.entries import ENTRY_SHAPE, EntryView, entries_behind
+from community.tiers.queries.programmes import ProgrammeView, in_force, latest, versions
+from community.tiers.queries.standings import (
+    ProgressView,
+    StandingView,
+    TrackView,
+    ladder,
+    progress,
+    standing,
+    standing_seen_by,
+    tiers_of,
+)
+from community.tiers.queries.transitions import TransitionView, transitions_of
+
+__all__ = [
+    "ENTRY_SHAPE",
+    "EntryView",
+    "ProgrammeView",
+    "ProgressView",
+    "StandingView",
+    "TrackView",
+    "TransitionView",
+    "entries_behind",
+    "in_force",
+    "ladder",
+    "latest",
+    "progress",
+    "standing",
+    "standing_seen_by",
+    "tiers_of",
+    "transitions_of",
+    "versions",
+]

@@ -1,0 +1,105 @@
+"""The rows of standings, locked in the order of their members: whoever holds them decides."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from community import database
+from community.tiers.queries import programmes
+from community.tiers.queries.programmes import IN_FORCE, ProgrammeView
+from community.tiers.queries.standings import standing_of
+from community.tiers.rules.standing import Standing, due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Locked standings as they are kept, the version that decided on each last, and the version in force."""
+
+    programme: ProgrammeView
+    kept: dict[UUID, Standing]
+    versions: dict[UUID, int]
+
+    def is_news(self, member_id: UUID, standing: Standing) -> bool:
+        """Whether there is something to write."""
+        return standing != self.kept[member_id] or self.programme.version != self.versions[member_id]
+
+
+async def locked(member_ids: Collection[UUID], now: datetime) -> Places:
+    """These members' standings, the caller's alone until the transaction ends. Whoever has none yet gets one.
+
+    One statement; four for somebody's first.
+    """
+    wanted = sorted(set(member_ids))
+    rows = await database.fetch(_LOCK, wanted, now)
+    if len(rows) < len(wanted):
+        await _open(set(wanted) - {row["member_id"] for row in rows}, now)
+        rows = await database.fetch(_LOCK, wanted, now)
+    programme = await programmes.by_id(rows[0]["programme_id"]) if rows else await programmes.in_force(now)
+    return Places(
+        programme,
+        kept={row["member_id"]: standing_of(row) for row in rows},
+        versions={row["member_id"]: row["version"] for row in rows},
+    )
+
+
+async def keep(places: Places, current: Mapping[UUID, Standing], now: datetime) -> None:
+    """Write the standings that changed. One statement, or none."""
+    rows = [
+        _row(places.programme, member_id, standing, now)
+        for member_id, standing in current.items()
+        if places.is_news(member_id, standing)
+    ]
+    if rows:
+        await database.execute(_KEEP, orjson.dumps(rows, default=str).decode())
+
+
+async def _open(member_ids: Iterable[UUID], now: datetime) -> None:
+    programme = await programmes.in_force(now)
+    await database.execute(
+        "insert into tiers_standing (member_id, tier, since, earned, earned_since, version)"
+        " select id, $2, $3, $2, $3, $4 from unnest($1::uuid[]) member(id) on conflict do nothing",
+        sorted(member_ids),
+        programme.rules.base,
+        now,
+        programme.version,
+    )
+
+
+def _row(programme: ProgrammeView, member_id: UUID, standing: Standing, now: datetime) -> dict[str, Any]:
+    return {
+        "member_id": member_id,
+        "tier": standing.tier,
+        "since": standing.since,
+        "earned": standing.earned,
+        "earned_by": standing.earned_by,
+        "earned_since": standing.earned_since,
+        "period_since": standing.period.since if standing.period else None,
+        "period_until": standing.period.until if standing.period else None,
+        "grace_until": standing.grace_until,
+        "warned_at": standing.warned_at,
+        "plan": standing.plan,
+        "locked": standing.locked,
+        "locked_until": standing.locked_until,
+        "version": programme.version,
+        "due_at": due_at(programme.rules, standing, now),
+    }
+
+
+# Locked in the order of the ids, so that two who want the same members wait for each other and do not meet crosswise.
+_LOCK = (
+    f"select s.*, {IN_FORCE.format(now='$2')} as programme_id from tiers_standing s"
+    " where s.member_id = any($1) order by s.member_id for no key update of s"
+)
+
+_KEEP = """
+    update tiers_standing s set
+        tier = new.tier, since = new.since, earned = new.earned, earned_by = new.earned_by,
+        earned_since = new.earned_since, period_since = new.period_since, period_until = new.period_until,
+        grace_until = new.grace_until, warned_at = new.warned_at, plan = new.plan, locked = new.locked,
+        locked_until = new.locked_until, version = new.version, due_at = new.due_at
+    from jsonb_populate_recordset(null::tiers_standing, $1::jsonb) new where s.member_id = new.member_id
+"""
