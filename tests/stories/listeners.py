@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Collection, Coroutine
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from tests.deadlines import PATIENCE_SECONDS
-from tests.servers import Client
+from tests.servers import Client, ServerProcess
 
 SILENCE_SECONDS = 15.0
 """After so long nothing more is expected."""
@@ -92,6 +93,14 @@ async def over_events(client: Client, post: str) -> AsyncIterator[Listener]:
 
         async with _until_left(listen()):
             yield listener
+
+
+async def listeners_at(server: ServerProcess) -> int:
+    """How many live subscriptions a server has. A client is not told when its own has begun."""
+    async with aiohttp.ClientSession() as http, http.get(server.url.replace("/graphql", "/metrics")) as answer:
+        found = re.search(r"^hourglass_live_subscribers ([\d.]+)$", await answer.text(), re.MULTILINE)
+    assert found
+    return int(float(found[1]))
 
 
 @asynccontextmanager

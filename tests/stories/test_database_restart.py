@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-import pytest
-
 from api.postgres import process
 from api.postgres.rooms import Room
 from api.postgres.server import PrivateServer
@@ -20,27 +18,27 @@ GAP_SECONDS = 2.0
 """How soon after the database is back something must be written again."""
 
 
-@pytest.mark.parametrize("how", ["orderly", "crash"])
-async def test_a_restart_of_the_database_loses_nothing_and_is_soon_over(home: Path, how: str):
+async def test_neither_a_restart_nor_a_crash_of_the_database_loses_anything(home: Path):
     with PrivateServer.start(home) as private:
         await database.migrate(private.url())
         async with two_servers(private.url()) as servers, crowd(*(server.url for server in servers)) as members:
-            before = [server.process.pid for server in servers if server.process]
+            processes = [server.process for server in servers]
+            after_restart = await gap_around_a_stop(private, members, at_once=False)
+            after_crash = await gap_around_a_stop(private, members, at_once=True)
             await members.journal.grows_by(200)
-            gap = await gap_of_a_restart(private, members, at_once=how == "crash")
-            await members.journal.grows_by(200)
-            assert [server.process.pid for server in servers if server.process] == before
-            assert all(server.process.returncode is None for server in servers if server.process)
+            assert all(process and process.returncode is None for process in processes)
         books = await Books.of(members.journal, private.url())
     print(
-        f"{how} restart: {books}; {members.repeated:,} requests repeated; written again {gap:.2f} s after it was back"
+        f"database restarted and crashed: {books}; {members.repeated:,} requests repeated; written again"
+        f" {after_restart:.2f} s and {after_crash:.2f} s after it was back"
     )
     assert books.balance, books
-    assert gap <= GAP_SECONDS
+    assert max(after_restart, after_crash) <= GAP_SECONDS
 
 
-async def gap_of_a_restart(private: PrivateServer, members: Crowd, *, at_once: bool) -> float:
-    """Seconds from the moment when the database is back until something is acknowledged."""
+async def gap_around_a_stop(private: PrivateServer, members: Crowd, *, at_once: bool) -> float:
+    """Seconds from the moment when the busy database is back until something is acknowledged."""
+    await members.journal.grows_by(150)
     await asyncio.to_thread(process.stop, Room.of(private.home).data, at_once=at_once)
     await asyncio.to_thread(private.ensure_running)
     back = time.perf_counter()
