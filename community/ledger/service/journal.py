@@ -206,7 +206,7 @@ _CLAIM = f"""
 """
 
 _OPEN = f"""
-    insert into ledger_account {_rows("ledger_account", "$1")} order by id on conflict (id) do nothing
+    insert into ledger_account {_rows("ledger_account", "$1")} order by id on conflict do nothing
 """
 
 _WRITE = f"""

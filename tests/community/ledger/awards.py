@@ -1,5 +1,7 @@
 """Builders of the ledger's tests: a member who is known to nobody else, and awards that name only what matters."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -9,12 +11,14 @@ import orjson
 
 from community import database
 from community.kernel import clock
+from community.kernel.errors import TooBusy
 from community.kernel.ids import new_id
 from community.ledger import queries
 from community.ledger import service as ledger
 from community.ledger.queries import BalanceView, TransferView
 from community.ledger.rules.expiry import Lifetime
 from community.ledger.rules.transfers import Cause, Currency
+from community.ledger.service import Award
 
 _numbers = count(1)
 
@@ -40,6 +44,24 @@ async def give(member_id: UUID, amount: int, *, until: datetime | None = None, *
 async def spend(member_id: UUID, amount: int, cause: Cause | None = None) -> TransferView:
     """On a reward, for a new cause."""
     return await ledger.spend(member_id, amount, cause or a_cause("redemption"), purpose="reward")
+
+
+async def crowd(attempts: Iterable[Callable[[], Awaitable[Any]]]) -> list[Any]:
+    """What comes of all of them at once, refusals too. Who is told that the server is busy tries again, as apps do."""
+    return await asyncio.gather(*map(_insist, attempts), return_exceptions=True)
+
+
+async def _insist(attempt: Callable[[], Awaitable[Any]]) -> Any:
+    while True:
+        try:
+            return await attempt()
+        except TooBusy:
+            continue
+
+
+def an_award(member_id: UUID, amount: int) -> Award:
+    """Points for a new cause, as one of many."""
+    return Award(member_id=member_id, currency=Currency.POINTS, amount=amount, cause=a_cause())
 
 
 async def balance(member_id: UUID) -> BalanceView:

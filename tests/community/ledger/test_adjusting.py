@@ -1,6 +1,6 @@
 """Corrections by hand: who may, why, how much, once."""
 
-import asyncio
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -15,7 +15,7 @@ from community.ledger.errors import InsufficientPoints, InvalidAmount, InvalidRe
 from community.ledger.queries import TransferView
 from community.ledger.rules.transfers import LARGEST, Currency
 from community.members.errors import CannotTargetSelf
-from tests.community.ledger.awards import announced, balance, broken, somebody
+from tests.community.ledger.awards import announced, balance, broken, crowd, somebody
 from tests.factories import a_member
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -61,7 +61,7 @@ async def test_credits_taken_are_those_earned_last() -> None:
 
 async def test_the_same_key_again_corrects_nothing_more() -> None:
     staff, _, member_id = await a_pair()
-    transfers = await asyncio.gather(*(correct(staff, member_id, 100) for _ in range(8)))
+    transfers = await crowd([partial(correct, staff, member_id, 100)] * 8)
     assert len({transfer.id for transfer in transfers}) == 1
     assert (await balance(member_id)).points == 100
     with pytest.raises(IdempotencyKeyReused):

@@ -1,7 +1,7 @@
 """Awards: active, pending, of the past, repeated, raced, many at once."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,7 +12,18 @@ from community.ledger.errors import CauseReused, InvalidAmount
 from community.ledger.queries import BalanceView
 from community.ledger.rules.transfers import LARGEST, Cause, Currency, TransferKind
 from community.ledger.service import Award
-from tests.community.ledger.awards import a_cause, announced, balance, broken, give, remaining, somebody, spend
+from tests.community.ledger.awards import (
+    a_cause,
+    an_award,
+    announced,
+    balance,
+    broken,
+    crowd,
+    give,
+    remaining,
+    somebody,
+    spend,
+)
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -63,7 +74,7 @@ async def test_a_cause_cannot_be_used_for_something_else() -> None:
 
 async def test_one_cause_raced_is_one_transfer() -> None:
     member, cause = somebody(), a_cause()
-    transfers = await asyncio.gather(*(give(member, 5, cause=cause) for _ in range(40)))
+    transfers = await crowd([partial(give, member, 5, cause=cause)] * 40)
     assert len({transfer.id for transfer in transfers}) == 1
     assert [transfer.is_repeat for transfer in transfers].count(False) == 1
     assert (await balance(member)).points == 5
@@ -151,11 +162,11 @@ async def test_a_fact_says_who_earned_what_and_why() -> None:
 @pytest.mark.usefixtures("frozen_clock")
 async def test_many_awards_take_as_many_statements_as_one() -> None:
     members = [somebody() for _ in range(20)]
-    await ledger.award_many([_visit(member) for member in members])
+    await ledger.award_many([an_award(member, 5) for member in members])
     with db.counting_statements() as of_one:
         await give(members[0], 5)
     with db.counting_statements() as of_many:
-        transfers = await ledger.award_many([_visit(member) for member in members for _ in range(10)])
+        transfers = await ledger.award_many([an_award(member, 5) for member in members for _ in range(10)])
     assert of_one.count == of_many.count == 3
     assert len({transfer.id for transfer in transfers}) == 200
     assert {(await balance(member)).points for member in members[1:]} == {55}
@@ -182,23 +193,19 @@ async def test_one_bad_award_among_many_leaves_nothing_behind() -> None:
     await give(member, 5, cause=cause)
     with pytest.raises(CauseReused):
         await ledger.award_many(
-            [_visit(member), Award(member_id=member, currency=Currency.POINTS, amount=6, cause=cause)]
+            [an_award(member, 5), Award(member_id=member, currency=Currency.POINTS, amount=6, cause=cause)]
         )
     assert (await balance(member)).points == 5
 
 
 async def test_batches_that_overlap_give_each_cause_once() -> None:
     members = [somebody() for _ in range(8)]
-    awards = [_visit(member) for member in members for _ in range(4)]
+    awards = [an_award(member, 5) for member in members for _ in range(4)]
     batches = [awards, awards[::-1], awards[8:24], awards[4:12]]
-    await asyncio.gather(*(ledger.award_many(batch) for batch in batches))
+    await crowd(partial(ledger.award_many, batch) for batch in batches)
     assert {(await balance(member)).points for member in members} == {20}
     assert await broken() == {}
 
 
 async def test_no_award_is_no_work() -> None:
     assert await ledger.award_many([]) == []
-
-
-def _visit(member_id: object) -> Award:
-    return Award(member_id=member_id, currency=Currency.POINTS, amount=5, cause=a_cause())  # type: ignore[arg-type]

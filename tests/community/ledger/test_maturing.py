@@ -1,7 +1,7 @@
 """What time and events do to lots: pending becomes active, active expires, each once."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -10,7 +10,7 @@ from community.kernel import clock
 from community.ledger import jobs
 from community.ledger import service as ledger
 from community.ledger.queries import BalanceView
-from tests.community.ledger.awards import announced, balance, broken, give, remaining, somebody, spend
+from tests.community.ledger.awards import announced, balance, broken, crowd, give, remaining, somebody, spend
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -49,7 +49,7 @@ async def test_the_same_event_again_does_nothing() -> None:
 async def test_an_event_raced_activates_once() -> None:
     member = somebody()
     await give(member, 100, pending_for="order")
-    assert sum(await asyncio.gather(*(ledger.activate("order") for _ in range(12)))) == 1
+    assert sum(await crowd([partial(ledger.activate, "order")] * 12)) == 1
     assert (await balance(member)).points == 100
     assert await broken() == {}
 
@@ -120,7 +120,7 @@ async def test_spending_and_settling_at_once_expire_a_lot_once(frozen_clock: dat
     await give(member, 10, until=frozen_clock + DAY)
     await give(member, 10)
     with clock.frozen(frozen_clock + DAY):
-        await asyncio.gather(*(spend(member, 1) for _ in range(10)), *(ledger.settle_due() for _ in range(10)))
+        await crowd([partial(spend, member, 1)] * 10 + [ledger.settle_due] * 10)
         assert (await balance(member)).points == 0
     assert [fact["amount"] for fact in await announced("points.expired")] == [10]
     assert await broken() == {}

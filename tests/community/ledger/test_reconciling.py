@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from functools import partial
 
 import asyncpg
 import pytest
@@ -11,7 +12,7 @@ import pytest_asyncio
 from community.kernel import clock
 from community.ledger import service as ledger
 from community.ledger.rules.transfers import Cause, Currency
-from tests.community.ledger.awards import a_cause, give, somebody, spend
+from tests.community.ledger.awards import a_cause, crowd, give, somebody, spend
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -192,7 +193,7 @@ async def test_a_balance_below_its_floor_is_found(tamperer: asyncpg.Connection) 
 
 
 async def test_reconciling_sees_one_moment_while_others_write() -> None:
-    writing = asyncio.gather(*(give(somebody(), 10) for _ in range(100)))
-    while not writing.done():
-        assert (await ledger.reconcile()).is_clean
-    await writing
+    async with asyncio.TaskGroup() as group:
+        writing = group.create_task(crowd([partial(give, somebody(), 10) for _ in range(100)]))
+        while not writing.done():
+            assert (await ledger.reconcile()).is_clean

@@ -1,7 +1,7 @@
 """Reversals: exactly what was given, once, never below zero; and spends given back."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,7 +11,7 @@ from community.ledger import service as ledger
 from community.ledger.errors import CauseReused, InvalidAmount, NothingToReverse, ReversalTooLarge
 from community.ledger.queries import BalanceView, ReversalView
 from community.ledger.rules.transfers import Cause, Currency
-from tests.community.ledger.awards import a_cause, announced, balance, broken, give, remaining, somebody, spend
+from tests.community.ledger.awards import a_cause, announced, balance, broken, crowd, give, remaining, somebody, spend
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -64,7 +64,7 @@ async def test_a_reversal_raced_happens_once() -> None:
     member, cause = somebody(), a_cause("post")
     await give(member, 50)
     await give(member, 30, cause=cause)
-    reversals = await asyncio.gather(*(undo(cause) for _ in range(20)))
+    reversals = await crowd([partial(undo, cause)] * 20)
     assert len({reversal.id for reversal in reversals}) == 1
     assert (await balance(member)).points == 50
     assert await broken() == {}
@@ -151,9 +151,7 @@ async def test_parts_raced_never_take_more_than_there_was() -> None:
     member, cause = somebody(), a_cause("order")
     await give(member, 1000)
     await give(member, 100, cause=cause)
-    results = await asyncio.gather(
-        *(undo_part(cause, 30, f"line {number % 5}") for number in range(20)), return_exceptions=True
-    )
+    results = await crowd(partial(undo_part, cause, 30, f"line {number % 5}") for number in range(20))
     assert sum(isinstance(result, ReversalTooLarge) for result in results) == 8
     assert (await balance(member)).points == 1010
     assert await broken() == {}
@@ -252,7 +250,7 @@ async def test_a_fact_says_what_was_taken_and_what_was_short() -> None:
 async def test_spends_and_the_reversal_of_what_they_spend_share_what_there_is() -> None:
     member, cause = somebody(), a_cause()
     await give(member, 100, cause=cause)
-    results = await asyncio.gather(undo(cause), *(spend(member, 10) for _ in range(8)), return_exceptions=True)
+    results = await crowd([partial(undo, cause)] + [partial(spend, member, 10)] * 8)
     reversal = results[0]
     assert isinstance(reversal, ReversalView)
     spent = 10 * sum(not isinstance(result, BaseException) for result in results[1:])

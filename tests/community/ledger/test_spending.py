@@ -2,12 +2,14 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from community import database as db
 from community.access.policy import SYSTEM
 from community.kernel import clock
+from community.ledger import service as ledger
 from community.ledger.errors import CauseReused, InsufficientPoints, InvalidAmount
 from community.ledger.queries import BalanceView
 from community.ledger.rules.expiry import FOR_EVER
@@ -15,7 +17,18 @@ from community.ledger.rules.transfers import Currency
 from community.members import service as members
 from community.members.errors import MayNotSpend
 from community.members.rules import Ability
-from tests.community.ledger.awards import a_cause, announced, balance, broken, give, remaining, somebody, spend
+from tests.community.ledger.awards import (
+    a_cause,
+    an_award,
+    announced,
+    balance,
+    broken,
+    crowd,
+    give,
+    remaining,
+    somebody,
+    spend,
+)
 from tests.factories import a_member
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -124,7 +137,7 @@ async def test_two_hundred_spends_of_ten_from_a_hundred_are_ten() -> None:
     member = somebody()
     for _ in range(4):
         await give(member, 25)
-    results = await asyncio.gather(*(spend(member, 10) for _ in range(200)), return_exceptions=True)
+    results = await crowd([partial(spend, member, 10)] * 200)
     assert sum(isinstance(result, InsufficientPoints) for result in results) == 190
     assert (await balance(member)).points == 0
     assert await broken() == {}
@@ -149,10 +162,11 @@ async def test_who_hangs_up_has_spent_once_or_not_at_all() -> None:
 
 async def test_members_who_meet_at_the_same_accounts_do_not_block_each_other_for_ever() -> None:
     everybody = [somebody() for _ in range(40)]
-    await asyncio.gather(*(give(member, 10) for member in everybody))
-    await asyncio.gather(
-        *(spend(member, 10) for member in everybody), *(give(member, 1) for member in reversed(everybody))
+    await ledger.award_many([an_award(member, 10) for member in everybody])
+    results = await crowd(
+        [partial(spend, member, 10) for member in everybody] + [partial(give, member, 1) for member in everybody[::-1]]
     )
+    assert [result for result in results if isinstance(result, BaseException)] == []
     assert {(await balance(member)).points for member in everybody} == {1}
     assert await broken() == {}
 
