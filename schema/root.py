@@ -8,6 +8,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
+from strawberry.types.base import get_object_definition
 
 from community.areas import AREAS
 from schema.errors import EXCEPTION_HANDLERS
@@ -32,6 +33,10 @@ def _only(kind: str, module: str) -> type[Any]:
 Query = merge_types("Query", (NodeQueries, *of_all_areas("Queries")))
 Mutation = merge_types("Mutation", of_all_areas("Mutations"))
 Subscription = merge_types("Subscription", of_all_areas("Subscriptions"))
+
+for _mutation in get_object_definition(Mutation, strict=True).fields:
+    for _input in _mutation.arguments:
+        _input.description = get_object_definition(_input.type, strict=True).description
 
 
 @cache

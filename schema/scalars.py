@@ -1,11 +1,14 @@
 """Scalars with a promise: whole numbers beyond 32 bits, and instants that always know their zone."""
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any, NewType
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.schema.types.base_scalars import DateDefinition, UUIDDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 LONG_MAX = 2**63 - 1
@@ -55,5 +58,9 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=write_datetime,
         parse_value=parse_datetime,
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc3339",
+    ),
+    date: replace(DateDefinition, description="A day of the calendar: ISO 8601, like 2026-01-31."),
+    UUID: replace(
+        UUIDDefinition, description="The id of something where its type is not known: 32 hexadecimal digits."
     ),
 }

@@ -7,49 +7,50 @@ from uuid import UUID
 
 from community.kernel.errors import Forbidden, Unauthenticated
 from community.kernel.messages import DEFAULT_LOCALE
+from community.kernel.words import Word
 
 
-class Role(StrEnum):
+class Role(Word):
     """What an account is trusted with. Everybody signed in is a member; the others are staff."""
 
-    MEMBER = "member"
-    MODERATOR = "moderator"
-    EDITOR = "editor"
-    ANALYST = "analyst"
-    ADMIN = "admin"
+    MEMBER = "member", "Takes part."
+    MODERATOR = "moderator", "Keeps the peace: removes posts, restricts members."
+    EDITOR = "editor", "Publishes for the company."
+    ANALYST = "analyst", "Reads what happened."
+    ADMIN = "admin", "May do everything, and says who else may do what."
 
 
-class Scope(StrEnum):
+class Scope(Word):
     """What an API key was made for."""
 
-    EVENTS_READ = "events:read"
-    POSTS_READ = "posts:read"
-    MEMBERS_READ = "members:read"
-    ACTIVITIES_WRITE = "activities:write"
+    EVENTS_READ = "events:read", "Reading the feed of facts."
+    POSTS_READ = "posts:read", "Reading posts."
+    MEMBERS_READ = "members:read", "Reading members, with what only staff see."
+    ACTIVITIES_WRITE = "activities:write", "Reporting what members do elsewhere."
 
 
-class Permission(StrEnum):
+class Permission(Word):
     """Something that may be done, named `<area>.<verb>`. Each area's policy asks for these, never for roles."""
 
-    MEMBERS_READ_PRIVATE = "members.read_private"
-    MEMBERS_RESTRICT = "members.restrict"
-    POSTS_REMOVE_ANY = "posts.remove_any"
-    POSTS_READ_REMOVED = "posts.read_removed"
-    ACCESS_GRANT_ROLES = "access.grant_roles"
-    ACCESS_MANAGE_KEYS = "access.manage_keys"
-    ACCESS_END_ANY_SESSION = "access.end_any_session"
-    LEDGER_READ_ANY = "ledger.read_any"
-    LEDGER_ADJUST = "ledger.adjust"
-    ENGAGEMENT_REPORT = "engagement.report"
-    ENGAGEMENT_DRY_RUN = "engagement.dry_run"
-    ENGAGEMENT_PUBLISH = "engagement.publish"
-    TIERS_READ_ANY = "tiers.read_any"
-    TIERS_LOCK = "tiers.lock"
-    TIERS_SIMULATE = "tiers.simulate"
-    TIERS_PUBLISH = "tiers.publish"
-    OUTBOX_READ = "outbox.read"
-    OUTBOX_REPLAY = "outbox.replay"
-    SCHEMA_INTROSPECT = "schema.introspect"
+    MEMBERS_READ_PRIVATE = "members.read_private", "Read what members show to staff only."
+    MEMBERS_RESTRICT = "members.restrict", "Take abilities from members, and give them back."
+    POSTS_REMOVE_ANY = "posts.remove_any", "Remove anybody's post."
+    POSTS_READ_REMOVED = "posts.read_removed", "Read posts that were removed."
+    ACCESS_GRANT_ROLES = "access.grant_roles", "Grant and revoke roles."
+    ACCESS_MANAGE_KEYS = "access.manage_keys", "Make, list and revoke API keys."
+    ACCESS_END_ANY_SESSION = "access.end_any_session", "End anybody's session."
+    LEDGER_READ_ANY = "ledger.read_any", "Read the balances and statements of every member."
+    LEDGER_ADJUST = "ledger.adjust", "Give and take points and credits by hand."
+    ENGAGEMENT_REPORT = "engagement.report", "Report what members do elsewhere, so that it earns."
+    ENGAGEMENT_DRY_RUN = "engagement.dry_run", "Ask what the earning rules would do."
+    ENGAGEMENT_PUBLISH = "engagement.publish", "Publish other earning rules."
+    TIERS_READ_ANY = "tiers.read_any", "Read the standing of every member."
+    TIERS_LOCK = "tiers.lock", "Hold a member's tier where it is, with a reason and an end."
+    TIERS_SIMULATE = "tiers.simulate", "Ask who would move under other rules."
+    TIERS_PUBLISH = "tiers.publish", "Publish other rules of the tiers."
+    OUTBOX_READ = "outbox.read", "Read the feed of facts."
+    OUTBOX_REPLAY = "outbox.replay", "Have facts heard again."
+    SCHEMA_INTROSPECT = "schema.introspect", "Ask about the schema itself where that is closed to others."
 
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {

@@ -1,1 +1,1 @@
-"""Words with no domain meaning: errors, ids, pages, clock, text, messages, facts."""
+"""Words with no domain meaning: errors, ids, pages, clock, text, messages, facts, words."""

@@ -8,20 +8,26 @@ from community.kernel.pages import PageRequest
 from schema.access.types import ApiKey, PermissionGrants
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
+from schema.prices import PRIVATE
 
 
 @strawberry.type
 class AccessQueries:
     """Keys, and who may do what."""
 
-    @strawberry.field(description="All API keys, the newest first, revoked ones too. Needs access.manage_keys.")
+    @strawberry.field(
+        description="All API keys, the newest first, revoked ones too. Needs access.manage_keys.",
+        metadata={PRIVATE: True},
+    )
     async def api_keys(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[ApiKey]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
         return Connection.of(await access.api_keys(info.context.actor, request), ApiKey.of)
 
-    @strawberry.field(description="Who may do what, by role and by scope. Needs access.grant_roles.")
+    @strawberry.field(
+        description="Who may do what, by role and by scope. Needs access.grant_roles.", metadata={PRIVATE: True}
+    )
     async def permission_matrix(self, info: Info) -> list[PermissionGrants]:
         require(info.context.actor, Permission.ACCESS_GRANT_ROLES)
         return [

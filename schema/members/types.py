@@ -247,7 +247,7 @@ class Viewer(OwnAccess):
     async def balance(self) -> Balance:
         return Balance.of((await ledger.balances_of([self.view.id], clock.now()))[self.view.id])
 
-    @strawberry.field(description="Every change of what you have, latest first.")
+    @strawberry.field(description="Every change of what you have, latest first.", metadata=YOURS)
     async def statement(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[StatementLine]:
@@ -255,7 +255,7 @@ class Viewer(OwnAccess):
         pages = await ledger.statements_of(info.context.actor, [self.view.id], request)
         return Connection.of(pages[self.view.id], StatementLine.of)
 
-    @strawberry.field(description="Your latest answer to each question of consent you were asked.")
+    @strawberry.field(description="Your latest answer to each question of consent you were asked.", metadata=YOURS)
     async def consents(self, info: Info) -> list[Consent]:
         return [Consent.of(c) for c in await members.consents_of(info.context.actor, self.view.id)]
 

@@ -182,12 +182,15 @@ class Comment(Reactable):
         found = await members.by_ids(author_id for author_id in ids if author_id)
         return [Member.of(found[author_id]) if author_id else None for author_id in ids]
 
-    @level(description="The post it belongs to; null once you may not see that any more.")
+    @level(description="The post it belongs to; null once you may not see that any more.", metadata=SEEN)
     async def post(parents: list["Comment"], info: Info) -> list[Post | None]:
         found = await posts.posts(info.context.actor, [comment.view.post_id for comment in parents])
         return [Post.of(found[c.view.post_id]) if c.view.post_id in found else None for c in parents]
 
-    @level(description="The comment it answers; null for an answer to the post itself, or if you may not see it.")
+    @level(
+        description="The comment it answers; null for an answer to the post itself, or if you may not see it.",
+        metadata=SEEN,
+    )
     async def parent(parents: list["Comment"], info: Info) -> list["Comment | None"]:
         ids = [comment.view.parent_id for comment in parents]
         found = await posts.comments(info.context.actor, [parent_id for parent_id in ids if parent_id])
