@@ -126,11 +126,11 @@ class Query:
 
     @strawberry.field
     def broken(self) -> str | None:
-        raise RuntimeError("the secret is 42")
+        raise RuntimeError("the secret is hunter2")
 
     @strawberry.field
     def broken_for_good(self) -> str:
-        raise RuntimeError("the secret is 42")
+        raise RuntimeError("the secret is hunter2")
 
     @strawberry.field
     def echo(self, text: str = "", number: int = 0, tree: Tree | None = None) -> str:  # noqa: ARG002
@@ -192,7 +192,7 @@ class Subscription:
     @strawberry.subscription
     async def failing(self) -> AsyncGenerator[int, None]:
         yield 1
-        raise RuntimeError("the secret is 42")
+        raise RuntimeError("the secret is hunter2")
 
 
 schema = strawberry.Schema(Query, Mutation, Subscription)
