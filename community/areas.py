@@ -9,5 +9,6 @@ AREAS = (
     "members",
     "ledger",
     "tiers",
+    "engagement",
     "posts",
 )

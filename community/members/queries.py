@@ -59,6 +59,16 @@ class RestrictionView:
 
 
 @dataclass(frozen=True, slots=True)
+class EarnerView:
+    """What decides when and whether a member earns: their zone, and the restriction of that ability in force."""
+
+    id: UUID
+    time_zone: str
+    reason: str | None
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """A member met through a follow or a block, with when that began."""
 
@@ -204,6 +214,18 @@ async def restrictions_of(ids: Sequence[UUID], now: datetime) -> dict[UUID, list
 async def restriction_on(member_id: UUID, ability: Ability, now: datetime) -> RestrictionView | None:
     """The restriction that keeps a member from an ability at `now`, the longest if there are several."""
     return next((r for r in (await restrictions_of([member_id], now))[member_id] if r.ability == ability), None)
+
+
+async def earners(ids: Iterable[UUID], now: datetime) -> dict[UUID, EarnerView]:
+    """The members among `ids` who exist, as those who earn. One statement."""
+    rows = await database.fetch(
+        "select m.id, m.time_zone, r.reason, r.ends_at from members_member m left join members_restriction r"
+        " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null and (r.ends_at is null or r.ends_at > $2)"
+        " where m.id = any($1)",
+        list(set(ids)),
+        now,
+    )
+    return {row["id"]: EarnerView(**row) for row in rows}
 
 
 async def abilities_of(member_id: UUID, now: datetime) -> list[Ability]:

@@ -1,0 +1,18 @@
+"""What engagement tells: effects, the rules in force, leaderboards, views."""
+
+from community.engagement.queries.effects import Earned, Effects, Refused, effects_by_activity
+from community.engagement.queries.leaderboards import LeaderView, Standings, leaderboard
+from community.engagement.queries.programmes import PublishedProgramme, programme_at, programmes
+
+__all__ = [
+    "Earned",
+    "Effects",
+    "LeaderView",
+    "PublishedProgramme",
+    "Refused",
+    "Standings",
+    "effects_by_activity",
+    "leaderboard",
+    "programme_at",
+    "programmes",
+]

@@ -1,0 +1,29 @@
+"""The verbs of engagement: record what members do, undo it, visit, report in bulk, try out, publish, keep views."""
+
+from community.engagement.service.assessing import Recording
+from community.engagement.service.publishing import publish
+from community.engagement.service.recording import record, record_all
+from community.engagement.service.reporting import Report, ReportAnswer, report
+from community.engagement.service.trying import Verdict, dry_run
+from community.engagement.service.undoing import Undone, undo, undo_next_about, withdraw
+from community.engagement.service.views import View, keep_views
+from community.engagement.service.visiting import visit
+
+__all__ = [
+    "Recording",
+    "Report",
+    "ReportAnswer",
+    "Undone",
+    "Verdict",
+    "View",
+    "dry_run",
+    "keep_views",
+    "publish",
+    "record",
+    "record_all",
+    "report",
+    "undo",
+    "undo_next_about",
+    "visit",
+    "withdraw",
+]

@@ -1,0 +1,131 @@
+"""What activities would earn at this moment, in their order: the same answer for recording and for trying out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from community.engagement.queries.programmes import PublishedProgramme, in_force
+from community.engagement.rules.activities import Activity
+from community.engagement.rules.deciding import Decision, Earner, Payment, Question, decide
+from community.engagement.rules.history import Given, History, matter_of
+from community.engagement.rules.programme import Rule
+from community.engagement.rules.windows import Day
+from community.engagement.service import standing
+from community.engagement.service.memory import Candidate, First, recall
+from community.ledger.rules.transfers import Cause
+from community.members import queries as members
+
+LONGEST_KEY = 150
+"""The ledger's key for what a rule pays is this one with the rule's code after it."""
+
+Earners = Mapping[UUID, Earner]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """An activity and what caused it: the same cause is recorded once, for ever."""
+
+    activity: Activity
+    cause: Cause
+
+    def __post_init__(self) -> None:
+        if len(self.cause.key) > LONGEST_KEY:
+            raise ValueError(f"the cause of an activity has a key of at most {LONGEST_KEY} characters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What each rule says about one activity, on the member's day it happened; or that its cause is known."""
+
+    recording: Recording
+    version: PublishedProgramme
+    day: Day
+    decisions: list[Decision]
+    first: First | None = None
+
+    @property
+    def payments(self) -> list[Payment]:
+        """The decisions that pay."""
+        return [decision for decision in self.decisions if isinstance(decision, Payment)]
+
+
+async def earners_of(recordings: Iterable[Recording], now: datetime) -> Earners:
+    """The members who act, without their tiers; who is no member is missing. One statement."""
+    found = await members.earners({recording.activity.member_id for recording in recordings}, now)
+    return {
+        each.id: Earner(
+            member_id=each.id,
+            time_zone=each.time_zone,
+            restriction=(each.reason, each.ends_at) if each.reason is not None else None,
+        )
+        for each in found.values()
+    }
+
+
+async def assess(
+    recordings: Sequence[Recording], published: Sequence[PublishedProgramme], earners: Earners, now: datetime
+) -> list[Assessment]:
+    """Ask every rule about every activity; what one pays counts for the next.
+
+    One statement; another where a rule asks for the tier.
+    """
+    versions = [in_force(published, recording.activity.occurred_at) for recording in recordings]
+    triggered = [v.programme.triggered_by(r.activity.kind) for r, v in zip(recordings, versions, strict=True)]
+    if any(rule.asks_for_tier for rules in triggered for rule in rules):
+        earners = await _with_tiers(earners, now)
+    memory = await recall(
+        [recording.cause for recording in recordings],
+        [
+            Candidate(r.activity, rule, earners[r.activity.member_id].time_zone, version.programme.period_months)
+            for r, version, rules in zip(recordings, versions, triggered, strict=True)
+            for rule in rules
+        ],
+    )
+    assessed = []
+    for recording, version, rules in zip(recordings, versions, triggered, strict=True):
+        earner = earners[recording.activity.member_id]
+        first = memory.firsts.get((recording.cause.kind, recording.cause.key))
+        day = Day.of(recording.activity.occurred_at, earner.time_zone)
+        decisions = _ask(recording.activity, rules, earner, day, version, memory.history) if first is None else []
+        assessed.append(Assessment(recording=recording, version=version, day=day, decisions=decisions, first=first))
+    return assessed
+
+
+def _ask(
+    activity: Activity,
+    rules: Iterable[Rule],
+    earner: Earner,
+    day: Day,
+    version: PublishedProgramme,
+    history: History,
+) -> list[Decision]:
+    decisions = []
+    for rule in rules:
+        question = Question(
+            rule=rule,
+            activity=activity,
+            earner=earner,
+            history=history,
+            period_months=version.programme.period_months,
+        )
+        decision = decide(question)
+        if isinstance(decision, Payment):
+            history.add(_given(activity, decision, day), matter_of(activity, rule.code))
+        decisions.append(decision)
+    return decisions
+
+
+def _given(activity: Activity, payment: Payment, day: Day) -> Given:
+    return Given(
+        member_id=activity.member_id,
+        rule=payment.rule.code,
+        amount=payment.amount,
+        at=activity.occurred_at,
+        day=day,
+    )
+
+
+async def _with_tiers(earners: Earners, now: datetime) -> Earners:
+    tiers = await standing.tiers_of(earners, now)
+    return {each: replace(earner, tier=tiers[each]) for each, earner in earners.items()}

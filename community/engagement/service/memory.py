@@ -1,0 +1,166 @@
+"""What rows say that matters to a decision: which causes are known, what rules paid before, what was taken down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from community import database
+from community.engagement.rules.activities import Activity, Subject
+from community.engagement.rules.deciding import horizon
+from community.engagement.rules.history import Given, History, matter_of
+from community.engagement.rules.programme import Rule
+from community.engagement.rules.windows import Day
+from community.ledger.rules.transfers import Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An activity with a rule that it triggers."""
+
+    activity: Activity
+    rule: Rule
+    time_zone: str
+    period_months: int
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The activity that was recorded under a cause."""
+
+    id: UUID
+    identity: tuple[str, UUID, Subject | None, int | None]
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was found: the first activity of each known cause, and what decisions depend on."""
+
+    firsts: dict[tuple[str, str], First] = field(default_factory=dict)
+    history: History = field(default_factory=History)
+
+
+async def recall(causes: Sequence[Cause], candidates: Sequence[Candidate]) -> Memory:
+    """One statement, however many there are. Only what was read under the members' locks stays true."""
+    paid, matters = _paid_by(candidates), _matters_of(candidates)
+    subjects = {c.activity.subject for c in candidates if c.activity.subject}
+    rows = await database.fetch(
+        _RECALL,
+        [cause.kind for cause in causes],
+        [cause.key for cause in causes],
+        *(list(column) for column in zip(*paid, strict=True)) if paid else ([], [], [], []),
+        *(list(column) for column in zip(*matters, strict=True)) if matters else ([], [], [], [], []),
+        [subject.type for subject in subjects],
+        [subject.id for subject in subjects],
+    )
+    memory = Memory()
+    for row in rows:
+        _remember(memory, row)
+    return memory
+
+
+def _paid_by(candidates: Sequence[Candidate]) -> list[tuple[Any, ...]]:
+    """For each member and rule with a limit or a cooldown, the widest time that matters."""
+    found = []
+    for c in candidates:
+        span = horizon(c.rule, c.activity, c.time_zone, c.period_months)
+        if span is not None:
+            found.append((c.activity.member_id, c.rule.code, span.since, span.until))
+    return found
+
+
+def _matters_of(candidates: Sequence[Candidate]) -> list[tuple[Any, ...]]:
+    found = (matter_of(c.activity, c.rule.code) for c in candidates)
+    return list({matter for matter in found if matter is not None})
+
+
+def _remember(memory: Memory, row: Any) -> None:
+    subject = Subject(row["subject_type"], row["subject_id"]) if row["subject_id"] else None
+    match row["what"]:
+        case "first":
+            identity = row["kind"], row["member_id"], subject, row["amount"]
+            memory.firsts[row["cause_kind"], row["cause_key"]] = First(row["id"], identity)
+        case "paid":
+            day = Day(row["day"], row["day_since"], row["day_until"])
+            given = Given(
+                member_id=row["member_id"], rule=row["rule"], amount=row["amount"], at=row["granted_at"], day=day
+            )
+            memory.history.add(given, None)
+        case "matter":
+            assert subject is not None, "a matter has a subject"
+            memory.history.matters.add((row["member_id"], row["rule"], subject.type, subject.id, row["other_id"]))
+        case "removed":
+            assert subject is not None, "what was removed is a subject"
+            memory.history.removed.add(subject)
+
+
+_NOTHING = {
+    "id": "uuid",
+    "kind": "text",
+    "cause_kind": "text",
+    "cause_key": "text",
+    "member_id": "uuid",
+    "rule": "text",
+    "amount": "bigint",
+    "granted_at": "timestamptz",
+    "day": "date",
+    "day_since": "timestamptz",
+    "day_until": "timestamptz",
+    "subject_type": "text",
+    "subject_id": "uuid",
+    "other_id": "uuid",
+}
+
+
+def _select(what: str, **columns: str) -> str:
+    """A part of the union: every column, null where this part has none."""
+    values = (columns.get(name, f"null::{kind}") + f" as {name}" for name, kind in _NOTHING.items())
+    return f"select '{what}' as what, {', '.join(values)}"
+
+
+_FIRST = _select(
+    "first",
+    id="a.id",
+    kind="a.kind",
+    cause_kind="a.cause_kind",
+    cause_key="a.cause_key",
+    member_id="a.member_id",
+    amount="a.quantity",
+    subject_type="a.subject_type",
+    subject_id="a.subject_id",
+)
+_PAID = _select(
+    "paid",
+    **{name: f"g.{name}" for name in ("member_id", "rule", "amount", "granted_at", "day", "day_since", "day_until")},
+)
+_MATTER = _select(
+    "matter",
+    **{name: f"g.{name}" for name in ("member_id", "rule", "subject_type", "subject_id", "other_id")},
+)
+_REMOVED = _select("removed", subject_type="r.subject_type", subject_id="r.subject_id")
+
+_RECALL = f"""
+    {_FIRST}
+    from unnest($1::text[], $2::text[]) as cause(kind, key)
+    join engagement_activity a on a.cause_kind = cause.kind and a.cause_key = cause.key
+    union all
+    {_PAID}
+    from (
+        select member_id, rule, min(coalesce(since, '-infinity')) as since, max(coalesce(until, 'infinity')) as until
+        from unnest($3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[]) as paid(member_id, rule, since, until)
+        group by member_id, rule
+    ) paid
+    join engagement_grant g on g.member_id = paid.member_id and g.rule = paid.rule
+        and g.granted_at >= paid.since and g.granted_at < paid.until
+    union all
+    {_MATTER}
+    from unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[], $11::uuid[])
+        as matter(member_id, rule, subject_type, subject_id, other_id)
+    join engagement_grant g on g.member_id = matter.member_id and g.rule = matter.rule
+        and g.subject_id = matter.subject_id and g.subject_type = matter.subject_type
+        and g.other_id is not distinct from matter.other_id
+    union all
+    {_REMOVED}
+    from unnest($12::text[], $13::uuid[]) as subject(type, id)
+    join engagement_removal r on r.subject_id = subject.id and r.subject_type = subject.type
+"""

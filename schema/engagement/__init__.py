@@ -1,0 +1,1 @@
+"""What members do and what it earns, in the graph."""
