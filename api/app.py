@@ -15,9 +15,16 @@ from api import auth, graphiql, health, metrics, worker
 from api.graphql import FrontDoor
 from api.middleware import RequestIds, RequestLine, SecurityHeaders
 from community import database
+from community.kernel.messages import choose_locale, translate
 from community.outbox.worker import serving
 from community.settings import Settings
 from schema.root import schema
+
+
+MISSED = {
+    404: ("NOT_FOUND", "There is nothing at this address."),
+    405: ("METHOD_NOT_ALLOWED", "This address does not take this method."),
+}
 
 
 def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
@@ -75,10 +82,10 @@ async def _to_graphql(_: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
-async def _coded(_: Request, error: Exception) -> Response:
+async def _coded(request: Request, error: Exception) -> Response:
     """An address that does not exist, or not with this method, in the shape of every other error."""
     assert isinstance(error, HTTPException)
-    codes = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "TOO_LARGE"}
-    code = codes.get(error.status_code, "BAD_REQUEST")
-    body = {"errors": [{"message": error.detail, "extensions": {"code": code}}]}
+    code, message = MISSED.get(error.status_code, ("BAD_REQUEST", error.detail))
+    locale = choose_locale(request.headers.get("accept-language"))
+    body = {"errors": [{"message": translate(message, locale), "extensions": {"code": code}}]}
     return JSONResponse(body, status_code=error.status_code, headers=error.headers)

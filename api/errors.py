@@ -14,6 +14,9 @@ from schema.limits import LimitExceeded
 
 INTERNAL = "Something went wrong on our side. Quote the error id {error_id} when you report it."
 
+MISTAKE = "{mistake}"
+"""What the GraphQL library says about a document or its variables. It speaks English; a translation says so much first."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -22,7 +25,7 @@ def present(error: BaseException, locale: str) -> list[dict[str, Any]]:
     if isinstance(error, HourglassError):
         return [of_refusal(error, locale)]
     if isinstance(error, InvalidDocument):
-        return [of_document(fault) for fault in error.errors]
+        return [of_document(fault, locale) for fault in error.errors]
     if isinstance(error, PersistedQueryNotFound):
         return [{"message": error.message, "extensions": {"code": error.code}}]
     return [of_unexpected(error, locale)]
@@ -38,9 +41,10 @@ def of_refusal(error: HourglassError, locale: str) -> dict[str, Any]:
     return {"message": render(error, locale), "extensions": extensions}
 
 
-def of_document(error: GraphQLError) -> dict[str, Any]:
+def of_document(error: GraphQLError, locale: str) -> dict[str, Any]:
     """A mistake in the document or its variables, in the words of the GraphQL library, for whoever wrote it."""
-    return {**error.formatted, "extensions": {"code": "BAD_USER_INPUT"}}
+    message = translate(MISTAKE, locale).format(mistake=error.message)
+    return {**error.formatted, "message": message, "extensions": {"code": "BAD_USER_INPUT"}}
 
 
 def of_unexpected(error: BaseException, locale: str) -> dict[str, Any]:
@@ -57,7 +61,7 @@ def of_field(error: GraphQLError, locale: str) -> dict[str, Any]:
     if isinstance(cause, HourglassError):
         shown = of_refusal(cause, locale)
     elif is_input_error(error):
-        return of_document(error)
+        return of_document(error, locale)
     else:
         shown = of_unexpected(cause or error, locale)
     place = {key: value for key, value in error.formatted.items() if key in ("locations", "path")}

@@ -12,6 +12,9 @@ from community.settings import Settings
 QUIET = ("uvicorn.access", "uvicorn.error", "tortoise", "asyncio", "pgqueuer")
 """Libraries that tell at `info` what our own lines tell better: only their warnings are written."""
 
+CLIENTS_FAULTS = frozenset({"Invalid UTF-8 sequence received from client."})
+"""What uvicorn writes as an error with a traceback, though a client made it and its socket was closed with a code."""
+
 LONGEST_NAME = 100
 
 _SHARED: list[Processor] = [
@@ -41,6 +44,7 @@ def configure(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    logging.getLogger("uvicorn.error").addFilter(_is_ours)
 
 
 def identify(actor: Actor) -> None:
@@ -53,6 +57,10 @@ def name(operation: str | None) -> None:
     """Say in all further lines of this request what its author calls the operation."""
     if operation:
         structlog.contextvars.bind_contextvars(operation=operation[:LONGEST_NAME])
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.msg not in CLIENTS_FAULTS
 
 
 def _look(settings: Settings) -> list[Processor]:

@@ -85,6 +85,9 @@ def _range(part: str) -> tuple[str, float]:
 
 def _is_own(origin: str, host: str) -> bool:
     """Whether an origin is where the request was sent. Behind a proxy the scheme may differ: hosts are compared."""
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # such as http://[
+        return False
     port = {"http": ":80", "https": ":443"}.get(parts.scheme)
     return port is not None and parts.netloc.removesuffix(port) == host.removesuffix(port)

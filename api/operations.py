@@ -209,6 +209,6 @@ def _payload(result: ExecutionResult, locale: str) -> Payload:
 
 def _errors(result: ExecutionResult, locale: str) -> list[dict[str, Any]]:
     """Errors without a path were found before execution: they are the client's variables."""
-    errors = [of_field(error, locale) if error.path else of_document(error) for error in result.errors or ()]
+    errors = [of_field(error, locale) if error.path else of_document(error, locale) for error in result.errors or ()]
     metrics.failed(errors)
     return errors

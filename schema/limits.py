@@ -10,6 +10,7 @@ itself thirty times is measured in the time it takes to read it.
     directives   directives in all, fragments expanded
     root fields  fields of the operation itself, fragments expanded
     list         items of one list, in the document or in the variables
+    digits       digits of one number, in the document
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,9 +21,11 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     FieldNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    IntValueNode,
     ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
@@ -43,6 +46,7 @@ MAX_ALIASES = 30
 MAX_ALIASES_ANONYMOUS = 15
 MAX_ROOT_FIELDS = {OperationType.QUERY: 20, OperationType.MUTATION: 5, OperationType.SUBSCRIPTION: 1}
 MAX_LIST_ITEMS = 100
+MAX_DIGITS = 400
 MAX_INPUT_DEPTH = 20
 MAX_COST = 1_000
 
@@ -139,6 +143,14 @@ class ListTooLong(LimitExceeded):
 
 
 @dataclass
+class NumberTooLong(LimitExceeded):
+    """A number in the document has too many digits, which would be read before anybody asks what it is for."""
+
+    limit = "digits"
+    message = "A number has {figure} digits; {allowed} are allowed. Send a shorter one."
+
+
+@dataclass
 class InputTooDeep(LimitExceeded):
     """The variables are nested too deeply."""
 
@@ -196,7 +208,7 @@ class Measured:
 
 
 def measure(document: DocumentNode, operation: OperationDefinitionNode) -> Measured:
-    """The figures of `operation`. Raises for a list that is too long and for U+0000, which need no limit by caller."""
+    """The figures of `operation`. Raises for lists and numbers that are too long and for U+0000, whoever asks."""
     return _Ruler(document).measure(operation)
 
 
@@ -326,6 +338,8 @@ def _check_value(value: ValueNode) -> None:
             refuse_null_character(node.value)
         elif isinstance(node, ListValueNode) and len(node.values) > MAX_LIST_ITEMS:
             raise ListTooLong(len(node.values), MAX_LIST_ITEMS)
+        elif isinstance(node, IntValueNode | FloatValueNode) and len(node.value) > MAX_DIGITS:
+            raise NumberTooLong(len(node.value), MAX_DIGITS)
 
 
 def _values(value: ValueNode) -> Iterator[ValueNode]:

@@ -11,6 +11,7 @@ from strawberry.types.base import StrawberryObjectDefinition, get_object_definit
 
 from community.kernel.errors import BadInput, InvalidId
 from schema.context import Info
+from schema.prices import PRIVATE
 
 MAX_NODES = 100
 
@@ -35,14 +36,17 @@ class Node:
 class NodeQueries:
     """The two doors by id."""
 
-    @strawberry.field(description="The object with this id, or null where there is none that you may see.")
+    @strawberry.field(
+        description="The object with this id, or null where there is none that you may see.", metadata={PRIVATE: True}
+    )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="An id this server gave out.")]
     ) -> Node | None:
         return (await _find([id], info))[0]
 
     @strawberry.field(
-        description=f"The objects with these ids, in order, null where there is none. At most {MAX_NODES}."
+        description=f"The objects with these ids, in order, null where there is none. At most {MAX_NODES}.",
+        metadata={PRIVATE: True},
     )
     async def nodes(
         self,
@@ -74,7 +78,7 @@ def decode_one_of(id: strawberry.ID, kinds: Sequence[type[Node]], field: str = "
     for kind in kinds:
         if found is not None and found[0] == type_name(kind):
             return kind, found[1]
-    raise InvalidId(field, " or ".join(type_name(kind) for kind in kinds))
+    raise InvalidId(field, "/".join(type_name(kind) for kind in kinds))
 
 
 def type_name(node_type: type[Node]) -> str:

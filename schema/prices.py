@@ -184,10 +184,10 @@ class _Clerk:
         return 0 if is_scaffolding(returned) else 1
 
     def _page_size(self, node: FieldNode) -> Amount:
-        for argument in node.arguments or ():
-            if argument.name.value in ("first", "last"):
-                return self._read(argument.value, _as_page_size)
-        return DEFAULT_SIZE
+        """The larger of `first` and `last`: where both are given, one of them is null or the field refuses."""
+        given = [argument.value for argument in node.arguments or () if argument.name.value in ("first", "last")]
+        sizes = [self._read(value, _as_page_size) for value in given]
+        return _larger(*sizes) if len(sizes) == 2 else sizes[0] if sizes else DEFAULT_SIZE
 
     def _length(self, node: FieldNode, price: Price) -> Amount:
         if price.items is not None:
@@ -273,6 +273,16 @@ def _times(size: Amount, each: Amount) -> Amount:
     if isinstance(size, int):
         return lambda variables: size * each(variables)
     return lambda variables: size(variables) * each(variables)
+
+
+def _larger(one: Amount, other: Amount) -> Amount:
+    if isinstance(one, int):
+        if isinstance(other, int):
+            return max(one, other)
+        return lambda variables: max(one, other(variables))
+    if isinstance(other, int):
+        return _larger(other, one)
+    return lambda variables: max(one(variables), other(variables))
 
 
 def _as_page_size(value: Any) -> int:

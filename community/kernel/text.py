@@ -5,6 +5,7 @@ import unicodedata
 CJK = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af\U00020000-\U000323af"
 """Scripts written without spaces between words: Han with its extensions, kana, hangul syllables."""
 
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -16,6 +17,11 @@ def fold(text: str) -> str:
 def has_invisible(text: str, *, allowed: str = "") -> bool:
     """Whether text holds control, format (zero-width, direction), surrogate, private or unassigned characters."""
     return any(unicodedata.category(c) in _INVISIBLE and c not in allowed for c in text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing in it leaves ink: only spaces, marks without a letter, invisible characters, blank letters."""
+    return not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK_LETTERS for c in text)
 
 
 def strip_controls(text: str) -> str:

@@ -3,9 +3,10 @@
 import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from zoneinfo import available_timezones
 
-from community.kernel.text import fold, has_invisible
+from community.kernel.text import fold, has_invisible, is_blank
 
 HANDLE = re.compile(r"[A-Za-z][A-Za-z0-9_]{2,29}")
 RESERVED_HANDLES = frozenset({
@@ -60,14 +61,14 @@ def is_display_name(name: str) -> bool:
     return (
         0 < len(name) <= DISPLAY_NAME_MAX
         and name == name.strip()
-        and any(c != EMOJI_JOINER for c in name)
+        and not is_blank(name)
         and not has_invisible(name, allowed=EMOJI_JOINER)
     )
 
 
 def is_time_zone(name: str) -> bool:
     """Whether the IANA database knows this zone by this spelling."""
-    return name in available_timezones()
+    return name in _time_zones()
 
 
 def is_birthday(day: date, today: date) -> bool:
@@ -82,4 +83,15 @@ def time_zone_changeable_at(changed_at: datetime | None) -> datetime | None:
 
 def is_restriction(reason: str, ends_at: datetime | None, now: datetime) -> bool:
     """Whether a restriction says why and, if it ends, ends later than now."""
-    return 0 < len(reason.strip()) <= REASON_MAX and (ends_at is None or ends_at > now)
+    return not is_blank(reason) and len(reason) <= REASON_MAX and (ends_at is None or ends_at > now)
+
+
+def is_consent_source(source: str) -> bool:
+    """Whether it names a place: 1 to 64 visible characters."""
+    return len(source) <= SOURCE_MAX and not is_blank(source) and not has_invisible(source)
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """The names the IANA database knows, which takes a tenth of a second to read."""
+    return frozenset(available_timezones())

@@ -134,7 +134,7 @@ async def change_time_zone(actor: Actor, time_zone: str) -> MemberView:
 @transaction()
 async def set_consent(actor: Actor, purpose: Purpose, channel: Channel, *, granted: bool, source: str) -> MemberView:
     """A member allows or forbids a purpose on a channel. Every answer is kept with its time and source."""
-    if not 0 < len(source) <= rules.SOURCE_MAX:
+    if not rules.is_consent_source(source):
         raise errors.InvalidConsentSource(rules.SOURCE_MAX)
     member = await _own(actor)
     latest = {(c.purpose, c.channel): c.granted for c in await queries.consents_of(actor, member.id)}
@@ -205,14 +205,14 @@ async def restrict(
     """Staff take an ability from a member, with a reason and an end. A new restriction replaces the one in force."""
     require(actor, Permission.MEMBERS_RESTRICT)
     member = await _lock(member_id)
-    now = clock.now()
+    now, reason = clock.now(), strip_controls(reason).strip()
     if not rules.is_restriction(reason, ends_at, now):
         raise errors.InvalidRestriction
     if member_id == actor.member_id:
         raise errors.CannotTargetSelf
     await _lift_in_force(actor, member_id, ability, now)
     restriction = RestrictionView(
-        id=new_id(), member_id=member_id, ability=ability, reason=reason.strip(), starts_at=now, ends_at=ends_at
+        id=new_id(), member_id=member_id, ability=ability, reason=reason, starts_at=now, ends_at=ends_at
     )
     await Restriction.create(**asdict(restriction), imposed_by=actor.member_id)
     await outbox.record(facts.AbilityRestricted(member_id=member_id, ability=ability, ends_at=ends_at), actor=actor)

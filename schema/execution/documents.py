@@ -35,6 +35,7 @@ from schema.limits import (
     TooManyTokens,
     enforce,
     measure,
+    refuse_null_character,
 )
 from schema.prices import Bill, bill, metadata_of
 
@@ -159,6 +160,7 @@ RULES: tuple[type[ASTValidationRule], ...] = (
 def _parse(text: str) -> DocumentNode:
     if len(text) > MAX_CHARACTERS:
         raise TooManyCharacters(len(text), MAX_CHARACTERS)
+    refuse_null_character(text)
     try:
         return parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_TOKENS)
     except GraphQLSyntaxError as error:

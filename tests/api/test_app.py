@@ -5,6 +5,7 @@ import signal
 from collections.abc import AsyncIterator
 
 import aiohttp
+import pytest
 import pytest_asyncio
 
 from tests.databases import RUN, WORKER, Databases
@@ -54,6 +55,12 @@ async def test_an_address_that_does_not_exist_has_a_code(http: aiohttp.ClientSes
     async with http.get("/wp-login.php") as answer:
         assert answer.status == 404
         assert (await answer.json())["errors"][0]["extensions"] == {"code": "NOT_FOUND"}
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/wp-login.php"), ("DELETE", "/health/live")])
+async def test_what_is_not_there_is_told_in_the_callers_language(http: aiohttp.ClientSession, method: str, path: str):
+    async with http.request(method, path, headers={"Accept-Language": "zh-TW"}) as answer:
+        assert not (await answer.json())["errors"][0]["message"].isascii()
 
 
 async def test_a_method_that_does_not_fit_has_a_code(http: aiohttp.ClientSession):

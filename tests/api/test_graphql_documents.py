@@ -60,7 +60,7 @@ async def test_a_text_with_anothers_hash_is_refused(toy: Toy) -> None:
     assert (answer["status"], code(answer)) == (400, "BAD_USER_INPUT")
 
 
-@pytest.mark.parametrize("text", ["{ nothing }", "{ hello", "{ " + "hello " * 600 + "}"])
+@pytest.mark.parametrize("text", ["{ nothing }", "{ hello", "{ " + "hello " * 600 + "}", "{ hello } # \0"])
 async def test_only_what_is_valid_is_kept(toy: Toy, text: str) -> None:
     await toy.post(**apq(text, query=text))
     assert await kept.find(sha(text)) is None

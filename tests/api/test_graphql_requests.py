@@ -153,6 +153,7 @@ async def test_a_head_request_runs_nothing(toy: Toy) -> None:
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Origin": "http://127.0.0.1.evil.example"},
         {"Origin": "https://127.0.0.1:1"},
         {"Sec-Fetch-Site": "cross-site"},
@@ -217,6 +218,19 @@ async def test_refusals_say_their_code_in_the_callers_language(toy: Toy) -> None
     assert error["path"] == ["post"]
     assert "Post" in error["message"]
     assert "visible" not in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [("{ nothing }", {}), ("{ hello", {}), ("query ($a: Int!) { echo(number: $a) }", {"a": "{0}"})],
+)
+async def test_mistakes_in_a_document_are_introduced_in_the_callers_language(
+    toy: Toy, query: str, variables: dict[str, Any]
+) -> None:
+    for language, is_chinese in (("zh-TW", True), ("en", False)):
+        answer = await toy.post(query, variables=variables, headers={"Accept-Language": language})
+        assert answer["errors"][0]["message"].startswith("文件或變數有誤：") is is_chinese
+        assert "mistake" not in answer["errors"][0]["message"]
 
 
 async def test_the_caller_reaches_the_resolvers(toy: Toy) -> None:

@@ -111,6 +111,15 @@ def test_a_list_in_the_variables_has_at_most_100_items_wherever_it_is() -> None:
         enforce_variables({"a": {"b": [list(range(101))]}})
 
 
+@pytest.mark.parametrize("number", ["9" * 401, "-" + "9" * 400, "0." + "9" * 399])
+def test_a_number_in_the_document_has_at_most_400_digits(number: str) -> None:
+    with pytest.raises(limits.NumberTooLong):
+        measured(f"query ($n: Int = {number}) {{ a(n: $n) }}")
+    with pytest.raises(limits.NumberTooLong):
+        measured(f"{{ a(n: [{{ b: {number} }}]) }}")
+    measured(f"{{ a(n: {number[:400]}) }}")
+
+
 def test_variables_are_at_most_20_levels_deep() -> None:
     value: object = 1
     for _ in range(limits.MAX_INPUT_DEPTH - 1):

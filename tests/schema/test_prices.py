@@ -32,6 +32,8 @@ def price(text: str, **variables: Any) -> int:
         ("{ posts(last: 3) { nodes { id } } }", 1 + 3),
         ("{ posts { nodes { id } } }", 1 + 20),
         ("{ posts(first: null) { nodes { id } } }", 1 + 20),
+        ("{ posts(first: null, last: 100) { nodes { id } } }", 1 + 100),
+        ("{ posts(last: 100, first: null) { nodes { id } } }", 1 + 100),
         ("{ posts(first: 3) { edges { cursor node { id author { name } } } pageInfo { endCursor } } }", 1 + 3 * 2),
         ("{ posts(first: 3) { nodes { id } edges { node { id } } } }", 1 + 3 + 3),
         ("{ posts(first: 3) { pageInfo { endCursor } } }", 1),
@@ -56,6 +58,12 @@ def test_variables_decide_how_large_pages_and_lists_are() -> None:
     assert price(text, ids=["a", "b"]) == 1 + 4 + 2
     assert price(text, n=7, ids=["a"]) == 1 + 7 + 1
     assert price(text, n=None, ids=[]) == 1 + 20
+
+
+def test_a_null_beside_the_page_size_hides_nothing() -> None:
+    text = "query ($n: Int, $m: Int) { posts(first: $n, last: $m) { nodes { id } } }"
+    assert price(text, n=None, m=100) == price(text, n=100, m=None) == 1 + 100
+    assert price(text.replace("$n: Int,", "").replace("$n", "null"), m=100) == 1 + 100
 
 
 def test_fragments_cost_the_same_as_what_is_in_them() -> None:

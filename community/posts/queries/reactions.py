@@ -39,7 +39,7 @@ async def subject(actor: Actor, subject_id: UUID) -> Subject:
         *question.arguments,
     )
     if row is None:
-        raise NotFound("Post or comment")
+        raise NotFound("Post/Comment")
     return Subject(**row)
 
 

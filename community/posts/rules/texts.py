@@ -3,13 +3,12 @@
 import re
 import unicodedata
 
-from community.kernel.text import strip_controls
+from community.kernel.text import is_blank, strip_controls
 from community.posts import errors
 from community.posts.rules import limits, markdown
 from community.posts.rules.markdown import Document
 
 _LINE_ENDS = re.compile(r"\r\n?")
-_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def normalized(source: str) -> str:
@@ -36,11 +35,6 @@ def read(source: str, max_length: int) -> Document:
     if len(document.mentions) > limits.MAX_MENTIONS:
         raise errors.TooManyMentions(len(document.mentions), limits.MAX_MENTIONS)
     return document
-
-
-def is_blank(text: str) -> bool:
-    """Whether nothing in it leaves ink: only spaces, marks without a letter, invisible characters, blank letters."""
-    return not any(unicodedata.category(c)[0] in "LNPS" and c not in _BLANK_LETTERS for c in text)
 
 
 def removal_reason(reason: str | None, *, is_author: bool) -> str:

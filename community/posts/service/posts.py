@@ -76,9 +76,9 @@ async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> Post
 @transaction()
 async def _write(actor: Actor, text: Text, idempotency_key: str | None) -> PostView:
     author_id = require_member(actor)
-    await members.require_ability(author_id, Ability.POST, clock.now())
 
     async def insert() -> Result:
+        await members.require_ability(author_id, Ability.POST, clock.now())
         return {"post_id": str(await _insert(actor, author_id, text))}
 
     written = await idempotency.once(f"posts.write:{author_id}", idempotency_key, {"source": text.source}, insert)

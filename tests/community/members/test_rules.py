@@ -42,7 +42,9 @@ def test_a_display_name_is_what_people_can_see(name: str) -> None:
     assert rules.is_display_name(name)
 
 
-@pytest.mark.parametrize("name", ["", " ", " Mei", "\u200b", "\u200d", "Me\u202ei", "Mei\x00", "x" * 51, "\ud800"])
+@pytest.mark.parametrize(
+    "name", ["", " ", " Mei", "\u200b", "\u200d", "Me\u202ei", "Mei\x00", "x" * 51, "\ud800", "\u3164", "\u0301"]
+)
 def test_a_display_name_hides_nothing(name: str) -> None:
     assert not rules.is_display_name(name)
 
@@ -73,8 +75,25 @@ def test_a_birthday_lies_behind_somebody_alive(day: str, possible: bool) -> None
         ("spam", NOW + timedelta(days=1), True),
         ("spam", NOW, False),
         ("  ", None, False),
+        ("\u200b", None, False),
         ("x" * 501, None, False),
     ],
 )
 def test_a_restriction_says_why_and_ends_later_if_it_ends(reason: str, ends_at: datetime | None, sound: bool) -> None:
     assert rules.is_restriction(reason, ends_at, NOW) is sound
+
+
+@pytest.mark.parametrize(
+    ("source", "will_do"),
+    [
+        ("signup-form", True),
+        ("報名表", True),
+        ("", False),
+        (" ", False),
+        ("a\0b", False),
+        ("\u200b", False),
+        ("x" * 65, False),
+    ],
+)
+def test_the_source_of_a_consent_can_be_read(source: str, will_do: bool) -> None:
+    assert rules.is_consent_source(source) is will_do

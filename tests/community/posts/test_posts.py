@@ -79,6 +79,16 @@ async def test_a_key_belongs_to_one_text_of_one_member() -> None:
     assert (await posts.write(other, "y", idempotency_key="k")).id != post.id
 
 
+async def test_a_repeated_request_gets_its_post_although_its_author_may_not_post_any_more() -> None:
+    author, moderator = await a_member(), await a_member(roles=frozenset({Role.MODERATOR}))
+    post = await posts.write(author, "x", idempotency_key="k")
+    await members.restrict(moderator, author.member_id, Ability.POST, reason="spam")
+    assert (await posts.write(author, "x", idempotency_key="k")).id == post.id
+    for key in (None, "another"):
+        with pytest.raises(MayNotPost):
+            await posts.write(author, "x", idempotency_key=key)
+
+
 async def test_writers_who_use_the_same_new_hashtags_in_any_order_do_not_wait_for_each_other_for_ever() -> None:
     author = await a_member()
     tags = [f"#tag{n}" for n in range(20)]

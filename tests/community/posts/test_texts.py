@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.kernel.text import is_blank
 from community.posts import errors
-from community.posts.rules.texts import is_blank, normalized, read, removal_reason
+from community.posts.rules.texts import normalized, read, removal_reason
 
 
 @pytest.mark.parametrize(

@@ -218,3 +218,9 @@ async def test_replaying_needs_the_permission_and_an_id_of_a_delivery():
             await ask(REPLAY, SYSTEM, id=wrong)
     beyond = await ask(REPLAY, SYSTEM, id=encode_id("Delivery", UUID(int=2**100)))
     assert beyond["replayDelivery"]["code"] == "DELIVERY_NOT_PARKED"
+
+
+@pytest.mark.usefixtures("database")
+async def test_to_others_a_delivery_is_not_there():
+    found = await ask("query($id: ID!) { node(id: $id) { id } }", MEMBER, id=encode_id("Delivery", UUID(int=1)))
+    assert found == {"node": None}
