@@ -37,6 +37,8 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 
+WAYS = ("sql", "reverse_sql")
+
 _numbers = count(1)
 
 
@@ -66,6 +68,18 @@ async def migrated(database_url: str) -> AsyncIterator[asyncpg.Connection]:
 
 async def test_no_model_has_changed_without_a_migration() -> None:
     assert await community_database.drift() == []
+
+
+def test_each_migration_follows_the_one_before() -> None:
+    names = [module.__name__.rpartition(".")[2] for module in MIGRATIONS]
+    assert [int(name.partition("_")[0]) for name in names] == list(range(1, len(names) + 1))
+    for before, name, module in zip(names, names[1:], MIGRATIONS[1:], strict=False):
+        assert module.Migration.dependencies == [(orm.APP, before)], f"{name} comes after {before}; or renumber it"
+
+
+def test_no_place_for_sql_was_left_empty() -> None:
+    scripts = [(module.__name__, sql) for module in MIGRATIONS for way in WAYS for sql in sql_of(module, way)]
+    assert [name for name, sql in scripts if not sql.strip()] == []
 
 
 async def test_migrated_columns_are_the_models_columns(migrated: asyncpg.Connection, empty: asyncpg.Connection) -> None:

@@ -11,6 +11,7 @@ are not counted. `make budgets` writes what it measured into the documents, for 
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,8 @@ class Document:
 
     def variables_from(self, world: World) -> dict[str, Any]:
         names = [definition.variable.name.value for definition in self.operation.variable_definitions or ()]
+        missing = set(names) - set(world.variables)
+        assert not missing, f"world.py has no value for: {', '.join(sorted(missing))}"
         return {name: world.variables[name] for name in names}
 
 
@@ -86,6 +89,9 @@ async def test_a_document_gets_its_answer_within_its_budget(document: Document, 
         answer = await ask(document.text, actor=world.actors[document.sender], **variables)
     assert not answer.errors
     assert problems_in(answer.data) == []
+    pages = list(pages_in(answer.data))
+    empty = {path for path, _ in pages} - {path for path, size in pages if size}
+    assert not empty, "a budget measured on empty pages says nothing: give the world what they show"
     if REWRITE and statements.count != document.budget:
         document.path.write_text(
             document.text.replace(f"# statements: {document.budget}\n", f"# statements: {statements.count}\n", 1)
@@ -104,14 +110,15 @@ def test_every_root_field_has_a_document() -> None:
     graph = schema()._schema
     roots = (graph.query_type, graph.mutation_type, graph.subscription_type)
     fields = {name for root in roots if root for name in root.fields}
-    assert fields - set().union(*(document.root_fields for document in DOCUMENTS)) == set()
+    missing = fields - set().union(*(document.root_fields for document in DOCUMENTS))
+    assert missing == set(), "what an app would send for each of these is a file in tests/operations"
 
 
 def test_every_connection_of_the_graph_is_paged_by_somebody() -> None:
     graph = schema()._schema
     connections = {name for name in graph.type_map if name.endswith("Connection")}
     used = {name for document in DOCUMENTS for name in connections_in(document)}
-    assert connections - used == set()
+    assert connections - used == set(), "some file in tests/operations reads each of these"
 
 
 def problems_in(value: Any) -> list[str]:
@@ -120,6 +127,18 @@ def problems_in(value: Any) -> list[str]:
         own = [value["code"]] if "code" in value and "message" in value else []
         return own + [code for child in value.values() for code in problems_in(child)]
     return []
+
+
+def pages_in(value: Any, path: str = "") -> Iterator[tuple[str, int]]:
+    """The pages of an answer: where, and how many items are on it."""
+    if isinstance(value, list):
+        for child in value:
+            yield from pages_in(child, path)
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            if key in ("nodes", "edges") and isinstance(child, list):
+                yield path, len(child)
+            yield from pages_in(child, f"{path}.{key}")
 
 
 def connections_in(document: Document) -> set[str]:

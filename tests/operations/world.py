@@ -10,11 +10,10 @@ from community.access.policy import ANONYMOUS, SYSTEM, Actor, KeyOwner, Kind, Ro
 from community.access.service import Device
 from community.kernel.ids import new_id
 from community.members import service as members
-from community.outbox import service as outbox
-from community.outbox.relay import load_areas
 from community.posts import service as posts
 from community.posts.rules.reactions import Reaction
 from schema.nodes import encode_id
+from tests.announcements import everything_is_heard
 from tests.factories import PASSWORD, a_member
 
 TAG = "台北美食"
@@ -32,7 +31,6 @@ class World:
 
 async def a_world() -> World:
     """Build it. Takes a second or so."""
-    load_areas()
     mei = await a_member(handle="mei")
     authors = [await a_member(handle=f"author{number}") for number in range(SIZE)]
     written = [await posts.write(author, f"南湖旁邊 #{TAG} #評論{n} @mei 讚") for n, author in enumerate(authors)]
@@ -49,8 +47,8 @@ async def a_world() -> World:
     admin = await a_member(handle="boss", roles=frozenset({Role.ADMIN}))
     key = await access.create_api_key(SYSTEM, name="feed", owner=KeyOwner.PARTNER, scopes=[Scope.EVENTS_READ])
     other_device = await access.sign_in("mei@example.com", PASSWORD, Device(name="Lost phone"))
-    while await outbox.sequence():
-        pass
+    await members.block(mei, _id(await a_member(handle="troll")))
+    await everything_is_heard(by="posts")
     return World(
         actors={
             "anonymous": ANONYMOUS,

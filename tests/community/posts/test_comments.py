@@ -16,7 +16,7 @@ from community.members.rules import Ability
 from community.posts import errors, queries
 from community.posts import service as posts
 from community.posts.queries import CommentView, PostView
-from tests.community.posts.announced import announced
+from tests.announcements import announced
 from tests.factories import a_comment, a_member, a_post
 
 pytestmark = pytest.mark.usefixtures("database")

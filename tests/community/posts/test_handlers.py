@@ -4,30 +4,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from community import database
 from community.kernel import clock
 from community.kernel.errors import BadInput
 from community.kernel.pages import PageRequest
-from community.outbox import service as outbox
-from community.outbox.hearing import hearers_of
-from community.posts import handlers, queries
+from community.posts import queries
 from community.posts import service as posts
 from community.posts.queries import HASHTAG_SHAPE
+from tests.announcements import everything_is_heard
 from tests.factories import a_member, a_post
 
 pytestmark = pytest.mark.usefixtures("database")
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-
-
-async def everything_is_heard(times: int = 1) -> None:
-    """Let every hearer hear every fact, as often as a relay that was interrupted may."""
-    await outbox.sequence()
-    facts = await database.fetch("select id, type from outbox_fact order by sequence")
-    for fact in facts * times:
-        for hearer in hearers_of(fact["type"]):
-            if hearer.handle.__module__ == handlers.__name__:
-                await outbox.hear(hearer, fact["id"])
 
 
 async def used(name: str) -> int:
@@ -42,7 +30,7 @@ async def test_posts_are_counted_per_hashtag_through_edits_and_removals_even_whe
         second = await a_post(author, "#台北")
     await posts.edit(author, first.id, "#台北 #咖啡")
     await posts.remove(author, second.id)
-    await everything_is_heard(times=2)
+    await everything_is_heard(by="posts", times=2)
     assert [await used(name) for name in ("＃台北", "美食", "咖啡", "高雄")] == [1, 0, 1, -1]
     hashtag = await queries.hashtag("美食")
     assert hashtag is not None
@@ -61,7 +49,7 @@ async def test_the_most_used_come_first_page_by_page_and_by_their_beginning() ->
     author = await a_member()
     for source in ("#台北 #台中 #a_b", "#台北 #台中", "#台北 #axb"):
         await a_post(author, source)
-    await everything_is_heard()
+    await everything_is_heard(by="posts")
     first = await queries.popular(PageRequest.of(first=2))
     assert [(tag.name, tag.post_count) for tag in first.items] == [("台北", 3), ("台中", 2)]
     rest = await queries.popular(PageRequest.of(first=5, after=first.cursors[-1], shape=HASHTAG_SHAPE))

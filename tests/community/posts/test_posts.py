@@ -17,7 +17,7 @@ from community.members.rules import Ability
 from community.posts import errors, queries
 from community.posts import service as posts
 from community.posts.rules.hashtags import hashtag_id
-from tests.community.posts.announced import announced
+from tests.announcements import announced
 from tests.factories import a_member, a_post
 
 pytestmark = pytest.mark.usefixtures("database")
