@@ -89,6 +89,20 @@ async def test_a_cancelled_read_gives_its_connection_back(connect: Connect, outs
     await whole_pool()
 
 
+async def test_a_connection_in_doubt_is_mended_before_it_is_lent_again(connect: Connect, wire: Wire) -> None:
+    await connect(database_url=wire.url, pool_size=2)
+    hold = wire.hold("SELECT 1")
+    read = asyncio.create_task(database.fetch("SELECT 1"))
+    await hold.reached()
+
+    read.cancel()
+    await asyncio.wait([read])
+
+    assert await database.fetch_value("SELECT 2") == 2
+    hold.let_go()
+    assert (await whole_pool()).open == 2
+
+
 async def test_a_read_that_takes_too_long_for_its_caller_gives_its_connection_back(connect: Connect) -> None:
     await connect(pool_size=1)
 
@@ -266,6 +280,24 @@ async def test_disconnecting_waits_for_reads(connect: Connect, wire: Wire) -> No
         await database.fetch("SELECT 2")
     hold.let_go()
 
+    assert await read == 1
+    await leaving
+
+
+async def test_disconnecting_sends_away_who_waits_in_line(connect: Connect, wire: Wire) -> None:
+    await connect(database_url=wire.url, pool_size=1)
+    hold = wire.hold("SELECT 1")
+    read = asyncio.create_task(database.fetch_value("SELECT 1"))
+    await hold.reached()
+    in_line = asyncio.create_task(database.fetch("SELECT 2"))
+    await until(lambda: database.pool_state().waiting == 1)
+
+    leaving = asyncio.create_task(database.disconnect())
+    await asyncio.sleep(0)
+    hold.let_go()
+
+    with pytest.raises(TooBusy):
+        await in_line
     assert await read == 1
     await leaving
 

@@ -224,7 +224,7 @@ class TestHangingUp:
     ) -> None:
         monkeypatch.setattr(pool, "CLOSE_SECONDS", 0.0)
         await connect(database_url=wire.url)
-        hold = wire.hold("COMMIT")
+        hold = wire.hold("INSERT")
         caller = asyncio.create_task(write(1))
         await hold.reached()
         caller.cancel()
