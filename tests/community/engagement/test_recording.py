@@ -68,7 +68,8 @@ async def test_the_same_cause_again_gives_nothing_and_returns_the_first_effects(
     assert (await balance(mei)).credits == 10
 
 
-async def test_first_refusals_are_told_again_with_their_data(frozen_clock: datetime) -> None:
+@pytest.mark.usefixtures("frozen_clock")
+async def test_first_refusals_are_told_again_with_their_data() -> None:
     mei = await a_member(time_zone="Asia/Taipei")
     for _ in range(3):
         await do(mei)
@@ -352,7 +353,8 @@ async def test_what_happened_is_announced() -> None:
     mei = await a_member()
     await do(mei)
     payload = await database.fetch_one(
-        "select payload->>'kind' as kind, payload->>'credits' as credits from outbox_fact where type = 'activity.recorded'"
+        "select payload->>'kind' as kind, payload->>'credits' as credits from outbox_fact"
+        " where type = 'activity.recorded'"
     )
     assert payload is not None
     assert tuple(payload) == ("post.written", "10")
