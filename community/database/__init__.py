@@ -1,4 +1,4 @@
-"""The one door to PostgreSQL: a pool that cannot leak, one way to write, reads, counting, listening, migrations."""
+"""The one door to PostgreSQL: a pool that cannot leak, one way to write, reads and their pages, counting, migrations."""
 
 from community.database.counting import Statements, counting_statements
 from community.database.failures import RolledBack, TransactionMisused
@@ -6,12 +6,14 @@ from community.database.lifecycle import connect, disconnect
 from community.database.listening import listen
 from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
+from community.database.questions import Question
 from community.database.statements import execute, fetch, fetch_one, fetch_value
 from community.database.transactions import after_commit
 from community.database.verbs import drain, transaction
 
 __all__ = [
     "PoolState",
+    "Question",
     "RolledBack",
     "Statements",
     "TransactionMisused",

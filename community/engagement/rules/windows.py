@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-
 INSTANT = timedelta(microseconds=1)
 """The shortest time that is kept."""
 

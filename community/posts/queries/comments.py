@@ -10,9 +10,9 @@ import asyncpg
 
 from community import database
 from community.access.policy import Actor
+from community.database import Question
 from community.kernel.errors import NotFound
 from community.kernel.pages import Page, PageRequest, page_of
-from community.posts.queries.questions import Question
 from community.posts.queries.sight import Sight, visible_to
 from community.posts.rules.markdown import rendered
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from community import database
+from community.database import Question
 from community.kernel.errors import BadInput
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import strip_controls
-from community.posts.queries.questions import Question
 from community.posts.rules import hashtags as rules
 
 SHAPE = (int, UUID)

@@ -11,10 +11,10 @@ import asyncpg
 
 from community import database
 from community.access.policy import Actor, require_member
+from community.database import Question
 from community.kernel.errors import BadInput, NotFound
 from community.kernel.pages import Page, PageRequest, page_of
 from community.members import queries as members
-from community.posts.queries.questions import Question
 from community.posts.queries.sight import visible_to
 from community.posts.rules import limits, search
 from community.posts.rules.hashtags import hashtag_id

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from community import database
 from community.access.policy import Actor
+from community.database import Question
 from community.kernel.errors import NotFound
-from community.posts.queries.questions import Question
 from community.posts.queries.sight import visible_to
 from community.posts.rules.reactions import Reaction
 from community.posts.rules.tallies import COMMENTS

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from community.access.policy import Actor, Permission
+from community.database import Question
 from community.members import queries as members
 from community.posts import policy
-from community.posts.queries.questions import Question
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,13 @@
-"""A question to the database, put together from conditions: each has its own text, and so its own plan."""
+"""A question to the database, put together from conditions: each has its own text, and so its own plan.
+
+question = database.Question()
+question.require("b.member_id = {}", member_id)
+direction, limit = question.window("b.id", page, newest_first=True)
+rows = await database.fetch(
+    f"select … from bookmarks_bookmark b where {question.met} order by b.id {direction} {limit}", *question.arguments
+)
+return page_of([BookmarkView(**row) for row in rows], page, lambda bookmark: (bookmark.id,))
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
