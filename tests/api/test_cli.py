@@ -1,11 +1,14 @@
 """The command line: what it does, what it refuses and how it says so."""
 
+import re
 import signal
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -16,7 +19,7 @@ from community.access.policy import Permission, Role
 from community.members import service as members
 from community.settings import settings_table
 from schema.root import sdl
-from tests.api.commands import Shell, hourglass, start
+from tests.api.commands import ROOT, Shell, hourglass, start
 from tests.databases import RUN, WORKER, Databases
 from tests.servers import Client
 
@@ -145,6 +148,8 @@ async def test_up_goes_from_an_empty_database_to_answers_and_stops_with_ctrl_c(e
         found = await client.data(FIRST_QUERY)
         assert all("早餐" in edge["node"]["body"] for edge in found["searchPosts"]["edges"])
         assert len(found["searchPosts"]["edges"]) == 3
+        asked, answered = in_the_readme()
+        assert await client.data(asked) == answered
         for person in STAFF:
             assert await roles_after_sign_in(client, person.email) >= {person.role.upper()}
     running.send_signal(signal.SIGINT)
@@ -170,6 +175,16 @@ async def test_a_private_database_is_started_and_stopped_with_the_command(tmp_pa
     said = await hourglass("migrate", DATABASE_URL="", HOURGLASS_HOME=str(tmp_path))
     assert said.code == 0, said.err
     assert not list((tmp_path / "postgres").resolve().glob("data/postmaster.pid"))
+
+
+def in_the_readme() -> tuple[str, Any]:
+    """The query that the first page of the project shows, and the answer that it promises."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    asked = re.search(r"--json '\n(.+?)'\n```", page, re.DOTALL)
+    answered = re.search(r"```json\n(.+?)```", page, re.DOTALL)
+    assert asked
+    assert answered
+    return orjson.loads(asked[1])["query"], orjson.loads(answered[1])
 
 
 async def roles_after_sign_in(client: Client, email: str) -> set[str]:
