@@ -1,4 +1,4 @@
-"""The one door to PostgreSQL: a pool that cannot leak, one way to write, reads and their pages, counting, migrations."""
+"""The one door to PostgreSQL: a pool that cannot leak, one way to write, reads and pages, counting, migrations."""
 
 from community.database.counting import Statements, counting_statements
 from community.database.failures import RolledBack, TransactionMisused

@@ -1,12 +1,13 @@
 """A question to the database, put together from conditions: each has its own text, and so its own plan.
 
-question = database.Question()
-question.require("b.member_id = {}", member_id)
-direction, limit = question.window("b.id", page, newest_first=True)
-rows = await database.fetch(
-    f"select … from bookmarks_bookmark b where {question.met} order by b.id {direction} {limit}", *question.arguments
-)
-return page_of([BookmarkView(**row) for row in rows], page, lambda bookmark: (bookmark.id,))
+    question = database.Question()
+    question.require("b.member_id = {}", member_id)
+    direction, limit = question.window("b.id", page, newest_first=True)
+    sql = f"select {COLUMNS} from bookmarks_bookmark b where {question.met} order by b.id {direction} {limit}"
+    rows = await database.fetch(sql, *question.arguments)
+    return page_of([BookmarkView(**row) for row in rows], page, lambda bookmark: (bookmark.id,))
+
+This is a whole page: `page_of` takes the one row more that the limit asks for as the sign that another page follows.
 """
 
 from dataclasses import dataclass, field
