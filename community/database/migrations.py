@@ -4,7 +4,7 @@ import asyncpg
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.operations import Operation
+from tortoise.migrations.operations import AlterModelOptions, Operation
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.writer import migrations_module_path
 
@@ -50,7 +50,9 @@ async def missing() -> list[Operation]:
         await context.init(config=orm.configuration(), init_connections=False)
         assert context.apps is not None
         writers = await MigrationAutodetector(context.apps, orm.configuration()["apps"]).changes()
-    return [operation for writer in writers for operation in writer.operations]
+    operations = [operation for writer in writers for operation in writer.operations]
+    # Options are a docstring and the like: Tortoise compares them, but changes nothing in the database for them.
+    return [operation for operation in operations if not isinstance(operation, AlterModelOptions)]
 
 
 async def _migrate(connection: asyncpg.Connection) -> list[str]:

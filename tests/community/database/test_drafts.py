@@ -127,6 +127,12 @@ def test_a_new_column_says_what_the_rows_there_shall_have(models: Path) -> None:
     assert written(models) == {f"{NEXT}_moods"}
 
 
+def test_a_docstring_is_no_reason_for_a_migration(models: Path) -> None:
+    models.write_text(models.read_text().replace('"""Somebody who joined', '"""Somebody who once joined'))
+    refused = write(models, "words")
+    assert "make all that the models say" in refused.stderr
+
+
 def test_sql_alone_gets_the_next_number_too(models: Path) -> None:
     assert write(models, "--sql", "handles_by_day").returncode == 0
     assert written(models) == {f"{NEXT}_handles_by_day"}
