@@ -1,6 +1,7 @@
 """A member's app: it writes with idempotency keys, and repeats what was not answered until it is."""
 
 import asyncio
+import random
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -8,11 +9,13 @@ import aiohttp
 
 from tests.servers import Client
 
-PAUSE_SECONDS = 0.1
-"""How long an app waits before it repeats what was not answered."""
+FIRST_PAUSE_SECONDS = 0.1
+LONGEST_PAUSE_SECONDS = 1.0
+"""How long an app waits before it repeats what was not answered: longer each time, and each app a little differently."""
 
-TRY_AGAIN = {"UNAVAILABLE", "OUTCOME_UNKNOWN"}
-"""The codes that a server may give while its database is away, or while it stops."""
+NO_ANSWER: dict[str, Any] = {"errors": [{"extensions": {"code": "NO_ANSWER"}}]}
+TRY_AGAIN = {"NO_ANSWER", "RATE_LIMITED", "UNAVAILABLE", "OUTCOME_UNKNOWN"}
+"""What may come when a server is away, when an app is too fast, when the database is away, when it left during a commit."""
 
 SIGN_UP = """
 mutation ($handle: String!, $email: String!) {
@@ -82,26 +85,22 @@ class App:
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data. Asks again when there was no answer, or one that says to; fails on every other error."""
+        pause = FIRST_PAUSE_SECONDS
         while True:
             try:
                 answer = await self.client.post(document, **variables)
             except (aiohttp.ClientError, TimeoutError):
-                await self._pause(PAUSE_SECONDS)
-                continue
+                answer = NO_ANSWER
             if "errors" not in answer:
                 data: dict[str, Any] = answer["data"]
                 return data
-            await self._pause(seconds_to_wait(answer))
-
-    async def _pause(self, seconds: float) -> None:
-        self.repeated += 1
-        await asyncio.sleep(seconds)
+            self.repeated += 1
+            await asyncio.sleep(told_to_wait(answer) or random.uniform(pause / 2, pause))
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
-def seconds_to_wait(answer: dict[str, Any]) -> float:
-    """After how long an app asks again that got this answer. Fails if that would not help."""
+def told_to_wait(answer: dict[str, Any]) -> float:
+    """After how many seconds the server wants to be asked again, if it says so. Fails if that would not help."""
     told = answer["errors"][0]["extensions"]
-    if told["code"] == "RATE_LIMITED":
-        return float(told["retryAfter"])
     assert told["code"] in TRY_AGAIN, answer
-    return PAUSE_SECONDS
+    return float(told["retryAfter"]) if told["code"] == "RATE_LIMITED" else 0.0
