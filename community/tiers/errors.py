@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from community.kernel.errors import Problem
+from community.tiers.rules.programme import Flaw
 
 
 @dataclass
@@ -23,15 +24,15 @@ class InvalidTierLock(Problem):
 
 
 @dataclass
-class InvalidProgramme(Problem):
+class InvalidTierProgramme(Problem):
     """The rules contradict themselves, or what members have already. `flaw` names how."""
 
-    flaw: str
+    flaw: Flaw
     message = "These rules cannot be published: {flaw}."
 
 
 @dataclass
-class ProgrammeStartsTooEarly(Problem):
+class TierProgrammeStartsTooEarly(Problem):
     """Rules do not reach into the past, nor before those that are published already."""
 
     message = "Rules start now or later, and not before those that are published already."

@@ -7,6 +7,7 @@ from community.tiers import service as tiers
 
 @outbox.every("* * * * *")
 async def settle_due() -> None:
-    """A few hundred members at a time."""
-    while await tiers.settle_due(clock.now()):
+    """A few hundred members at a time, until nobody is left who was due when it began."""
+    now = clock.now()
+    while await tiers.settle_due(now):
         pass

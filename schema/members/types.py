@@ -14,6 +14,7 @@ from community.ledger import queries as ledger
 from community.members import queries as members
 from community.members.queries import ConsentView, MemberView, Relation, RestrictionView
 from community.members.rules import Ability, Channel, Purpose
+from community.tiers import queries as tiers
 from schema.access.types import OwnAccess
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
@@ -22,6 +23,7 @@ from schema.execution.levels import level
 from schema.ledger.types import Balance, StatementLine
 from schema.nodes import Node
 from schema.prices import PRIVATE
+from schema.tiers.types import Standing, Tier
 
 YOURS = {PRIVATE: True}
 
@@ -187,6 +189,19 @@ class Member(Node):
             Connection.of(pages[member.uuid], StatementLine.of) if member.uuid in pages else None for member in parents
         ]
 
+    @level(description="The tier of this member.")
+    async def tier(parents: list["Member"], info: Info) -> list[Tier]:
+        found = await tiers.tiers_of([member.uuid for member in parents], clock.now())
+        return [Tier.of(found[member.uuid]) for member in parents]
+
+    @level(
+        description="Where this member stands and why; null unless it is you or you are trusted staff.", metadata=YOURS
+    )
+    async def standing(parents: list["Member"], info: Info) -> list[Standing | None]:
+        ids = [member.uuid for member in parents]
+        found = await tiers.standing_seen_by(info.context.actor, ids, clock.now())
+        return [Standing.of(found[each]) if each in found else None for each in ids]
+
     @level(description="Who follows this member, latest first.")
     async def followers(
         parents: list["Member"],
@@ -254,6 +269,10 @@ class Viewer(OwnAccess):
         request = PageRequest.of(first=first, after=after, last=last, before=before)
         pages = await ledger.statements_of(info.context.actor, [self.view.id], request)
         return Connection.of(pages[self.view.id], StatementLine.of)
+
+    @strawberry.field(description="Where you stand, why, and how far it is to the next tier.", metadata=YOURS)
+    async def standing(self) -> Standing:
+        return Standing.of((await tiers.standing([self.view.id], clock.now()))[self.view.id])
 
     @strawberry.field(description="Your latest answer to each question of consent you were asked.", metadata=YOURS)
     async def consents(self, info: Info) -> list[Consent]:

@@ -1,7 +1,9 @@
 """What tiers tell: the ladder, where members stand and why, how far it is, what was decided, who would move."""
 
 from community.tiers.queries.entries import ENTRY_SHAPE, EntryView, entries_behind
+from community.tiers.queries.locks import LockView, locks_on
 from community.tiers.queries.programmes import ProgrammeView, in_force, latest, versions
+from community.tiers.queries.simulation import MoveView, SimulationView, simulate
 from community.tiers.queries.standings import (
     ProgressView,
     StandingView,
@@ -12,13 +14,16 @@ from community.tiers.queries.standings import (
     standing_seen_by,
     tiers_of,
 )
-from community.tiers.queries.transitions import TransitionView, transitions_of
+from community.tiers.queries.transitions import TransitionView, transitions_by_ids, transitions_of
 
 __all__ = [
     "ENTRY_SHAPE",
     "EntryView",
+    "LockView",
+    "MoveView",
     "ProgrammeView",
     "ProgressView",
+    "SimulationView",
     "StandingView",
     "TrackView",
     "TransitionView",
@@ -26,10 +31,13 @@ __all__ = [
     "in_force",
     "ladder",
     "latest",
+    "locks_on",
     "progress",
+    "simulate",
     "standing",
     "standing_seen_by",
     "tiers_of",
+    "transitions_by_ids",
     "transitions_of",
     "versions",
 ]

@@ -53,6 +53,12 @@ async def transitions_of(
     return {each: page_of(changes, request, lambda change: (change.id,)) for each, changes in found.items()}
 
 
+async def transitions_by_ids(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, TransitionView]:
+    """The changes with these ids that the actor may read."""
+    rows = await database.fetch("select * from tiers_transition where id = any($1)", list(ids))
+    return {row["id"]: _view(row) for row in rows if policy.can_read(actor, row["member_id"])}
+
+
 def _view(row: Mapping[str, Any]) -> TransitionView:
     values = dict(row)
     reason, track = Reason(values.pop("reason")), values.pop("track")

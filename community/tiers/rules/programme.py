@@ -161,6 +161,24 @@ DEFAULT = Programme(
 """Version 1, as the migration publishes it."""
 
 
+class Flaw(StrEnum):
+    """Why rules cannot be published."""
+
+    LADDER_LENGTH = "ladder_length"
+    DUPLICATE_TIER = "duplicate_tier"
+    TIER_KEY = "tier_key"
+    TIER_TEXT = "tier_text"
+    TOO_MANY_PERKS = "too_many_perks"
+    TIER_MISSING = "tier_missing"
+    BASE_CHANGED = "base_changed"
+    BASE_THRESHOLD = "base_threshold"
+    THRESHOLDS_NOT_RISING = "thresholds_not_rising"
+    MONTHS = "months"
+    DAYS = "days"
+    KEEP_PERCENT = "keep_percent"
+    GATE = "gate"
+
+
 MAX_TIERS = 20
 LONGEST_KEY = 30
 LONGEST_TEXT = 200
@@ -168,28 +186,28 @@ MAX_PERKS = 20
 LARGEST = 2**63 - 1
 
 
-def flaw_in(programme: Programme, before: Programme) -> str | None:
-    """Why this cannot follow `before`, as the code of a flaw; None when it can.
+def flaw_in(programme: Programme, before: Programme) -> Flaw | None:
+    """Why this cannot follow `before`; None when it can.
 
     Tiers are never taken off the ladder nor put in another order, because members stand on them.
     """
     ladder = programme.ladder
     checks = {
-        "ladder_length": 2 <= len(ladder) <= MAX_TIERS,
-        "duplicate_tier": len(set(programme.keys)) == len(ladder),
-        "tier_key": all(_is_key(key) for key in programme.keys),
-        "tier_text": all(_is_text(text) for tier in ladder for text in (tier.names, *tier.perks)),
-        "too_many_perks": all(len(tier.perks) <= MAX_PERKS for tier in ladder),
-        "tier_missing": [key for key in programme.keys if key in before.keys] == before.keys,
-        "base_changed": programme.keys[:1] == [before.base],
-        "base_threshold": all(tier.spend is None and tier.engagement is None for tier in ladder[:1]),
-        "thresholds_not_rising": all(_is_rising(programme, track) for track in COUNTED),
-        "months": 1 <= programme.months <= 120,
-        "days": all(
+        Flaw.LADDER_LENGTH: 2 <= len(ladder) <= MAX_TIERS,
+        Flaw.DUPLICATE_TIER: len(set(programme.keys)) == len(ladder),
+        Flaw.TIER_KEY: all(_is_key(key) for key in programme.keys),
+        Flaw.TIER_TEXT: all(_is_text(text) for tier in ladder for text in (tier.names, *tier.perks)),
+        Flaw.TOO_MANY_PERKS: all(len(tier.perks) <= MAX_PERKS for tier in ladder),
+        Flaw.TIER_MISSING: [key for key in programme.keys if key in before.keys] == before.keys,
+        Flaw.BASE_CHANGED: programme.keys[:1] == [before.base],
+        Flaw.BASE_THRESHOLD: all(tier.spend is None and tier.engagement is None for tier in ladder[:1]),
+        Flaw.THRESHOLDS_NOT_RISING: all(_is_rising(programme, track) for track in COUNTED),
+        Flaw.MONTHS: 1 <= programme.months <= 120,
+        Flaw.DAYS: all(
             0 <= days <= 365 for days in (programme.grace_days, programme.minimum_stay_days, programme.warning_days)
         ),
-        "keep_percent": 1 <= programme.keep_percent <= 100,
-        "gate": all(
+        Flaw.KEEP_PERCENT: 1 <= programme.keep_percent <= 100,
+        Flaw.GATE: all(
             _is_key(metric) and min(gate.units_per_member, gate.units_per_day) >= 1
             for metric, gate in programme.gates.items()
         ),

@@ -14,18 +14,16 @@ from community.tiers.queries.programmes import IN_FORCE, ProgrammeView
 from community.tiers.queries.standings import standing_of
 from community.tiers.rules.standing import Standing, due_at
 
+Row = Mapping[str, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Locked standings as they are kept, the version that decided on each last, and the version in force."""
+    """Locked standings, the rows they were read from, and the version in force."""
 
     programme: ProgrammeView
+    rows: dict[UUID, Row]
     kept: dict[UUID, Standing]
-    versions: dict[UUID, int]
-
-    def is_news(self, member_id: UUID, standing: Standing) -> bool:
-        """Whether there is something to write."""
-        return standing != self.kept[member_id] or self.programme.version != self.versions[member_id]
 
 
 async def locked(member_ids: Collection[UUID], now: datetime) -> Places:
@@ -41,20 +39,17 @@ async def locked(member_ids: Collection[UUID], now: datetime) -> Places:
     programme = await programmes.by_id(rows[0]["programme_id"]) if rows else await programmes.in_force(now)
     return Places(
         programme,
+        rows={row["member_id"]: row for row in rows},
         kept={row["member_id"]: standing_of(row) for row in rows},
-        versions={row["member_id"]: row["version"] for row in rows},
     )
 
 
 async def keep(places: Places, current: Mapping[UUID, Standing], now: datetime) -> None:
     """Write the standings that changed. One statement, or none."""
-    rows = [
-        _row(places.programme, member_id, standing, now)
-        for member_id, standing in current.items()
-        if places.is_news(member_id, standing)
-    ]
-    if rows:
-        await database.execute(_KEEP, orjson.dumps(rows, default=str).decode())
+    rows = [_row(places.programme, member_id, standing, now) for member_id, standing in current.items()]
+    news = [row for row in rows if any(places.rows[row["member_id"]][name] != row[name] for name in row)]
+    if news:
+        await database.execute(_KEEP, orjson.dumps(news, default=str).decode())
 
 
 async def _open(member_ids: Iterable[UUID], now: datetime) -> None:
@@ -69,7 +64,7 @@ async def _open(member_ids: Iterable[UUID], now: datetime) -> None:
     )
 
 
-def _row(programme: ProgrammeView, member_id: UUID, standing: Standing, now: datetime) -> dict[str, Any]:
+def _row(programme: ProgrammeView, member_id: UUID, standing: Standing, now: datetime) -> Row:
     return {
         "member_id": member_id,
         "tier": standing.tier,

@@ -20,7 +20,7 @@ async def publish(actor: Actor, rules: Programme, *, starts_at: datetime | None 
     """Staff publish rules that decide from `starts_at` on, or from now on.
 
     Once they start, everybody is decided on anew within minutes: up at once, down as the rules say. Raises
-    InvalidProgramme and ProgrammeStartsTooEarly.
+    InvalidTierProgramme and TierProgrammeStartsTooEarly.
     """
     require(actor, Permission.TIERS_PUBLISH)
     now = clock.now()
@@ -28,9 +28,9 @@ async def publish(actor: Actor, rules: Programme, *, starts_at: datetime | None 
     await database.execute("select pg_advisory_xact_lock(hashtextextended('tiers.publish', 0))")
     last = await latest()
     if flaw := flaw_in(rules, last.rules):
-        raise errors.InvalidProgramme(flaw)
+        raise errors.InvalidTierProgramme(flaw)
     if starts_at < now or starts_at < last.starts_at:
-        raise errors.ProgrammeStartsTooEarly
+        raise errors.TierProgrammeStartsTooEarly
     published = ProgrammeView(
         id=ids.new_id(),
         version=last.version + 1,
