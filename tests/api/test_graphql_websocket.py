@@ -10,6 +10,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from api import websocket
+from api.logs import CLIENTS_FAULTS
 from community.quota import service as quota
 from tests.api.toy import Toy, happenings, toy_server, until
 
@@ -45,6 +46,15 @@ async def test_a_subscription_sends_its_results_and_completes(toy: Toy) -> None:
             {"id": "1", "type": "next", "payload": {"data": {"count": 1}}},
             {"id": "1", "type": "complete"},
         ]
+
+
+async def test_text_that_is_no_utf_8_ends_the_conversation_and_is_no_fault_of_ours(
+    toy: Toy, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with introduced(toy) as socket:
+        await socket.send_frame(b"\xff\xfe", WSMsgType.TEXT)
+        assert await end_of(socket) == 1007
+    assert {line.msg for line in caplog.records if line.name == "uvicorn.error" and line.exc_info} == CLIENTS_FAULTS
 
 
 async def test_a_query_is_answered_once(toy: Toy) -> None:
