@@ -15,11 +15,11 @@ from api import auth, graphiql, health, metrics, worker
 from api.graphql import FrontDoor
 from api.middleware import RequestIds, RequestLine, SecurityHeaders
 from community import database
+from community.engagement import recorder
 from community.kernel.messages import choose_locale, translate
 from community.outbox.worker import serving
 from community.settings import Settings
 from schema.root import schema
-
 
 MISSED = {
     404: ("NOT_FOUND", "There is nothing at this address."),
@@ -40,6 +40,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             await database.connect(settings)
             stack.push_async_callback(database.disconnect)
             await stack.enter_async_context(serving(settings))
+            await stack.enter_async_context(recorder.serving())
             if with_worker:
                 await stack.enter_async_context(worker.beside(settings))
             await stack.enter_async_context(front_door.serving())

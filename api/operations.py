@@ -154,8 +154,11 @@ class Operations:
             raise CostTooHigh(cost, allowed)
         return await quota.spend(bucket, cost)
 
-    def _run(self, ready: Ready, event: Any = None) -> Coroutine[Any, Any, ExecutionResult]:
-        return reference.run(self._schema, ready.prepared, ready.variables, ready.caller.context(), event)
+    async def _run(self, ready: Ready, event: Any = None) -> ExecutionResult:
+        context = ready.caller.context()
+        result = await reference.run(self._schema, ready.prepared, ready.variables, context, event)
+        context.answered()
+        return result
 
     async def _in_time(self, read: Coroutine[Any, Any, Result]) -> Result:
         seconds = self._settings.read_timeout_seconds

@@ -1,11 +1,15 @@
 """What a resolver knows about the request: who asks, in which language, under which id."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import strawberry
 
 from community.access.policy import ANONYMOUS, Actor
+from community.engagement import recorder
+from community.engagement.rules.activities import Subject
+from community.kernel import clock
 from community.kernel.messages import DEFAULT_LOCALE
 
 
@@ -19,6 +23,18 @@ class Context:
     address: str = ""
     user_agent: str = ""
     loaders: dict[Any, Any] = field(default_factory=dict)
+    _shown: set[Subject] = field(default_factory=set)
+
+    def shows(self, subjects: Iterable[Subject]) -> None:
+        """A resolver shows these to a member; nobody counts what is shown to strangers. Costs no statement."""
+        if self.actor.member_id is not None:
+            self._shown.update(subjects)
+
+    def answered(self) -> None:
+        """The answer is complete: what it shows was seen."""
+        if self._shown and self.actor.member_id is not None:
+            recorder.note(self.actor.member_id, self._shown, clock.now())
+            self._shown = set()
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

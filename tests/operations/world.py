@@ -8,9 +8,14 @@ from community import database
 from community.access import service as access
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, KeyOwner, Kind, Role, Scope
 from community.access.service import Device
+from community.engagement import service as engagement
+from community.engagement.rules.activities import Activity, OwnKind, Subject
+from community.kernel import clock
 from community.kernel.ids import new_id
+from community.ledger.rules.transfers import Cause
 from community.members import service as members
 from community.posts import service as posts
+from community.posts.queries import PostView
 from community.posts.rules.reactions import Reaction
 from schema.nodes import encode_id
 from tests.announcements import everything_is_heard
@@ -38,6 +43,8 @@ async def a_world() -> World:
         await posts.react(mei, post.id, Reaction.LIKE)
         await members.follow(mei, author.member_id)
         await members.follow(author, mei.member_id)
+        await engagement.record(_a_qualified_view(mei, post), cause=Cause("test", str(post.id)))
+        await engagement.record(_a_qualified_view(author, written[0]), cause=Cause("test", str(author.member_id)))
     thread = written[0]
     comments = [await posts.comment(author, thread.id, "同意") for author in authors]
     for comment in comments[:5]:
@@ -54,9 +61,12 @@ async def a_world() -> World:
             "anonymous": ANONYMOUS,
             "member": mei,
             "admin": admin,
-            "key": Actor(kind=Kind.PARTNER, key_id=new_id(), scopes=frozenset({Scope.EVENTS_READ})),
+            "key": Actor(
+                kind=Kind.PARTNER, key_id=new_id(), scopes=frozenset({Scope.EVENTS_READ, Scope.ACTIVITIES_WRITE})
+            ),
         },
         variables={
+            "activities": [_an_activity(author) for author in authors],
             "after": None,
             "apiKeyId": encode_id("ApiKey", key.key.id),
             "deliveryId": await _a_parked_delivery(thread.id),
@@ -78,6 +88,30 @@ async def a_world() -> World:
             "words": "南湖",
         },
     )
+
+
+def _a_qualified_view(member: Actor, post: PostView) -> Activity:
+    """That somebody read a post."""
+    return Activity(
+        kind=OwnKind.VIEW_QUALIFIED,
+        member_id=_id(member),
+        occurred_at=clock.now(),
+        subject=Subject("test", post.id),
+        other_id=post.author_id,
+        metadata={"dwell_seconds": 60},
+    )
+
+
+def _an_activity(member: Actor) -> dict[str, Any]:
+    """What a till reports."""
+    return {
+        "externalId": f"receipt {member.member_id}",
+        "kind": "store.visited",
+        "memberId": encode_id("Member", _id(member)),
+        "occurredAt": clock.now().isoformat(),
+        "about": "Zhongshan store",
+        "details": [{"name": "floor", "number": 2}],
+    }
 
 
 @database.transaction()

@@ -32,8 +32,8 @@ class OwnKind(StrEnum):
     REFERRAL_QUALIFIED = "referral.qualified"
 
 
-UNKEPT = frozenset({OwnKind.VISIT})
-"""Kinds that are kept only when they earned something: coming back an hour later is no news."""
+UNKEPT = frozenset({OwnKind.VISIT, OwnKind.VIEW_QUALIFIED})
+"""Kinds that are kept only when they earned something: coming back an hour later, or reading it again, is no news."""
 
 
 @dataclass(frozen=True, slots=True)

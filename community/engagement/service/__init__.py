@@ -4,9 +4,9 @@ from community.engagement.service.assessing import Recording
 from community.engagement.service.publishing import publish
 from community.engagement.service.recording import record, record_all
 from community.engagement.service.reporting import Report, ReportAnswer, report
-from community.engagement.service.trying import Verdict, dry_run
+from community.engagement.service.trying import Verdict, dry_run, supposed
 from community.engagement.service.undoing import Undone, undo, undo_next_about, withdraw
-from community.engagement.service.views import View, keep_views
+from community.engagement.service.views import View, keep_views, report_view
 from community.engagement.service.visiting import visit
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "record",
     "record_all",
     "report",
+    "report_view",
+    "supposed",
     "undo",
     "undo_next_about",
     "visit",

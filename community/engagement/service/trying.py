@@ -1,18 +1,21 @@
 """Dry runs: what the rules would do with an activity, and why not. Nothing is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from community.access.policy import Actor
 from community.engagement import policy
 from community.engagement.errors import NotEarned
 from community.engagement.queries.effects import Earned
 from community.engagement.queries.programmes import programmes
-from community.engagement.rules.activities import Activity
+from community.engagement.rules.activities import Activity, Scalar, Subject
 from community.engagement.rules.deciding import Refusal
 from community.engagement.rules.programme import Rule
 from community.engagement.service.assessing import Recording, assess, earners_of
 from community.kernel import clock, ids
-from community.kernel.errors import NotFound
+from community.kernel.errors import BadInput, NotFound
 from community.ledger.rules.transfers import Cause
 
 
@@ -24,6 +27,30 @@ class Verdict:
     version: str
     earned: Earned | None = None
     reason: NotEarned | None = None
+
+
+def supposed(
+    *,
+    kind: str,
+    member_id: UUID,
+    other_id: UUID | None = None,
+    occurred_at: datetime | None = None,
+    quantity: int | None = None,
+    metadata: Mapping[str, Scalar] | None = None,
+) -> Activity:
+    """An activity that did not happen, about something new. Raises BadInput for what cannot be one."""
+    try:
+        return Activity(
+            kind=kind,
+            member_id=member_id,
+            occurred_at=occurred_at or clock.now(),
+            subject=Subject("supposed", ids.new_id()),
+            other_id=other_id,
+            quantity=quantity,
+            metadata=metadata or {},
+        )
+    except ValueError:
+        raise BadInput("input", "There is no such activity: look at the kind and the quantity.") from None
 
 
 async def dry_run(actor: Actor, activity: Activity) -> list[Verdict]:

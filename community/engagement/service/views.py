@@ -1,4 +1,4 @@
-"""Keeping what members were shown."""
+"""Views: keeping what members were shown, and paying for what they read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,18 @@ from datetime import datetime
 from uuid import UUID
 
 from community import database
+from community.access.policy import Actor, require_member
 from community.database import transaction
-from community.engagement.rules.activities import Subject
+from community.engagement.queries.effects import Effects
+from community.engagement.rules.activities import Activity, OwnKind, Subject
 from community.engagement.rules.windows import Day
+from community.engagement.service.recording import record
 from community.kernel import clock, ids
+from community.kernel.errors import BadInput
+from community.ledger.rules.transfers import Cause
 from community.members import queries as members
+
+LONGEST_DWELL_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +54,22 @@ async def keep_views(views: Sequence[View]) -> int:
         [seen_at for _, seen_at in ordered],
     )
     return int(kept.rpartition(" ")[2])
+
+
+async def report_view(actor: Actor, subject: Subject, *, owner_id: UUID, dwell_seconds: int) -> Effects:
+    """A member stayed with something of `owner_id` for so long, as their device says: it may earn, once.
+
+    Raises Unauthenticated and BadInput.
+    """
+    member_id = require_member(actor)
+    if not 0 <= dwell_seconds <= LONGEST_DWELL_SECONDS:
+        raise BadInput("dwellSeconds", "A view lasts 0 to {limit} seconds.", LONGEST_DWELL_SECONDS)
+    activity = Activity(
+        kind=OwnKind.VIEW_QUALIFIED,
+        member_id=member_id,
+        occurred_at=clock.now(),
+        subject=subject,
+        other_id=owner_id,
+        metadata={"dwell_seconds": dwell_seconds},
+    )
+    return await record(activity, cause=Cause(OwnKind.VIEW_QUALIFIED, str(ids.new_id())), actor=actor)

@@ -1,0 +1,38 @@
+"""The problems of engagement, as the graph shows them."""
+
+from typing import Annotated
+
+import strawberry
+
+from community.engagement import errors
+from community.kernel import errors as kernel
+from schema.context import Info
+from schema.errors import EXCEPTION_HANDLERS, Problem, problem
+
+
+@problem(errors.UnknownMember)
+class UnknownMember(Problem):
+    member_id: str = strawberry.field(description="The id that belongs to nobody.")
+
+
+@problem(errors.InvalidActivity)
+class InvalidActivity(Problem):
+    field: str = strawberry.field(description="The field that cannot be used.")
+
+
+@problem(errors.ExternalIdReused)
+class ExternalIdReused(Problem):
+    external_id: str = strawberry.field(description="The id that another activity was reported under.")
+
+
+ActivityProblem = Annotated[
+    UnknownMember | InvalidActivity | ExternalIdReused,
+    strawberry.union("ActivityProblem", description="Why an activity was not recorded."),
+]
+
+
+def shown(found: kernel.Problem, info: Info) -> ActivityProblem:
+    """A problem inside an answer, rather than instead of one."""
+    handler = next(each for each in EXCEPTION_HANDLERS if type(found) is each.exception_type)
+    graph: ActivityProblem = handler.handle(found, field=None, info=info)  # type: ignore[assignment]
+    return graph
