@@ -11,11 +11,11 @@ from tests.servers import Client
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 1.0
-"""How long an app waits before it repeats what was not answered: longer each time, and each app a little differently."""
+"""How long an app waits before it repeats what was not answered: longer each time, and a little by chance."""
 
 NO_ANSWER: dict[str, Any] = {"errors": [{"extensions": {"code": "NO_ANSWER"}}]}
 TRY_AGAIN = {"NO_ANSWER", "RATE_LIMITED", "UNAVAILABLE", "OUTCOME_UNKNOWN"}
-"""What may come when a server is away, when an app is too fast, when the database is away, when it left during a commit."""
+"""No server, too fast, no database, or a database that went away during the commit."""
 
 SIGN_UP = """
 mutation ($handle: String!, $email: String!) {
