@@ -10,7 +10,7 @@ export PORT
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 
-.PHONY: help run test check format storm kill fuzz live budgets audit schema migration graphiql requirements clean
+.PHONY: help run test check format storm kill race fuzz live budgets audit schema migration graphiql requirements clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,9 @@ storm: .venv/installed-dev  ## 10,000 disconnects and 10,000 timeouts against th
 
 kill: .venv/installed-dev  ## Kill -9 the server under load, and compare what it acknowledged with what it kept
 	@$(BIN)/python -m tests.kill
+
+race: .venv/installed-dev  ## Race the ledger: 200 spends, one key 10,000 times, 2,000 histories against its model
+	@$(BIN)/python -m tests.ledger_race
 
 live: .venv/installed-dev  ## 1,000 comments through two server processes, heard live on both: by NOTIFY, by Valkey, beside a kill
 	@$(BIN)/python -m tests.live

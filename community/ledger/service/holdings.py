@@ -34,6 +34,7 @@ async def _needed(member_id: UUID, currency: Currency, amount: int, now: datetim
 
 
 _ALIVE = "(expires_at is null or expires_at > $4)"
+_USABLE = "(activated_at is not null or coalesce(pending_until <= $4, false))"
 
 # `before` is what lots of an earlier turn hold that have not expired: where it covers the amount, no more are needed.
 _NEEDED = f"""
@@ -43,9 +44,9 @@ _NEEDED = f"""
             - case when {_ALIVE} then remaining else 0 end as before
         from ledger_lot
         where member_id = $1 and currency = $2 and remaining > 0
-        and (activated_at is not null or pending_until <= $4 or $5::uuid is not null)
+        and ({_USABLE} or $5::uuid is not null)
         window turn as (
-            order by transfer_id is distinct from $5, activated_at is not null and $5 is not null, {{order}}
+            order by transfer_id is distinct from $5, $5 is not null and {_USABLE}, {{order}}
             rows unbounded preceding
         )
     ) lot
