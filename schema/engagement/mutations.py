@@ -14,7 +14,7 @@ from schema.engagement.problems import ActivityProblem, shown
 from schema.engagement.types import Effects
 from schema.members.types import Member
 from schema.nodes import decode_id
-from schema.posts.types import Post
+from schema.posts.types import SUBJECT, Post
 from schema.prices import PRICE, Price
 
 
@@ -101,7 +101,7 @@ class EngagementMutations:
             raise NotFound("Post")
         effects = await engagement.report_view(
             info.context.actor,
-            Subject("post", post_id),
+            Subject(SUBJECT, post_id),
             owner_id=post.view.author_id,
             dwell_seconds=input.dwell_seconds,
         )

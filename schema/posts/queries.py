@@ -56,7 +56,7 @@ class PostQueries:
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
         page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by)
-        return Connection.of(page, Post.of)
+        return Post.page(page, info)
 
     @strawberry.field(
         description="What you and those you follow wrote, newest first; of everybody while you follow nobody.",
@@ -66,7 +66,7 @@ class PostQueries:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Connection.of(await posts.home(info.context.actor, request), Post.of)
+        return Post.page(await posts.home(info.context.actor, request), info)
 
     @strawberry.field(
         description="Posts that say something, newest first. Words between spaces are all needed; the last may be begun"
@@ -83,7 +83,7 @@ class PostQueries:
         before: Before = None,
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Connection.of(await posts.matching(info.context.actor, query, request), Post.of)
+        return Post.page(await posts.matching(info.context.actor, query, request), info)
 
     @strawberry.field(description="A hashtag by its name; null if nobody ever used it.")
     async def hashtag(

@@ -1,13 +1,14 @@
 """Posts, comments and hashtags as the graph shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Self
 from uuid import UUID
 
 import strawberry
 
-from community.kernel.pages import PageRequest
+from community.engagement.rules.activities import Subject
+from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
 from community.posts import policy
 from community.posts import queries as posts
@@ -20,6 +21,9 @@ from schema.members.types import Member
 from schema.nodes import Node
 from schema.posts.reactions import Reactable
 from schema.prices import PRICE, PRIVATE, Price
+
+SUBJECT = "post"
+"""What engagement calls a post."""
 
 SEEN = {PRIVATE: True}
 """What a reader may see depends on whom they block."""
@@ -66,7 +70,7 @@ class Hashtag(Node):
     ) -> list[Connection["Post"]]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
         pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request)
-        return [Connection.of(page, Post.of) for page in pages]
+        return [Post.page(page, info) for page in pages]
 
 
 @strawberry.type(description="Something a member wrote.")
@@ -99,8 +103,15 @@ class Post(Reactable):
         )
 
     @classmethod
+    def page(cls, page: Page[PostView], info: Info) -> Connection["Post"]:
+        """A page of posts that somebody looks at."""
+        _shown(page.items, info)
+        return Connection.of(page, Post.of)
+
+    @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await posts.posts(info.context.actor, ids)
+        _shown(found.values(), info)
         return [cls.of(found[each]) if each in found else None for each in ids]
 
     @level(description="Who wrote it.")
@@ -224,6 +235,15 @@ class Comment(Reactable):
     @level(description="Whether you may take it down.")
     async def viewer_can_remove(parents: list["Comment"], info: Info) -> list[bool]:
         return [_can_remove(info, comment.view) for comment in parents]
+
+
+def _shown(views: Iterable[PostView], info: Info) -> None:
+    """What is one's own, or taken down, is not looked at."""
+    viewer_id = info.context.actor.member_id
+    if viewer_id is not None:
+        info.context.shows(
+            Subject(SUBJECT, post.id) for post in views if post.author_id != viewer_id and not post.is_removed
+        )
 
 
 async def _mentioned(texts: Sequence[PostView | CommentView]) -> list[list[Member]]:
