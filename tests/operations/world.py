@@ -17,6 +17,7 @@ from community.members import service as members
 from community.posts import service as posts
 from community.posts.queries import PostView
 from community.posts.rules.reactions import Reaction
+from community.tiers import service as tiers
 from schema.nodes import encode_id
 from tests.announcements import everything_is_heard
 from tests.factories import PASSWORD, a_member
@@ -45,6 +46,7 @@ async def a_world() -> World:
         await members.follow(author, mei.member_id)
         await engagement.record(_a_qualified_view(mei, post), cause=Cause("test", str(post.id)))
         await engagement.record(_a_qualified_view(author, written[0]), cause=Cause("test", str(author.member_id)))
+    await _a_climb(_id(mei))
     thread = written[0]
     comments = [await posts.comment(author, thread.id, "同意") for author in authors]
     for comment in comments[:5]:
@@ -80,6 +82,7 @@ async def a_world() -> World:
             "password": PASSWORD,
             "postId": encode_id("Post", thread.id),
             "postIds": [encode_id("Post", post.id) for post in written],
+            "programme": {"ladder": [{"key": key, "name": {"en": key}} for key in ("member", "silver", "gold", "vip")]},
             "refreshToken": other_device.refresh_token,
             "sessionId": encode_id("Session", other_device.session_id),
             "tag": TAG,
@@ -88,6 +91,14 @@ async def a_world() -> World:
             "words": "南湖",
         },
     )
+
+
+async def _a_climb(member_id: UUID) -> None:
+    """Purchases that lead to a tier, and a plan that leads to a higher one."""
+    for number in range(SIZE):
+        await tiers.contribute(member_id, 3_000, at=clock.now(), cause=Cause("order", f"receipt {number}"))
+        await tiers.recompute(member_id, clock.now())
+    await tiers.set_plan_tier(member_id, "gold", Cause("plan", "began"), now=clock.now())
 
 
 def _a_qualified_view(member: Actor, post: PostView) -> Activity:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from community.tiers.rules.periods import Window
+from community.tiers.rules.periods import INSTANT, Window
 from community.tiers.rules.programme import COUNTED, Programme, Tier, Track
 from community.tiers.rules.standing import Numbers, Standing, best, falls_to, kept
 
@@ -91,8 +91,8 @@ def projected(programme: Programme, standing: Standing, counted: Numbers, judged
 
 def at_pace(numbers: Numbers, period: Window, now: datetime) -> Numbers:
     """What the numbers come to by the end of the period if they grow as they did."""
-    elapsed = max(now - period.since, SHORTEST_PACE)
-    whole = max(period.until - period.since, elapsed)
+    elapsed = max(now - period.since, SHORTEST_PACE) // INSTANT
+    whole = max((period.until - period.since) // INSTANT, elapsed)
     return Numbers(spend=numbers.spend * whole // elapsed, engagement=numbers.engagement * whole // elapsed)
 
 

@@ -1,12 +1,9 @@
 """Going down: only at the end of a period, after warning and grace, and as far as the programme says."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
 import pytest
-import pytest_asyncio
 
 from community.access.policy import SYSTEM
 from community.kernel import clock
@@ -35,15 +32,6 @@ YEAR_END = datetime(2027, 3, 2, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.usefixtures("database")
-
-
-@pytest_asyncio.fixture
-async def other_rules(database: str) -> AsyncIterator[None]:
-    """Versions that a test publishes are gone after it."""
-    yield
-    connection = await asyncpg.connect(database, server_settings={"session_replication_role": "replica"})
-    await connection.execute("delete from tiers_programme where version > 1")
-    await connection.close()
 
 
 async def publish(rules: Programme) -> None:
@@ -155,7 +143,7 @@ async def test_nobody_falls_unwarned_even_if_the_clockwork_stood_still() -> None
     assert await tier(member) == "member"
 
 
-async def test_best_fit_goes_as_far_as_the_numbers_say(other_rules: None) -> None:  # noqa: ARG001
+async def test_best_fit_goes_as_far_as_the_numbers_say() -> None:
     await publish(replace(DEFAULT, down=Down.BEST_FIT))
     member = await reached(VIP)
     with clock.frozen(BEGIN + 100 * DAY):
@@ -165,7 +153,7 @@ async def test_best_fit_goes_as_far_as_the_numbers_say(other_rules: None) -> Non
     assert await moves(member) == [("member", "vip"), ("vip", "silver")]
 
 
-async def test_where_nobody_goes_down_nobody_is_warned(other_rules: None) -> None:  # noqa: ARG001
+async def test_where_nobody_goes_down_nobody_is_warned() -> None:
     await publish(replace(DEFAULT, down=Down.NONE))
     member = await reached(VIP)
     for days in (-20, 1, 40, 400):
@@ -174,7 +162,7 @@ async def test_where_nobody_goes_down_nobody_is_warned(other_rules: None) -> Non
     assert [fact["type"] for fact in await announced(member)] == ["tier.reached"]
 
 
-async def test_a_calendar_year_ends_at_midnight_of_the_programme(other_rules: None) -> None:  # noqa: ARG001
+async def test_a_calendar_year_ends_at_midnight_of_the_programme() -> None:
     await publish(replace(DEFAULT, period=PeriodKind.CALENDAR_YEAR))
     member = await reached(SILVER)
     new_year = datetime(2027, 1, 1, tzinfo=UTC)
@@ -185,7 +173,7 @@ async def test_a_calendar_year_ends_at_midnight_of_the_programme(other_rules: No
     assert await moves(member) == [("member", "silver"), ("silver", "member")]
 
 
-async def test_the_minimum_stay_outlasts_a_period_without_grace(other_rules: None) -> None:  # noqa: ARG001
+async def test_the_minimum_stay_outlasts_a_period_without_grace() -> None:
     rules = replace(DEFAULT, period=PeriodKind.CALENDAR_YEAR, grace_days=0, warning_days=0)
     await publish(rules)
     late = datetime(2026, 12, 28, tzinfo=UTC)
@@ -199,7 +187,7 @@ async def test_the_minimum_stay_outlasts_a_period_without_grace(other_rules: Non
     assert await tier(member) == "member"
 
 
-async def test_an_anniversary_counts_from_the_day_of_joining(other_rules: None) -> None:  # noqa: ARG001
+async def test_an_anniversary_counts_from_the_day_of_joining() -> None:
     await publish(replace(DEFAULT, period=PeriodKind.ANNIVERSARY))
     with clock.frozen(BEGIN - 10 * DAY):
         member = (await a_member()).member_id
