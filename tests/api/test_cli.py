@@ -29,7 +29,7 @@ NOWHERE = "postgres://hourglass:hunter2@127.0.0.1:1/nowhere"
 def test_help_names_every_command(shell: Shell):
     said = shell("--help")
     assert said.code == 0
-    commands = ("up", "serve", "worker", "migrate", "demo", "token", "schema", "permissions", "settings")
+    commands = ("up", "serve", "worker", "migrate", "demo", "token", "schema", "permissions", "settings", "reconcile")
     assert [command for command in commands if f" {command} " not in said.out] == []
 
 

@@ -1,6 +1,6 @@
 """What the ledger tells: balances, statements, transfers and their reversals, credits earned in a period."""
 
-from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by, credits_earned
+from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by
 from community.ledger.queries.credits import CreditView, credits_in, earnings_in
 from community.ledger.queries.statements import StatementLineView, lines_by_ids, statements_of
 from community.ledger.queries.transfers import (
@@ -21,7 +21,6 @@ __all__ = [
     "TransferView",
     "balances_of",
     "balances_seen_by",
-    "credits_earned",
     "credits_in",
     "earnings_in",
     "expired_of",

@@ -49,20 +49,6 @@ async def balances_seen_by(actor: Actor, member_ids: Iterable[UUID], now: dateti
     return await balances_of(readable, now) if readable else {}
 
 
-async def credits_earned(member_ids: Iterable[UUID], since: datetime, until: datetime) -> dict[UUID, int]:
-    """The credits that each member earned from `since` to before `until`, without what was taken back of them."""
-    wanted = list(dict.fromkeys(member_ids))
-    rows = await database.fetch(
-        "select member_id, sum(remaining)::bigint as credits from ledger_lot"
-        " where member_id = any($1) and currency = 'credits' and activated_at is not null"
-        " and earned_at >= $2 and earned_at < $3 group by member_id",
-        wanted,
-        since,
-        until,
-    )
-    return dict.fromkeys(wanted, 0) | {row["member_id"]: row["credits"] for row in rows}
-
-
 _DUE = "case when lot.activated_at is null then lot.pending_until else lot.expires_at end <= $5"
 _GONE = "lot.expires_at <= $5"
 

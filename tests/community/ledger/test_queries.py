@@ -52,7 +52,7 @@ async def test_credits_count_in_the_period_in_which_they_were_earned_without_wha
     await give(member, 32, currency=Currency.CREDITS, at=frozen_clock - 15 * DAY, pending_for="approval")
     await ledger.reverse(wrong, reason="removed")
     since, until = frozen_clock - 20 * DAY, frozen_clock
-    assert await queries.credits_earned([member, other], since, until) == {member: 6, other: 0}
+    assert await queries.credits_in([(member, since, until), (other, since, until)]) == [6, 0]
 
 
 async def test_a_statement_holds_every_change_latest_first() -> None:
