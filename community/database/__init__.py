@@ -7,7 +7,7 @@ from community.database.listening import listen
 from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
 from community.database.questions import Question
-from community.database.statements import execute, fetch, fetch_one, fetch_value
+from community.database.statements import execute, fetch, fetch_one, fetch_value, hold
 from community.database.transactions import after_commit
 from community.database.verbs import drain, transaction
 
@@ -27,6 +27,7 @@ __all__ = [
     "fetch",
     "fetch_one",
     "fetch_value",
+    "hold",
     "is_connected",
     "listen",
     "migrate",

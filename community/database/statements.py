@@ -34,6 +34,11 @@ async def execute(sql: str, *args: Any) -> str:
         return tag
 
 
+async def hold(name: str) -> None:
+    """Hold a name until the transaction ends; whoever else wants to hold it waits for that. It begins with the area."""
+    await execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", name)
+
+
 def _connection() -> Lease | Turn:
     transaction = current_transaction()
     return the_pool().lease() if transaction is None else transaction.turn()

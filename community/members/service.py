@@ -263,7 +263,7 @@ async def _pair(actor: Actor, member_id: UUID) -> tuple[UUID, MemberView]:
     if own_id == member_id:
         raise errors.CannotTargetSelf
     pair = ":".join(sorted((str(own_id), str(member_id))))
-    await database.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"members:{pair}")
+    await database.hold(f"members:{pair}")
     other = await queries.one(member_id)
     if other is None:
         raise NotFound("Member")

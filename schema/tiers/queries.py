@@ -7,7 +7,7 @@ import strawberry
 from community.kernel import clock
 from community.tiers import queries as tiers
 from schema.context import Info
-from schema.prices import PRICE, Price
+from schema.prices import PRICE, PRIVATE, Price
 from schema.tiers.problems import InvalidTierProgramme
 from schema.tiers.programmes import TierProgramme, TierProgrammeInput, TierSimulation
 from schema.tiers.types import Tier
@@ -26,13 +26,16 @@ class TierQueries:
     async def tiers(self) -> list[Tier]:
         return [Tier.of(tier) for tier in await tiers.ladder(clock.now())]
 
-    @strawberry.field(description="Staff: every version of the rules, the last one first. Needs tiers.simulate.")
+    @strawberry.field(
+        description="Staff: every version of the rules, the last one first. Needs tiers.simulate.",
+        metadata={PRIVATE: True},
+    )
     async def tier_programmes(self, info: Info) -> list[TierProgramme]:
         return [TierProgramme.of(programme) for programme in await tiers.versions(info.context.actor)]
 
     @strawberry.field(
         description="Staff: who would move if these rules decided now. Needs tiers.simulate.",
-        metadata={PRICE: Price(own=100)},
+        metadata={PRICE: Price(own=100), PRIVATE: True},
     )
     async def simulate_tiers(
         self,

@@ -28,7 +28,7 @@ from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node
-from schema.prices import PRICE, Price
+from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
 from schema.tiers import enums as enums
 
@@ -271,13 +271,13 @@ class Standing:
             progress=TierProgress.of(standing.progress),
         )
 
-    @level(description="Why and until when staff hold it; null when they do not.")
+    @level(description="Why and until when staff hold it; null when they do not.", metadata={PRIVATE: True})
     async def lock(parents: list["Standing"], info: Info) -> list[TierLock | None]:
         ids = [parent.view.member_id for parent in parents]
         found = await tiers.locks_on(info.context.actor, ids, clock.now())
         return [TierLock.of(found[each]) if each in found else None for each in ids]
 
-    @level(description="Every change of the tier, latest first.")
+    @level(description="Every change of the tier, latest first.", metadata={PRIVATE: True})
     async def history(
         parents: list["Standing"],
         info: Info,

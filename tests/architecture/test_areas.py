@@ -12,16 +12,19 @@ from schema.root import of_all_areas
 ROOT = Path(__file__).parents[2]
 ROOMS = {
     "community": {"models", "rules", "queries", "service", "policy", "facts", "errors", "handlers", "jobs"},
-    "schema": {"types", "problems", "queries", "mutations", "subscriptions"},
+    "schema": {"enums", "types", "problems", "queries", "mutations", "subscriptions"},
 }
 ROOMS_OF_THEIR_OWN = {
     "community/access": {"passwords", "revocations", "secrets", "signing", "tokens"},
+    "community/engagement": {"recorder"},
     "community/outbox": {
         *("broadcast", "hearing", "live", "patience", "queue", "relay", "scheduling", "tail", "wake", "worker"),
     },
     "community/quota": {"leases", "valkey", "windows"},
-    "schema/access": {"devices", "enums"},
+    "schema/access": {"devices"},
+    "schema/engagement": {"inputs"},
     "schema/posts": {"reactions"},
+    "schema/tiers": {"programmes"},
 }
 """The machinery below the product, and kinds that several types of one area share. A new one is worth a talk first."""
 

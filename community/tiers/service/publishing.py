@@ -25,7 +25,7 @@ async def publish(actor: Actor, rules: Programme, *, starts_at: datetime | None 
     require(actor, Permission.TIERS_PUBLISH)
     now = clock.now()
     starts_at = now if starts_at is None else starts_at
-    await database.execute("select pg_advisory_xact_lock(hashtextextended('tiers.publish', 0))")
+    await database.hold("tiers.publish")
     last = await latest()
     if flaw := flaw_in(rules, last.rules):
         raise errors.InvalidTierProgramme(flaw)
