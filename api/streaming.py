@@ -21,7 +21,7 @@ from api.negotiation import MediaType
 from api.operations import Answer, Operations, Ready
 
 HEARTBEAT_SECONDS = 12.0
-"""How long a stream may be silent before it says that it is still there."""
+"""How often a stream says that it is still there."""
 
 SEND_SECONDS = 30.0
 """How long one result may take to leave before its reader counts as gone."""
@@ -154,22 +154,17 @@ class EventResponse(Response):
 
     async def _send_all(self, send: Send) -> None:
         await self._send(send, self._framing.begin)
-        async with aclosing(self._answers) as answers:  # type: ignore[type-var]
-            upcoming = asyncio.ensure_future(anext(answers, None))
-            try:
-                while True:
-                    await asyncio.wait({upcoming}, timeout=self._heartbeat_seconds)
-                    if not upcoming.done():
-                        await self._send(send, self._framing.heartbeat)
-                        continue
-                    answer = upcoming.result()
-                    if answer is None:
-                        return
-                    await self._send(send, self._framing.frame(answer.payload))
-                    upcoming = asyncio.ensure_future(anext(answers, None))
-            finally:
-                upcoming.cancel()
-                await asyncio.wait({upcoming})
+        async with asyncio.TaskGroup() as group, aclosing(self._answers) as answers:  # type: ignore[type-var]
+            beating = group.create_task(self._beat(send))
+            # No task per result: on a busy loop a reader would fall ever further behind.
+            async for answer in answers:
+                await self._send(send, self._framing.frame(answer.payload))
+            beating.cancel()
+
+    async def _beat(self, send: Send) -> None:
+        while True:
+            await asyncio.sleep(self._heartbeat_seconds)
+            await self._send(send, self._framing.heartbeat)
 
     async def _send(self, send: Send, body: bytes, *, more: bool = True) -> None:
         message: Message = {"type": "http.response.body", "body": body, "more_body": more}

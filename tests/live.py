@@ -76,11 +76,12 @@ async def heard_on_both(database_url: str, comments: int, *, redis_url: str | No
 async def heard_beside_a_kill(database_url: str, comments: int, *, redis_url: str | None = None) -> Heard:
     """The same while the second process is killed and started again; it is listened to on the first one."""
     async with _staged(database_url, redis_url, listened_to=1) as stage:
-        telling = asyncio.create_task(_told(stage, comments))
-        await stage.listeners[0].has_heard(comments // 4)
-        await stage.second.kill()
-        await stage.second.start()
-        return await telling
+        async with asyncio.TaskGroup() as group:
+            telling = group.create_task(_told(stage, comments))
+            await stage.listeners[0].has_heard(comments // 4)
+            await stage.second.kill()
+            await stage.second.start()
+        return telling.result()
 
 
 @asynccontextmanager

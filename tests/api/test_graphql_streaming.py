@@ -1,8 +1,8 @@
 """Results over plain HTTP as they come: graphql-sse in distinct connections mode, and multipart parts."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import aiohttp
@@ -43,6 +43,22 @@ def parts_in(text: str) -> list[Any]:
     assert first == ""
     assert parts.pop() == "--\r\n"
     return [orjson.loads(part.partition("\r\n\r\n")[2]) for part in parts]
+
+
+@contextmanager
+def counted_tasks() -> Iterator[list[str]]:
+    """The names of all coroutines that became tasks of this loop inside the block."""
+    loop, begun = asyncio.get_running_loop(), list[str]()
+
+    def count(loop: asyncio.AbstractEventLoop, work: Any, **more: Any) -> asyncio.Task[Any]:
+        begun.append(getattr(work, "__qualname__", repr(work)))
+        return asyncio.Task(work, loop=loop, **more)
+
+    loop.set_task_factory(count)
+    try:
+        yield begun
+    finally:
+        loop.set_task_factory(None)
 
 
 async def test_a_subscription_comes_as_events(toy: Toy) -> None:
@@ -111,6 +127,19 @@ async def test_a_silent_stream_shows_that_it_lives(
         found = b""
         while found.count(heartbeat) < 3:
             found += await asyncio.wait_for(response.content.readany(), 5)
+
+
+@pytest.mark.parametrize("accept", [EVENTS, PARTS])
+async def test_results_cost_no_task_of_their_own(toy: Toy, accept: str) -> None:
+    async with asked(toy, "subscription { count(to: 2) }", accept) as known:
+        await known.read()
+    with counted_tasks() as few:
+        async with asked(toy, "subscription { count(to: 2) }", accept) as response:
+            await response.read()
+    with counted_tasks() as many:
+        async with asked(toy, "subscription { count(to: 200) }", accept) as response:
+            await response.read()
+    assert len(many) < len(few) + 50
 
 
 @pytest.mark.parametrize("accept", [EVENTS, PARTS])
