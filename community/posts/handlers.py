@@ -1,8 +1,9 @@
-"""What posts hears: its own facts, to know how often each hashtag is used."""
+"""What posts hears: its own facts, to know how often each hashtag is used, and to reward whoever others react to."""
 
 from community.outbox import service as outbox
 from community.posts import service as posts
-from community.posts.facts import PostEdited, PostRemoved, PostWritten
+from community.posts.facts import PostEdited, PostRemoved, PostWritten, ReactionAdded, ReactionRemoved
+from community.posts.rules.reactions import Reaction
 
 
 @outbox.hears(PostWritten)
@@ -21,3 +22,15 @@ async def count_hashtags_edited(fact: PostEdited) -> None:
 async def count_hashtags_removed(fact: PostRemoved) -> None:
     """A removed post carries none."""
     await posts.count_uses([], fact.hashtag_ids)
+
+
+@outbox.hears(ReactionAdded)
+async def reward_author(fact: ReactionAdded) -> None:
+    """Whoever is reacted to earns."""
+    await posts.reward_author(fact.subject_id, fact.author_id, fact.member_id, Reaction(fact.kind))
+
+
+@outbox.hears(ReactionRemoved)
+async def unreward_author(fact: ReactionRemoved) -> None:
+    """A reaction that is taken back takes that with it."""
+    await posts.unreward_author(fact.subject_id, fact.member_id, Reaction(fact.kind))

@@ -5,16 +5,16 @@ from typing import Annotated
 import strawberry
 
 from community.engagement import service as engagement
-from community.engagement.rules.activities import Subject
 from community.engagement.service import Report, ReportAnswer
 from community.kernel.errors import NotFound
+from community.posts.rules.activities import post_subject
 from schema.context import Info
 from schema.engagement.inputs import ActivityInput, metadata_of
 from schema.engagement.problems import ActivityProblem, shown
 from schema.engagement.types import Effects
 from schema.members.types import Member
 from schema.nodes import decode_id
-from schema.posts.types import SUBJECT, Post
+from schema.posts.types import Post
 from schema.prices import PRICE, Price
 
 
@@ -101,7 +101,7 @@ class EngagementMutations:
             raise NotFound("Post")
         effects = await engagement.report_view(
             info.context.actor,
-            Subject(SUBJECT, post_id),
+            post_subject(post_id),
             owner_id=post.view.author_id,
             dwell_seconds=input.dwell_seconds,
         )

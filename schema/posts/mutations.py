@@ -5,13 +5,17 @@ from uuid import UUID
 
 import strawberry
 
+from community.access.policy import require_member
+from community.engagement import queries as engagement
 from community.kernel.pages import encode_cursor
 from community.posts import queries
 from community.posts import service as posts
 from community.posts.queries import CommentView, PostView
+from community.posts.rules import activities
 from community.posts.rules.reactions import Reaction
 from schema.connections import Edge
 from schema.context import Info
+from schema.engagement.types import Effects
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
 from schema.members.problems import MayNotPost
 from schema.nodes import Node, decode_id, decode_one_of, encode_id
@@ -49,6 +53,11 @@ class WritePostPayload:
 
     post: Post = strawberry.field(description="The post.")
     post_edge: Edge[Post] = strawberry.field(description="The post with its cursor, for the lists you hold.")
+
+    @strawberry.field(description="What writing it did for you.")
+    async def effects(self, info: Info) -> Effects:
+        member_id = require_member(info.context.actor)
+        return Effects.of(await engagement.effects_of(activities.post_cause(self.post.uuid), member_id))
 
     @classmethod
     def of(cls, post: PostView) -> "WritePostPayload":
@@ -138,6 +147,11 @@ class WriteCommentPayload:
         description="The comment with its cursor, for the `comments` or `replies` you hold."
     )
 
+    @strawberry.field(description="What writing it did for you.")
+    async def effects(self, info: Info) -> Effects:
+        member_id = require_member(info.context.actor)
+        return Effects.of(await engagement.effects_of(activities.comment_cause(self.comment.uuid), member_id))
+
     @classmethod
     def of(cls, comment: CommentView) -> "WriteCommentPayload":
         node = Comment.of(comment)
@@ -224,7 +238,14 @@ class ReactInput:
 class ReactPayload:
     """What was reacted to."""
 
+    kind: strawberry.Private[Reaction]
     subject: Reactable = strawberry.field(description="The post or the comment, with its reactions.")
+
+    @strawberry.field(description="What reacting did for you. Its author earns, too, a moment later.")
+    async def effects(self, info: Info) -> Effects:
+        member_id = require_member(info.context.actor)
+        cause = activities.given_cause(self.subject.uuid, member_id, self.kind)
+        return Effects.of(await engagement.effects_of(cause, member_id))
 
 
 ReactResult = Annotated[
@@ -298,7 +319,7 @@ class PostMutations:
     async def react(self, info: Info, input: ReactInput) -> ReactResult:
         kind, subject_id = _subject(input.subject_id)
         await posts.react(info.context.actor, subject_id, input.kind)
-        return ReactPayload(subject=await _shown(kind, subject_id, info))
+        return ReactPayload(kind=input.kind, subject=await _shown(kind, subject_id, info))
 
     @strawberry.mutation(description="Take a reaction back.")
     async def unreact(self, info: Info, input: UnreactInput) -> UnreactResult:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import strawberry
 
-from community.engagement.rules.activities import Subject
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
 from community.posts import policy
 from community.posts import queries as posts
 from community.posts.queries import CommentView, HashtagView, PostView
+from community.posts.rules.activities import post_subject
 from community.posts.rules.hashtags import hashtag_id
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
@@ -21,9 +21,6 @@ from schema.members.types import Member
 from schema.nodes import Node
 from schema.posts.reactions import Reactable
 from schema.prices import PRICE, PRIVATE, Price
-
-SUBJECT = "post"
-"""What engagement calls a post."""
 
 SEEN = {PRIVATE: True}
 """What a reader may see depends on whom they block."""
@@ -242,7 +239,7 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
     viewer_id = info.context.actor.member_id
     if viewer_id is not None:
         info.context.shows(
-            Subject(SUBJECT, post.id) for post in views if post.author_id != viewer_id and not post.is_removed
+            post_subject(post.id) for post in views if post.author_id != viewer_id and not post.is_removed
         )
 
 

@@ -8,14 +8,11 @@ from community import database
 from community.access import service as access
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, KeyOwner, Kind, Role, Scope
 from community.access.service import Device
-from community.engagement import service as engagement
-from community.engagement.rules.activities import Activity, OwnKind, Subject
 from community.kernel import clock
 from community.kernel.ids import new_id
 from community.ledger.rules.transfers import Cause
 from community.members import service as members
 from community.posts import service as posts
-from community.posts.queries import PostView
 from community.posts.rules.reactions import Reaction
 from community.tiers import service as tiers
 from schema.nodes import encode_id
@@ -44,8 +41,6 @@ async def a_world() -> World:
         await posts.react(mei, post.id, Reaction.LIKE)
         await members.follow(mei, author.member_id)
         await members.follow(author, mei.member_id)
-        await engagement.record(_a_qualified_view(mei, post), cause=Cause("test", str(post.id)))
-        await engagement.record(_a_qualified_view(author, written[0]), cause=Cause("test", str(author.member_id)))
     await _a_climb(_id(mei))
     thread = written[0]
     comments = [await posts.comment(author, thread.id, "同意") for author in authors]
@@ -99,18 +94,6 @@ async def _a_climb(member_id: UUID) -> None:
         await tiers.contribute(member_id, 3_000, at=clock.now(), cause=Cause("order", f"receipt {number}"))
         await tiers.recompute(member_id, clock.now())
     await tiers.set_plan_tier(member_id, "gold", Cause("plan", "began"), now=clock.now())
-
-
-def _a_qualified_view(member: Actor, post: PostView) -> Activity:
-    """That somebody read a post."""
-    return Activity(
-        kind=OwnKind.VIEW_QUALIFIED,
-        member_id=_id(member),
-        occurred_at=clock.now(),
-        subject=Subject("test", post.id),
-        other_id=post.author_id,
-        metadata={"dwell_seconds": 60},
-    )
 
 
 def _an_activity(member: Actor) -> dict[str, Any]:

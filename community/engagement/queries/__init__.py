@@ -1,6 +1,6 @@
 """What engagement tells: effects, the rules in force, leaderboards, views."""
 
-from community.engagement.queries.effects import Earned, Effects, Refused, effects_by_activity
+from community.engagement.queries.effects import Earned, Effects, Refused, effects_by_activity, effects_of
 from community.engagement.queries.leaderboards import LeaderView, Standings, leaderboard
 from community.engagement.queries.programmes import PublishedProgramme, programme_at, programmes
 
@@ -12,6 +12,7 @@ __all__ = [
     "Refused",
     "Standings",
     "effects_by_activity",
+    "effects_of",
     "leaderboard",
     "programme_at",
     "programmes",

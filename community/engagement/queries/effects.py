@@ -1,7 +1,7 @@
 """What an activity did for its member: what was earned, what was refused and why."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ import orjson
 from community import database
 from community.engagement import errors
 from community.engagement.errors import NotEarned
-from community.ledger.rules.transfers import Currency
+from community.ledger.rules.transfers import Cause, Currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,19 @@ async def effects_by_activity(activity_ids: Iterable[UUID]) -> dict[UUID, Effect
                 )
             )
     return found
+
+
+async def effects_of(cause: Cause, member_id: UUID) -> Effects:
+    """What was recorded under this cause did for the member, as it was told the first time; nothing, if nothing was."""
+    activity_id = await database.fetch_value(
+        "select id from engagement_activity where cause_kind = $1 and cause_key = $2 and member_id = $3",
+        cause.kind,
+        cause.key,
+        member_id,
+    )
+    if activity_id is None:
+        return Effects(member_id=member_id, earned=[], refused=[])
+    return replace((await effects_by_activity([activity_id]))[activity_id], is_repeat=False)
 
 
 def refusal_as_json(refused: Refused) -> dict[str, Any]:

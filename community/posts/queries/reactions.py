@@ -18,6 +18,7 @@ from community.posts.rules.tallies import COMMENTS
 class Subject:
     """A post or a comment, as far as reacting to it needs to know."""
 
+    type: str
     id: UUID
     author_id: UUID
     is_removed: bool
@@ -32,9 +33,9 @@ async def subject(actor: Actor, subject_id: UUID) -> Subject:
     sight.comments(question)
     sees_comment = question.met
     row = await database.fetch_one(
-        "select p.id, p.author_id, p.removed_at is not null as is_removed"
+        "select 'post' as type, p.id, p.author_id, p.removed_at is not null as is_removed"
         f" from posts_post p where p.id = {this} and {sees_post}"
-        " union all select c.id, c.author_id, c.removed_at is not null"
+        " union all select 'comment', c.id, c.author_id, c.removed_at is not null"
         f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {this} and {sees_comment}",
         *question.arguments,
     )

@@ -6,6 +6,8 @@ from uuid import UUID
 from community import database
 from community.access.policy import Actor, Permission, require, require_member
 from community.database import transaction
+from community.engagement import service as engagement
+from community.engagement.rules.activities import Activity, OwnKind
 from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
@@ -15,6 +17,7 @@ from community.outbox import service as outbox
 from community.posts import errors, facts, policy, queries
 from community.posts.queries import CommentView
 from community.posts.rules import limits
+from community.posts.rules.activities import comment_cause, comment_subject
 from community.posts.rules.tallies import COMMENTS
 from community.posts.rules.texts import removal_reason
 from community.posts.service import tallies
@@ -28,6 +31,8 @@ class Place:
     post_id: UUID
     parent_id: UUID | None
     depth: int
+    answered_id: UUID | None
+    """Who wrote what is answered."""
 
 
 async def comment(actor: Actor, post_id: UUID, source: str, *, idempotency_key: str | None = None) -> CommentView:
@@ -80,6 +85,7 @@ async def remove_comment(actor: Actor, comment_id: UUID, reason: str | None = No
         kept_reason,
     )
     await _count(found.post_id, found.parent_id, -1)
+    await engagement.withdraw(comment_subject(comment_id), member_id=author_id, reason=kept_reason, actor=actor)
     await outbox.record(
         facts.CommentRemoved(post_id=found.post_id, comment_id=comment_id, author_id=author_id, removed_by=member_id),
         actor=actor,
@@ -92,7 +98,8 @@ async def _comment(actor: Actor, post_id: UUID, text: Text, idempotency_key: str
     post = await queries.post(actor, post_id)
     if post.is_removed:
         raise errors.AlreadyRemoved
-    return await _write(actor, Place(post_id, parent_id=None, depth=1), text, idempotency_key)
+    place = Place(post_id, parent_id=None, depth=1, answered_id=post.author_id)
+    return await _write(actor, place, text, idempotency_key)
 
 
 @transaction()
@@ -103,7 +110,8 @@ async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: st
         raise errors.AlreadyRemoved
     if parent.depth >= limits.MAX_DEPTH:
         raise errors.ThreadTooDeep(limits.MAX_DEPTH)
-    return await _write(actor, Place(parent.post_id, parent.id, parent.depth + 1), text, idempotency_key)
+    place = Place(parent.post_id, parent.id, parent.depth + 1, parent.author_id)
+    return await _write(actor, place, text, idempotency_key)
 
 
 async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | None) -> CommentView:
@@ -119,7 +127,7 @@ async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | 
 
 
 async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> UUID:
-    comment_id = ids.new_id()
+    comment_id, written_at = ids.new_id(), clock.now()
     await database.execute(
         "insert into posts_comment (id, post_id, parent_id, depth, author_id, source, html, renderer, mention_handles,"
         " mention_ids, written_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -133,9 +141,17 @@ async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> UU
         text.renderer,
         text.mention_handles,
         text.mention_ids,
-        clock.now(),
+        written_at,
     )
     await _count(place.post_id, place.parent_id, 1)
+    activity = Activity(
+        kind=OwnKind.COMMENT_WRITTEN,
+        member_id=author_id,
+        occurred_at=written_at,
+        subject=comment_subject(comment_id),
+        other_id=place.answered_id,
+    )
+    await engagement.record(activity, cause=comment_cause(comment_id), actor=actor)
     await outbox.record(
         facts.CommentWritten(
             post_id=place.post_id,

@@ -6,6 +6,8 @@ from uuid import UUID
 from community import database
 from community.access.policy import Actor, Permission, require, require_member
 from community.database import transaction
+from community.engagement import service as engagement
+from community.engagement.rules.activities import Activity, OwnKind
 from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
@@ -15,6 +17,7 @@ from community.outbox import service as outbox
 from community.posts import errors, facts, policy, queries
 from community.posts.queries import PostView
 from community.posts.rules import limits
+from community.posts.rules.activities import post_cause, post_subject
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.texts import removal_reason
 from community.posts.service.texts import Text, understand
@@ -61,6 +64,7 @@ async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> Post
         kept_reason,
     )
     await _untag(post_id, post.hashtags)
+    await engagement.withdraw(post_subject(post_id), member_id=post.author_id, reason=kept_reason, actor=actor)
     await outbox.record(
         facts.PostRemoved(
             post_id=post_id,
@@ -102,6 +106,10 @@ async def _insert(actor: Actor, author_id: UUID, text: Text) -> UUID:
         written_at,
     )
     await _tag(post_id, text.hashtags)
+    activity = Activity(
+        kind=OwnKind.POST_WRITTEN, member_id=author_id, occurred_at=written_at, subject=post_subject(post_id)
+    )
+    await engagement.record(activity, cause=post_cause(post_id), actor=actor)
     await outbox.record(
         facts.PostWritten(
             post_id=post_id,

@@ -5,13 +5,18 @@ from uuid import UUID
 from community import database
 from community.access.policy import Actor, require_member
 from community.database import transaction
+from community.engagement import service as engagement
+from community.engagement.rules.activities import Activity, OwnKind
 from community.kernel import clock, ids
 from community.members import service as members
 from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.posts import errors, facts, queries
 from community.posts.queries import Subject
+from community.posts.rules import activities
 from community.posts.rules.reactions import Reaction
+
+TAKEN_BACK = "The reaction was taken back."
 
 
 @transaction()
@@ -37,6 +42,17 @@ async def react(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
         clock.now(),
     )
     if is_new:
+        await engagement.record(
+            Activity(
+                kind=OwnKind.REACTION_GIVEN,
+                member_id=member_id,
+                occurred_at=clock.now(),
+                subject=activities.subject_of(subject.type, subject_id),
+                other_id=subject.author_id,
+            ),
+            cause=activities.given_cause(subject_id, member_id, kind),
+            actor=actor,
+        )
         await outbox.record(
             facts.ReactionAdded(
                 subject_id=subject_id, author_id=subject.author_id, member_id=member_id, kind=kind.value
@@ -66,6 +82,7 @@ async def unreact(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
         kind,
     )
     if was_there:
+        await engagement.undo(activities.given_cause(subject_id, member_id, kind), reason=TAKEN_BACK, actor=actor)
         await outbox.record(
             facts.ReactionRemoved(
                 subject_id=subject_id, author_id=subject.author_id, member_id=member_id, kind=kind.value
@@ -73,3 +90,38 @@ async def unreact(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
             actor=actor,
         )
     return subject
+
+
+@transaction()
+async def reward_author(subject_id: UUID, author_id: UUID, member_id: UUID, kind: Reaction) -> None:
+    """Let an author earn what a reaction to them earns, unless it was taken back meanwhile.
+
+    Not where the member reacts, so that those who react to the same author never wait for each other. The reaction
+    stays where it is until this is written: whoever hears that it was taken back finds what to undo.
+    """
+    reaction = await database.fetch_one(
+        "select r.reacted_at, case when exists (select from posts_post where id = r.subject_id) then 'post'"
+        " else 'comment' end as type"
+        " from posts_reaction r where r.subject_id = $1 and r.member_id = $2 and r.kind = $3 for key share",
+        subject_id,
+        member_id,
+        kind,
+    )
+    if reaction is None:
+        return
+    await engagement.record(
+        Activity(
+            kind=OwnKind.REACTION_RECEIVED,
+            member_id=author_id,
+            occurred_at=reaction["reacted_at"],
+            subject=activities.subject_of(reaction["type"], subject_id),
+            other_id=member_id,
+        ),
+        cause=activities.received_cause(subject_id, member_id, kind),
+    )
+
+
+@transaction()
+async def unreward_author(subject_id: UUID, member_id: UUID, kind: Reaction) -> None:
+    """Take back what an author earned by a reaction that was taken back."""
+    await engagement.undo(activities.received_cause(subject_id, member_id, kind), reason=TAKEN_BACK)

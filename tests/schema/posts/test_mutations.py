@@ -221,3 +221,18 @@ async def test_members_react_to_posts_and_comments_alike() -> None:
         for _ in range(2):
             taken_back = (await ask(UNREACT, actor=mei, input=asked)).only
         assert taken_back["subject"] == {"reactionCounts": [], "viewerHasReacted": False}
+
+
+async def test_writing_tells_what_it_earned_and_the_same_key_tells_it_again() -> None:
+    mei = await a_member()
+    document = """
+      mutation ($input: WritePostInput!) {
+        writePost(input: $input) {
+          ... on WritePostPayload { post { id } effects { isRepeat earned { currency amount rule } refused { code } } }
+        }
+      }
+    """
+    written = [(await ask(document, actor=mei, input={"body": "早安", "idempotencyKey": "k"})).only for _ in range(2)]
+    earned = [{"currency": "CREDITS", "amount": 10, "rule": "post"}]
+    assert written[0] == written[1]
+    assert written[0]["effects"] == {"isRepeat": False, "earned": earned, "refused": []}

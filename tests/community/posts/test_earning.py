@@ -1,0 +1,149 @@
+"""What writing and reacting earn, and what removing takes back."""
+
+import asyncio
+
+import pytest
+
+from community import database
+from community.access.policy import Actor, Role
+from community.engagement import jobs
+from community.engagement import queries as engagement
+from community.kernel import clock
+from community.kernel.ids import new_id
+from community.ledger import queries as ledger
+from community.ledger import service as ledger_service
+from community.posts import service as posts
+from community.posts.rules import activities
+from community.posts.rules.reactions import Reaction
+from tests.announcements import everything_is_heard
+from tests.factories import a_comment, a_member, a_post
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def credits_of(*actors: Actor) -> list[int]:
+    ids = [actor.member_id for actor in actors if actor.member_id]
+    found = await ledger.balances_of(ids, clock.now())
+    return [found[each].credits for each in ids]
+
+
+async def test_a_post_earns_and_its_removal_takes_that_back() -> None:
+    mei = await a_member()
+    post = await a_post(mei)
+    assert await credits_of(mei) == [10]
+    for _ in range(2):
+        await posts.remove(mei, post.id)
+    assert await credits_of(mei) == [0]
+
+
+async def test_the_same_key_earns_once_and_tells_the_first_effects() -> None:
+    mei = await a_member()
+    written = await asyncio.gather(*(posts.write(mei, "早安", idempotency_key="once") for _ in range(5)))
+    assert len({post.id for post in written}) == 1
+    assert await credits_of(mei) == [10]
+    assert mei.member_id
+    effects = await engagement.effects_of(activities.post_cause(written[0].id), mei.member_id)
+    assert [(each.rule, each.amount) for each in effects.earned] == [("post", 10)]
+
+
+async def test_the_fourth_post_of_a_day_is_written_and_earns_nothing() -> None:
+    mei = await a_member()
+    written = [await a_post(mei) for _ in range(4)]
+    assert await credits_of(mei) == [30]
+    assert mei.member_id
+    effects = await engagement.effects_of(activities.post_cause(written[3].id), mei.member_id)
+    assert [each.reason.code for each in effects.refused] == ["DAILY_LIMIT_REACHED"]
+
+
+async def test_an_answer_to_somebody_else_earns_and_one_to_oneself_does_not() -> None:
+    mei, lin = await a_member(), await a_member()
+    post = await a_post(mei)
+    own, others = await a_comment(mei, post), await a_comment(lin, post)
+    await a_comment(lin, others)
+    await a_comment(lin, own)
+    assert await credits_of(mei, lin) == [10, 6]
+
+
+async def test_a_removed_comment_takes_back_what_it_gave() -> None:
+    mei, boss = await a_member(), await a_member(roles=frozenset({Role.MODERATOR}))
+    comment = await a_comment(mei, await a_post(await a_member()))
+    assert await credits_of(mei) == [3]
+    await posts.remove_comment(boss, comment.id, "spam")
+    assert await credits_of(mei) == [0]
+
+
+async def test_an_author_earns_by_the_reactions_of_others_however_often_they_are_heard() -> None:
+    mei, lin = await a_member(), await a_member()
+    post = await a_post(mei)
+    comment = await a_comment(mei, await a_post(lin))
+    for actor, subject_id in ((lin, post.id), (mei, post.id), (lin, comment.id)):
+        await posts.react(actor, subject_id, Reaction.LIKE)
+    await posts.react(lin, post.id, Reaction.LOVE)
+    await everything_is_heard(by="posts", times=2)
+    assert await credits_of(mei) == [10 + 3 + 2]
+
+
+async def test_a_reaction_taken_back_takes_back_what_it_gave_once_for_ever() -> None:
+    mei, lin = await a_member(), await a_member()
+    post = await a_post(mei)
+    await posts.react(lin, post.id, Reaction.LIKE)
+    await everything_is_heard(by="posts")
+    assert await credits_of(mei) == [11]
+    await posts.unreact(lin, post.id, Reaction.LIKE)
+    await everything_is_heard(by="posts")
+    assert await credits_of(mei) == [10]
+    await posts.react(lin, post.id, Reaction.LIKE)
+    await everything_is_heard(by="posts")
+    assert await credits_of(mei) == [10]
+
+
+async def test_a_reaction_that_is_gone_before_it_is_heard_gives_nothing() -> None:
+    mei, lin = await a_member(), await a_member()
+    post = await a_post(mei)
+    await posts.react(lin, post.id, Reaction.LIKE)
+    await posts.unreact(lin, post.id, Reaction.LIKE)
+    await everything_is_heard(by="posts")
+    assert await credits_of(mei) == [10]
+
+
+async def test_a_removed_post_takes_back_its_reactions_too() -> None:
+    mei = await a_member()
+    post = await a_post(mei)
+    for _ in range(3):
+        await posts.react(await a_member(), post.id, Reaction.LIKE)
+    await everything_is_heard(by="posts")
+    assert await credits_of(mei) == [13]
+    await posts.remove(mei, post.id)
+    await everything_is_heard(by="engagement")
+    await jobs.take_back_about(subject_type="post", subject_id=str(post.id), member_id=str(mei.member_id))
+    assert await credits_of(mei) == [0]
+    assert (await ledger_service.reconcile()).is_clean
+
+
+async def test_a_reaction_heard_after_the_removal_gives_nothing() -> None:
+    mei, lin = await a_member(), await a_member()
+    post = await a_post(mei)
+    await posts.react(lin, post.id, Reaction.LIKE)
+    await posts.remove(mei, post.id)
+    await everything_is_heard(by="posts")
+    assert await credits_of(mei) == [0]
+
+
+async def test_many_react_to_one_author_at_once_without_waiting_for_each_other() -> None:
+    mei = await a_member()
+    post = await a_post(mei)
+    people = [await a_member() for _ in range(10)]
+    await asyncio.gather(*(posts.react(actor, post.id, Reaction.LIKE) for actor in people))
+    given = await database.fetch_value(
+        "select count(*) from engagement_activity where kind = 'reaction.given' and subject_id = $1", post.id
+    )
+    assert given == 10
+    await everything_is_heard(by="posts")
+    assert await credits_of(mei) == [20]
+
+
+async def test_nothing_recorded_has_no_effects() -> None:
+    mei = await a_member()
+    assert mei.member_id
+    effects = await engagement.effects_of(activities.post_cause(new_id()), mei.member_id)
+    assert (effects.earned, effects.refused) == ([], [])
