@@ -10,6 +10,9 @@ from community.tiers.rules.programme import PeriodKind, Programme
 INSTANT = timedelta(microseconds=1)
 """The shortest time that is kept."""
 
+SKEW = timedelta(minutes=5)
+"""How far ahead another's clock may be. What they counted while we waited for our turn counts for us, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -30,8 +33,8 @@ class Calendar:
 def counting(programme: Programme, now: datetime, calendar: Calendar) -> Window:
     """What counts for going up at `now`, which is within."""
     if programme.period is PeriodKind.ROLLING:
-        return Window(add_months(now, -programme.months, calendar.zone) + INSTANT, now + INSTANT)
-    return Window(period_at(programme, now, calendar).since, now + INSTANT)
+        return Window(add_months(now, -programme.months, calendar.zone) + INSTANT, now + SKEW)
+    return Window(period_at(programme, now, calendar).since, now + SKEW)
 
 
 def period_at(programme: Programme, instant: datetime, calendar: Calendar) -> Window:

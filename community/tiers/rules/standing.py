@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from community.tiers.rules.periods import INSTANT, Calendar, Window, period_after, period_at
+from community.tiers.rules.periods import SKEW, Calendar, Window, period_after, period_at
 from community.tiers.rules.programme import COUNTED, Down, Programme, Track
 
 
@@ -127,7 +127,7 @@ def judging(standing: Standing, now: datetime) -> Window | None:
     """What counts for keeping the tier: the period as far as it has come, and the grace after it."""
     if standing.period is None:
         return None
-    until = now + INSTANT
+    until = now + SKEW
     return Window(standing.period.since, min(until, standing.grace_until) if standing.grace_until else until)
 
 

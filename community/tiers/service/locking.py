@@ -21,18 +21,19 @@ LONGEST_REASON = 500
 
 @transaction()
 async def lock(actor: Actor, member_id: UUID, tier: str, *, reason: str, ends_at: datetime | None = None) -> None:
-    """Staff hold a member at a tier, with a reason and an end. A new lock replaces the one in force.
+    """Staff hold a member at a tier, with a reason and an end.
 
-    The tracks go on below it and decide again when it ends. Raises NotFound, UnknownTier, InvalidTierLock, and members'
-    CannotTargetSelf.
+    A new lock replaces the one in force, the same changes nothing. The tracks go on below it and decide again when it
+    ends. Raises NotFound, UnknownTier, InvalidTierLock, and members' CannotTargetSelf.
     """
-    now = clock.now()
     reason = reason.strip()
-    places = await _place_of(actor, member_id, now)
+    places, now = await _place_of(actor, member_id)
     if not 0 < len(reason) <= LONGEST_REASON or (ends_at is not None and ends_at <= now):
         raise errors.InvalidTierLock(LONGEST_REASON)
     if tier not in places.programme.rules.keys:
         raise errors.UnknownTier(tier=tier, known=places.programme.rules.keys)
+    if await _is_in_force(member_id, tier, reason, ends_at, now):
+        return
     await _lift(actor, member_id, now)
     await database.execute(
         "insert into tiers_lock (id, member_id, tier, reason, starts_at, ends_at, locked_by)"
@@ -53,8 +54,7 @@ async def lock(actor: Actor, member_id: UUID, tier: str, *, reason: str, ends_at
 @transaction()
 async def unlock(actor: Actor, member_id: UUID) -> None:
     """Staff let a member's tier move again. Doing it again changes nothing. Raises NotFound and CannotTargetSelf."""
-    now = clock.now()
-    places = await _place_of(actor, member_id, now)
+    places, now = await _place_of(actor, member_id)
     if not await _lift(actor, member_id, now):
         return
     await outbox.record(facts.TierUnlocked(member_id=member_id), actor=actor)
@@ -62,19 +62,36 @@ async def unlock(actor: Actor, member_id: UUID) -> None:
     await decide_all(places, now, actor, given={member_id: let_go})
 
 
-async def _place_of(actor: Actor, member_id: UUID, now: datetime) -> Places:
+async def _place_of(actor: Actor, member_id: UUID) -> tuple[Places, datetime]:
+    """The member's locked standing, and the time once it was locked: those who waited come later."""
     require(actor, Permission.TIERS_LOCK)
     if member_id == actor.member_id:
         raise members_errors.CannotTargetSelf
     if await members.one(member_id) is None:
         raise NotFound("Member")
-    return await locked([member_id], now)
+    return await locked([member_id], clock.now()), clock.now()
+
+
+async def _is_in_force(member_id: UUID, tier: str, reason: str, ends_at: datetime | None, now: datetime) -> bool:
+    """Whether the same lock is there already."""
+    return (
+        await database.fetch_value(
+            "select true from tiers_lock where member_id = $1 and tier = $2 and reason = $3"
+            " and ends_at is not distinct from $4 and lifted_at is null and (ends_at is null or ends_at > $5)",
+            member_id,
+            tier,
+            reason,
+            ends_at,
+            now,
+        )
+        is True
+    )
 
 
 async def _lift(actor: Actor, member_id: UUID, now: datetime) -> bool:
     """End the lock in force; False when there is none."""
     lifted = await database.fetch_value(
-        "update tiers_lock set lifted_at = $2, lifted_by = $3"
+        "update tiers_lock set lifted_at = greatest(starts_at, $2), lifted_by = $3"
         " where member_id = $1 and lifted_at is null and (ends_at is null or ends_at > $2) returning true",
         member_id,
         now,

@@ -23,9 +23,9 @@ async def publish(actor: Actor, rules: Programme, *, starts_at: datetime | None 
     InvalidTierProgramme and TierProgrammeStartsTooEarly.
     """
     require(actor, Permission.TIERS_PUBLISH)
+    await database.hold("tiers.publish")
     now = clock.now()
     starts_at = now if starts_at is None else starts_at
-    await database.hold("tiers.publish")
     last = await latest()
     if flaw := flaw_in(rules, last.rules):
         raise errors.InvalidTierProgramme(flaw)

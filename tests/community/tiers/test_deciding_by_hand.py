@@ -101,6 +101,20 @@ async def test_a_new_lock_replaces_the_one_in_force() -> None:
     assert await tier(member) == "silver"
 
 
+async def test_the_same_lock_many_times_at_once_is_one_lock() -> None:
+    staff, member = await admin(), await member_id()
+    await asyncio.gather(*(tiers.lock(staff, member, "gold", reason="once") for _ in range(8)))
+    assert [fact["type"] for fact in await announced(member)] == ["tier.locked", "tier.reached"]
+
+
+async def test_locks_that_meet_leave_the_last_one_in_force() -> None:
+    staff, member = await admin(), await member_id()
+    await asyncio.gather(*(tiers.lock(staff, member, "gold", reason=str(number)) for number in range(8)))
+    await tiers.unlock(staff, member)
+    assert await queries.locks_on(staff, [member], clock.now()) == {}
+    assert await moves(member) == [("member", "gold"), ("gold", "member")]
+
+
 async def test_locks_are_refused_where_they_make_no_sense(frozen_clock: datetime) -> None:
     staff, member = await admin(), await member_id()
     with pytest.raises(UnknownTier):
@@ -190,6 +204,7 @@ async def test_a_simulation_counts_who_would_move_and_moves_nobody() -> None:
         await spends(member, 5_000)
     for member in crowd[3:5]:
         await spends(member, VIP)
+        await spends(member, VIP)
     await earns(crowd[5], 10)
     await spends(crowd[6], GOLD)
     both = Programme(
@@ -197,9 +212,11 @@ async def test_a_simulation_counts_who_would_move_and_moves_nobody() -> None:
     )
     simulated = await queries.simulate(SYSTEM, both, clock.now())
     assert simulated.members == 7
+    assert len(simulated.moves) == 2
     assert MoveView(before="member", after="silver", at_once=True, members=3) in simulated.moves
     assert MoveView(before="vip", after="gold", at_once=False, members=2) in simulated.moves
     assert {await tier(member) for member in crowd[:3]} == {"member"}
+    assert (await queries.simulate(SYSTEM, DEFAULT, clock.now())).moves == []
     with pytest.raises(Forbidden):
         await queries.simulate(await a_member(), EASIER, clock.now())
     with pytest.raises(InvalidTierProgramme):

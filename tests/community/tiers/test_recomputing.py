@@ -100,6 +100,12 @@ async def test_purchases_that_meet_are_counted_together() -> None:
     assert await moves(member) == [("member", "silver")]
 
 
+async def test_what_was_counted_while_one_waited_for_their_turn_counts() -> None:
+    member, before = somebody(), clock.now()
+    await tiers.contribute(member, SILVER, at=clock.now(), cause=a_cause())
+    assert await tiers.recompute(member, before - timedelta(seconds=2))
+
+
 async def test_members_decided_on_crosswise_do_not_block_each_other() -> None:
     one, other = somebody(), somebody()
     for member in (one, other):
