@@ -1,5 +1,6 @@
 """What a request may be answered with, by its headers: media types, and pages of which origins may ask at all."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 
 from api.parameters import RequestRefused
+
+_QUALITY = re.compile(r"(?:^|;)\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)
 
 
 class MediaType(StrEnum):
@@ -45,15 +48,21 @@ class Accepted:
 
 def accepted(headers: Headers) -> Accepted:
     """What the Accept header leaves us (RFC 9110 §12.5.1). Without one, or with */*, the answer is application/json."""
-    ranges = [_range(part) for part in ",".join(headers.getlist("accept")).split(",") if part.strip()]
-    if not ranges:
+    named = qualities(",".join(headers.getlist("accept")))
+    if not named:
         return Accepted(MediaType.JSON, None)
-    named = {name: quality for name, quality in ranges if quality > 0}
-    single = max((MediaType.RESPONSE, MediaType.JSON), key=lambda kind: named.get(kind, 0.0))
-    if single not in named:
-        wild = named.keys() & {"*/*", "application/*"}
-        return _or_refuse(MediaType.JSON if wild and (MediaType.JSON, 0.0) not in ranges else None, named)
-    return _or_refuse(single, named)
+    wanted = {name: quality for name, quality in named.items() if quality > 0}
+    single = max((MediaType.RESPONSE, MediaType.JSON), key=lambda kind: wanted.get(kind, 0.0))
+    if single not in wanted:
+        wild = wanted.keys() & {"*/*", "application/*"}
+        return _or_refuse(MediaType.JSON if wild and MediaType.JSON not in named else None, wanted)
+    return _or_refuse(single, wanted)
+
+
+def qualities(header: str) -> dict[str, float]:
+    """What an Accept or Accept-Encoding header names, in lower case, each with its quality (RFC 9110 §12.4.2)."""
+    parts = (part.partition(";") for part in header.split(",") if part.strip())
+    return {name.strip().lower(): _quality(parameters) for name, _, parameters in parts}
 
 
 def refuse_foreign_pages(headers: Headers, allowed_origins: tuple[str, ...]) -> None:
@@ -66,21 +75,17 @@ def refuse_foreign_pages(headers: Headers, allowed_origins: tuple[str, ...]) -> 
         raise ForeignOrigin
 
 
-def _or_refuse(single: MediaType | None, named: dict[str, float]) -> Accepted:
-    streams = [kind for kind in (MediaType.EVENTS, MediaType.MULTIPART) if kind in named]
-    stream = max(streams, key=lambda kind: named[kind], default=None)
+def _or_refuse(single: MediaType | None, wanted: dict[str, float]) -> Accepted:
+    streams = [kind for kind in (MediaType.EVENTS, MediaType.MULTIPART) if kind in wanted]
+    stream = max(streams, key=lambda kind: wanted[kind], default=None)
     if single is None and stream is None:
         raise NotAcceptable
     return Accepted(single, stream)
 
 
-def _range(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    quality = next((value[2:] for value in parameters if value.startswith("q=")), "1")
-    try:
-        return name, float(quality)
-    except ValueError:
-        return name, 1.0
+def _quality(parameters: str) -> float:
+    given = _QUALITY.search(parameters)
+    return float(given[1]) if given else 1.0
 
 
 def _is_own(origin: str, host: str) -> bool:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.graphiql.qualities import qualities
+from api.negotiation import qualities
 
 PATH = "/graphql/assets"
 BUILT = Path(__file__).parent.parent / "static" / "graphiql"

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.graphiql import assets
 from api.graphiql.operations import Example, own_examples, own_operations
-from api.graphiql.qualities import qualities
+from api.negotiation import qualities
 
 ENDPOINT = "/graphql"
 
