@@ -113,11 +113,6 @@ class Actor:
     locale: str = DEFAULT_LOCALE
 
     @property
-    def is_signed_in(self) -> bool:
-        """Whether a member stands behind this actor."""
-        return self.member_id is not None
-
-    @property
     def bucket_key(self) -> str:
         """The name under which this actor's request cost is counted; anonymous callers go by their address instead."""
         return f"{self.kind}:{self.member_id or self.key_id or ''}"

@@ -3,7 +3,9 @@
     HourglassError                code, message, data          everything below is expected and safe to show
     ├── Problem                   a rule said no               a member of the mutation's result union
     └── Refusal                   the call itself was refused  a top-level GraphQL error with `extensions.code`
-        ├── Unauthenticated  Forbidden  NotFound  BadInput  RateLimited
+        ├── Unauthenticated  InvalidToken  Forbidden     who is calling
+        ├── NotFound  BadInput  InvalidId                what is asked for
+        └── RateLimited  TooBusy  OutcomeUnknown         how the server is, and what became of it
 
 Each area adds its own problems in `<area>/errors.py`:
 

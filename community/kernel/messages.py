@@ -18,8 +18,6 @@ CATALOGUES = Path(__file__).parents[1] / "locale"
 LOCALES = ("en", "zh-Hant")
 DEFAULT_LOCALE = "en"
 
-_CHINESE = ("zh_hant", "zh_tw", "zh_hk", "zh_mo", "zh")
-
 
 def render(error: HourglassError, locale: str) -> str:
     """The error's message in `locale`, with its data filled in."""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import Actor, Permission
 from community.kernel.errors import Forbidden
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import fold
@@ -86,7 +86,7 @@ BLOCKS_BETWEEN = (
     "select blocked_id from members_block where blocker_id = {member}"
     " union select blocker_id from members_block where blocked_id = {member}"
 )
-"""The ids of `blocks_between`, for the statement of another area that hides them: `author_id not in (…)`."""
+"""Everybody the member blocks or who blocks them, for the statement of another area: `author_id not in (…)`."""
 
 
 async def by_ids(ids: Iterable[UUID]) -> dict[UUID, MemberView]:
@@ -156,11 +156,6 @@ async def blocked_among(member_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
     return {row["other"] for row in rows}
 
 
-async def blocks_between(member_id: UUID) -> set[UUID]:
-    """Everybody the member blocks or who blocks the member."""
-    return {row["blocked_id"] for row in await database.fetch(BLOCKS_BETWEEN.format(member="$1"), member_id)}
-
-
 async def blocking_among(blocker_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
     """Those among `ids` whom the member blocks."""
     rows = await database.fetch(
@@ -220,7 +215,8 @@ async def earners(ids: Iterable[UUID], now: datetime) -> dict[UUID, EarnerView]:
     """The members among `ids` who exist, as those who earn. One statement."""
     rows = await database.fetch(
         "select m.id, m.time_zone, r.reason, r.ends_at from members_member m left join members_restriction r"
-        " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null and (r.ends_at is null or r.ends_at > $2)"
+        " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null"
+        " and (r.ends_at is null or r.ends_at > $2)"
         " where m.id = any($1)",
         list(set(ids)),
         now,
@@ -236,7 +232,7 @@ async def abilities_of(member_id: UUID, now: datetime) -> list[Ability]:
 
 def _require_private(actor: Actor, member_id: UUID) -> None:
     if not policy.can_read_private(actor, member_id):
-        raise Forbidden("members.read_private")
+        raise Forbidden(Permission.MEMBERS_READ_PRIVATE.value)
 
 
 async def _relations(

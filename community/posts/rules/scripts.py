@@ -2,11 +2,11 @@
 
 import re
 
-from community.kernel.text import CJK
-
 _SPACELESS = re.compile(
-    rf"[{CJK}々-〇\u3100-\u312f\u31a0-\u31ff\uff66-\uff9f"  # Han, kana, hangul syllables, bopomofo, half-width kana
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"  # Thai, Lao, Burmese, Khmer
+    "[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af々-〇"  # Han with its extensions
+    "\u3040-\u30ff\uff66-\uff9f\u3100-\u312f\u31a0-\u31ff"  # kana, half-width kana, bopomofo
+    "\uac00-\ud7af"  # hangul syllables: Korean has spaces, but particles follow a word without one
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"  # Thai, Lao, Burmese, Khmer
 )
 
 
