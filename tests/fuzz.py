@@ -144,7 +144,7 @@ class Fuzz:
         for error in errors:
             if error["extensions"]["code"] == "INTERNAL":
                 report.internal.append(text)
-            elif answer.refusal and error["message"].isascii():
+            elif error["message"].isascii():
                 report.untranslated.append(f"{error['message']}\n{text}")
         for message in messages_in(answer.payload.get("data")):
             if message.isascii():

@@ -10,5 +10,5 @@ async def test_random_operations_find_no_mistake_of_ours() -> None:
     report = Report()
     await batch(report, size=100, number=1)
     assert report.tried >= 100
-    assert report.outcomes["answered"] > 20
+    assert report.outcomes["answered"] > 5
     assert report.is_clean, report
