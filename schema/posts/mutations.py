@@ -32,6 +32,7 @@ from schema.posts.problems import (
 )
 from schema.posts.reactions import Reactable
 from schema.posts.types import Comment, Post
+from schema.prices import PRIVATE
 
 POST_BODY = "The text, in Markdown: 1 to 10,000 characters. #hashtags and @mentions in it become links."
 COMMENT_BODY = "The text, in Markdown: 1 to 2,000 characters. #hashtags and @mentions in it become links."
@@ -54,7 +55,7 @@ class WritePostPayload:
     post: Post = strawberry.field(description="The post.")
     post_edge: Edge[Post] = strawberry.field(description="The post with its cursor, for the lists you hold.")
 
-    @strawberry.field(description="What writing it did for you.")
+    @strawberry.field(description="What writing it did for you.", metadata={PRIVATE: True})
     async def effects(self, info: Info) -> Effects:
         member_id = require_member(info.context.actor)
         return Effects.of(await engagement.effects_of(activities.post_cause(self.post.uuid), member_id))
@@ -147,7 +148,7 @@ class WriteCommentPayload:
         description="The comment with its cursor, for the `comments` or `replies` you hold."
     )
 
-    @strawberry.field(description="What writing it did for you.")
+    @strawberry.field(description="What writing it did for you.", metadata={PRIVATE: True})
     async def effects(self, info: Info) -> Effects:
         member_id = require_member(info.context.actor)
         return Effects.of(await engagement.effects_of(activities.comment_cause(self.comment.uuid), member_id))
@@ -241,7 +242,9 @@ class ReactPayload:
     kind: strawberry.Private[Reaction]
     subject: Reactable = strawberry.field(description="The post or the comment, with its reactions.")
 
-    @strawberry.field(description="What reacting did for you. Its author earns, too, a moment later.")
+    @strawberry.field(
+        description="What reacting did for you. Its author earns, too, a moment later.", metadata={PRIVATE: True}
+    )
     async def effects(self, info: Info) -> Effects:
         member_id = require_member(info.context.actor)
         cause = activities.given_cause(self.subject.uuid, member_id, self.kind)
