@@ -15,7 +15,7 @@ from schema.limits import LimitExceeded
 INTERNAL = "Something went wrong on our side. Quote the error id {error_id} when you report it."
 
 MISTAKE = "{mistake}"
-"""What the GraphQL library says about a document or its variables. It speaks English; a translation says so much first."""
+"""What the GraphQL library says about a document or its variables. It speaks English; a translation says so first."""
 
 log = structlog.get_logger(__name__)
 

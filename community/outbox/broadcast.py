@@ -57,6 +57,8 @@ class Broadcast:
                     await subscription.subscribe(self._channel)
                     await self._hear_until_lost(subscription, tail)
             except Exception as error:
+                if _is_being_cancelled():  # closing the lost connection failed, and hid that we are to stop
+                    raise asyncio.CancelledError from error
                 log.warning("cannot hear other processes", error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -83,6 +85,11 @@ async def channel_name() -> str:
     )
     assert place is not None
     return f"hourglass:facts:{place['system_identifier']}:{place['oid']}"
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _message(events: Sequence[EventView]) -> bytes:

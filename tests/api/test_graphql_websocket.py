@@ -1,6 +1,7 @@
 """Conversations over graphql-transport-ws: how they go, and with which code each wrong turn ends."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -49,8 +50,9 @@ async def test_a_subscription_sends_its_results_and_completes(toy: Toy) -> None:
 
 
 async def test_text_that_is_no_utf_8_ends_the_conversation_and_is_no_fault_of_ours(
-    toy: Toy, caplog: pytest.LogCaptureFixture
+    toy: Toy, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("uvicorn.error"), "filters", [])
     async with introduced(toy) as socket:
         await socket.send_frame(b"\xff\xfe", WSMsgType.TEXT)
         assert await end_of(socket) == 1007

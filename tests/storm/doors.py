@@ -66,7 +66,7 @@ async def slam(database_url: str, *, clients: int, hang_ups: int, sockets: int) 
     report = Report()
     start = time.monotonic()
     outsider = await asyncpg.connect(database_url)
-    async with serving(database_url, environment={"HOURGLASS_COST_UNLIMITED": "1"}) as server:
+    async with serving(database_url) as server:
         async with aiohttp.ClientSession() as http:
             members = [await _member(http, server.url, number) for number in range(clients)]
             writers = [_write(member, number, report, hang_ups) for number, member in enumerate(members)]

@@ -11,6 +11,7 @@ from community import valkey
 from community.database import fetch_value
 from community.documents import queries, service
 from community.documents.rules import hash_of, read_hash
+from tests.servers import free_port
 
 
 @pytest_asyncio.fixture(params=["postgresql", "valkey", "valkey away"])
@@ -19,7 +20,7 @@ async def kept(request: pytest.FixtureRequest, database: str, monkeypatch: pytes
     if request.param == "postgresql":
         yield request.param
         return
-    server = ValkeyServer()
+    server = ValkeyServer(port=free_port())
     server.start()
     port = server.port
     if request.param == "valkey away":

@@ -21,12 +21,13 @@ from community.quota.leases import Leases, Store
 from community.quota.rules import Bucket
 from community.quota.service import EitherBuckets, PostgresBuckets
 from community.quota.valkey import PREFIX, ValkeyBuckets
+from tests.servers import free_port
 
 
 @pytest.fixture(scope="module")
 def valkey_server() -> Iterator[ValkeyServer]:
     """A Valkey of this module's own."""
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield server
 
 
@@ -200,7 +201,7 @@ async def test_a_lease_runs_out_by_itself(store: Store) -> None:
 
 
 async def test_postgresql_counts_while_valkey_is_away(database: str) -> None:  # noqa: ARG001
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         port = server.port
     async with Redis.from_url(f"redis://127.0.0.1:{port}/0", socket_timeout=1) as nobody:
         leases = Leases(EitherBuckets(ValkeyBuckets(nobody), PostgresBuckets()))
