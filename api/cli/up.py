@@ -19,10 +19,17 @@ from community.settings import settings as read_settings
 def up() -> None:
     """Start everything: the database, migrations, the demo (once), the server, a worker. Ctrl-C stops all of it."""
     settings = read_settings()
-    logs.configure(settings)
+    logs.configure(_quieter(settings))
     with own_terminal(), suppress(KeyboardInterrupt), listen(settings) as door, located(settings) as settings:
         run(_up(settings, door))
     note("Stopped.")
+
+
+def _quieter(settings: Settings) -> Settings:
+    """Only warnings, unless somebody chose a level: lines about each request would bury the table."""
+    if "log_level" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"log_level": "warning"})
 
 
 async def _up(settings: Settings, door: socket.socket) -> None:
