@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
@@ -12,11 +11,6 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 def now() -> datetime:
     """The current instant, or the frozen one."""
     return _frozen.get() or datetime.now(UTC)
-
-
-def local_day(instant: datetime, time_zone: str) -> date:
-    """The calendar day that `instant` falls on in the IANA zone `time_zone`."""
-    return instant.astimezone(ZoneInfo(time_zone)).date()
 
 
 @contextmanager

@@ -15,17 +15,14 @@ from community.members import queries as members
 from community.members.queries import ConsentView, MemberView, Relation, RestrictionView
 from community.members.rules import Ability, Channel, Purpose
 from community.tiers import queries as tiers
-from schema.access.types import OwnAccess
+from schema.access.types import YOURS, OwnAccess
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.ledger.types import Balance, StatementLine
 from schema.nodes import Node
-from schema.prices import PRIVATE
 from schema.tiers.types import Standing, Tier
-
-YOURS = {PRIVATE: True}
 
 graph_enum(
     Ability,

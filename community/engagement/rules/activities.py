@@ -8,7 +8,6 @@ from enum import StrEnum
 from uuid import UUID
 
 LONGEST_KIND = 40
-LONGEST_ORIGIN = 64
 LARGEST_QUANTITY = 10**12
 MAX_METADATA = 20
 LONGEST_METADATA = 200

@@ -94,11 +94,6 @@ class Rule:
         """Whether what it pays depends on the member's tier."""
         return bool(self.multipliers) or any(condition.of == "tier" for condition in self.conditions)
 
-    @property
-    def asks_for_history(self) -> bool:
-        """Whether what it pays depends on what it paid before."""
-        return bool(self.limits) or self.cooldown_minutes is not None
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:

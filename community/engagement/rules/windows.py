@@ -42,7 +42,7 @@ class Day:
     @classmethod
     def of(cls, instant: datetime, time_zone: str) -> "Day":
         """The day on which `instant` falls in that zone."""
-        today = instant.astimezone(ZoneInfo(time_zone)).date()
+        today = local_day(instant, time_zone)
         return cls(today, midnight(today, time_zone), midnight(today + timedelta(days=1), time_zone))
 
     def holds(self, instant: datetime) -> bool:
@@ -50,9 +50,14 @@ class Day:
         return self.since <= instant < self.until
 
 
+def local_day(instant: datetime, time_zone: str) -> date:
+    """The calendar day that `instant` falls on in the IANA zone `time_zone`."""
+    return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
 def span_of(window: Window, at: datetime, time_zone: str, period_months: int) -> Span:
     """The window around `at`. Weeks begin on Monday (ISO 8601); a period is the months up to `at`."""
-    today = at.astimezone(ZoneInfo(time_zone)).date()
+    today = local_day(at, time_zone)
     match window:
         case Window.DAY:
             first, after = today, today + timedelta(days=1)
