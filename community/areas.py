@@ -10,5 +10,12 @@ AREAS = (
     "ledger",
     "tiers",
     "engagement",
+    "entitlements",
+    "orders",
+    "content",
     "posts",
+    "referrals",
+    "partners",
+    "campaigns",
+    "webhooks",
 )

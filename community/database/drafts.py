@@ -5,12 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tortoise.context import TortoiseContext
 from tortoise.fields.base import Field
 from tortoise.migrations.operations import AddField, CreateModel, Operation, RunSQL
-from tortoise.migrations.schema_generator.operation_generator import OperationGenerator
-from tortoise.migrations.schema_generator.state import ModelState, State
-from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.migrations.writer import ImportManager, MigrationWriter
 
 from community.database import orm
@@ -44,18 +40,6 @@ async def write_sql(name: str) -> Path:
     """Write a migration of SQL alone, to fill in: an index, a constraint, a function. Raises CannotDraft."""
     _check(name)
     return _write(name, [RunSQL([], [])])
-
-
-async def regenerate_initial() -> Path:
-    """Write `0001_initial` anew from all models. Only before anything has landed: no database may have the old one."""
-    async with TortoiseContext() as context:
-        await context.init(config=orm.configuration(), init_connections=False)
-        assert context.apps is not None
-        nothing, models = State(models={}, apps=StateApps()), State(models={}, apps=StateApps())
-        for name, model in sorted(context.apps[orm.APP].items()):
-            models.models[(orm.APP, name)] = ModelState.make_from_model(orm.APP, model)
-        operations = OperationGenerator(nothing, models).generate(app_labels=[orm.APP])
-    return _Writer("0001_initial", orm.APP, operations, initial=True, migrations_module=orm.MIGRATIONS).write()
 
 
 def _check(name: str) -> None:
@@ -94,8 +78,7 @@ class _Writer(MigrationWriter):
         imports, definition, operations = super().as_string().partition("\nclass Migration")
         done = "; ".join(operation.describe() for operation in self.operations if not isinstance(operation, RunSQL))
         about = f'"""{done}, and what models cannot say."""' if done else '"""What models cannot say."""'
-        title = "" if self.initial else f"{about}\n\n"
-        return title + imports + (SQL if _has_sql(self.operations) else "") + f"\n{definition}{operations}"
+        return f"{about}\n\n{imports}" + (SQL if _has_sql(self.operations) else "") + f"\n{definition}{operations}"
 
     def _format_operation(self, operation: Operation, imports: ImportManager, *, indent: str) -> list[str]:
         if isinstance(operation, RunSQL):

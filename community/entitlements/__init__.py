@@ -1,0 +1,1 @@
+"""What a member may use: rights by feature key, each with the sources that grant it and their ends."""

@@ -1,0 +1,14 @@
+"""What models of orders cannot say."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+FORWARD: list[str] = []
+
+BACKWARD: list[str] = []
+
+
+class Migration(migrations.Migration):
+    dependencies = [("community", "0012_entitlements")]
+
+    operations = [ops.RunSQL(FORWARD, BACKWARD)]

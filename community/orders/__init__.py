@@ -1,0 +1,1 @@
+"""Purchases outside subscriptions: orders with lines, refunds in part or whole, imports."""
