@@ -35,7 +35,7 @@ format: .venv/installed-dev  ## Format the code and mend what can be mended
 storm: .venv/installed-dev  ## 10,000 disconnects and 10,000 timeouts against the transactions
 	@$(BIN)/python -m tests.storm
 
-kill: .venv/installed-dev  ## Kill -9 the server under load, and compare what it acknowledged with what it kept
+kill: .venv/installed-dev  ## Kill -9 the server 20 times under load, stop the database 5 times, and compare what was acknowledged with what was kept
 	@$(BIN)/python -m tests.kill
 
 race: .venv/installed-dev  ## Race the ledger: 200 spends, one key 10,000 times, 2,000 histories against its model

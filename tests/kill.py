@@ -3,7 +3,8 @@
 Members write posts, comment and react, and keep a journal of each answer they got. When an answer does not come they
 send the same request again, with its idempotency key, until one does: that is what an app does. Afterwards the journal
 is held against the database: lost is what was acknowledged and is not there, doubled what is there twice for one
-request, halved what has not its fact, its hashtag or its place in a count.
+request, halved what has not its fact, its hashtag, its points or its place in a count. Then the same is
+done to the database.
 """
 
 import asyncio
@@ -12,11 +13,14 @@ import random
 import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.databases import databases
 from tests.servers import ServerProcess
 from tests.stories.books import Books
 from tests.stories.crowd import crowd
+from tests.stories.outages import Outages, outages
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +64,21 @@ async def main() -> int:
     """Run the long version and print its figures."""
     name = f"hourglass_kill_{os.getpid()}"
     async with databases() as run:
-        outcome = await ordeal(await run.copy(name), kills=20, acknowledged_per_kill=500)
+        killed = await ordeal(await run.copy(name), kills=20, acknowledged_per_kill=500)
         await run.drop(name)
-    print(outcome)
-    for what, found in outcome.books.halved.items():
+    show(killed, killed.books)
+    with TemporaryDirectory(prefix="hourglass-") as home:
+        os.chmod(home, 0o711)
+        stopped = await outages(Path(home), times=5, acknowledged_per_stop=300)
+    show(stopped, stopped.books)
+    return 0 if killed.books.balance and stopped.is_clean else 1
+
+
+def show(outcome: Outcome | Outages, books: Books) -> None:
+    """The figures, and what was halved."""
+    print(outcome, flush=True)
+    for what, found in books.halved.items():
         print(f"  {found} {what}")
-    return 0 if outcome.books.balance else 1
 
 
 if __name__ == "__main__":

@@ -97,7 +97,7 @@ async def _staged(database_url: str, redis_url: str | None, *, listened_to: int)
         writers = await asyncio.gather(
             *(App.joined(http, urls[number % 2], f"writer{number}") for number in range(WRITERS))
         )
-        post = await writers[0].write_post("兩個分頁，同一個貼文", "the post")
+        post = (await writers[0].write_post("兩個分頁，同一個貼文", "the post")).id
         listeners = [
             await stack.enter_async_context(listen(app.client, post))
             for app in writers[:listened_to]
@@ -142,7 +142,7 @@ async def _write(writer: App, post: str, numbers: Iterator[int]) -> dict[str, fl
     """Write the next comment until there are no more. Each comment's id, and when it was acknowledged."""
     acknowledged = {}
     for number in numbers:
-        id = await writer.write_comment(post, f"第 {number} 則留言", f"comment {number}")
+        id = (await writer.write_comment(post, f"第 {number} 則留言", f"comment {number}")).id
         acknowledged[id] = time.perf_counter()
     return acknowledged
 

@@ -28,7 +28,7 @@ mutation ($handle: String!, $email: String!) {
 WRITE_POST = """
 mutation ($body: String!, $key: String) {
   writePost(input: { body: $body, idempotencyKey: $key }) {
-    ... on WritePostPayload { post { id } }
+    ... on WritePostPayload { post { id } effects { earned { rule amount } } }
     ... on Problem { message }
   }
 }
@@ -36,7 +36,7 @@ mutation ($body: String!, $key: String) {
 WRITE_COMMENT = """
 mutation ($subject: ID!, $body: String!, $key: String) {
   writeComment(input: { subjectId: $subject, body: $body, idempotencyKey: $key }) {
-    ... on WriteCommentPayload { comment { id } }
+    ... on WriteCommentPayload { comment { id } effects { earned { rule amount } } }
     ... on Problem { message }
   }
 }
@@ -44,11 +44,23 @@ mutation ($subject: ID!, $body: String!, $key: String) {
 REACT = """
 mutation ($subject: ID!) {
   react(input: { subjectId: $subject, kind: LOVE }) {
-    ... on ReactPayload { subject { id } }
+    ... on ReactPayload { subject { id } effects { earned { rule amount } } }
     ... on Problem { message }
   }
 }
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was answered: the id of what was written, and what each rule paid for it."""
+
+    id: str
+    earned: frozenset[tuple[str, int]]
+
+    @classmethod
+    def of(cls, id: str, payload: dict[str, Any]) -> Self:
+        return cls(id, frozenset((earning["rule"], earning["amount"]) for earning in payload["effects"]["earned"]))
 
 
 @dataclass
@@ -68,20 +80,20 @@ class App:
         app.client.token = signed_up["signUp"]["tokens"]["accessToken"]
         return app
 
-    async def write_post(self, body: str, key: str) -> str:
-        """The id of the post."""
-        answer = await self.ask(WRITE_POST, body=body, key=key)
-        return str(answer["writePost"]["post"]["id"])
+    async def write_post(self, body: str, key: str) -> Told:
+        """The post, and what it earned."""
+        payload = (await self.ask(WRITE_POST, body=body, key=key))["writePost"]
+        return Told.of(payload["post"]["id"], payload)
 
-    async def write_comment(self, subject: str, body: str, key: str) -> str:
-        """The id of the comment."""
-        answer = await self.ask(WRITE_COMMENT, subject=subject, body=body, key=key)
-        return str(answer["writeComment"]["comment"]["id"])
+    async def write_comment(self, subject: str, body: str, key: str) -> Told:
+        """The comment, and what it earned."""
+        payload = (await self.ask(WRITE_COMMENT, subject=subject, body=body, key=key))["writeComment"]
+        return Told.of(payload["comment"]["id"], payload)
 
-    async def react(self, subject: str) -> str:
-        """The id of what the member loves now."""
-        answer = await self.ask(REACT, subject=subject)
-        return str(answer["react"]["subject"]["id"])
+    async def react(self, subject: str) -> Told:
+        """What the member loves now, and what that earned."""
+        payload = (await self.ask(REACT, subject=subject))["react"]
+        return Told.of(payload["subject"]["id"], payload)
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """The data. Asks again when there was no answer, or one that says to; fails on every other error."""

@@ -1,6 +1,9 @@
 """The journal of a crowd held against the database: what was promised must be there, once and whole."""
 
-from collections import Counter
+import asyncio
+import os
+import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -8,10 +11,16 @@ from uuid import UUID
 import asyncpg
 
 from schema.nodes import decode_id
+from tests.servers import ROOT
 from tests.stories.crowd import Journal
 
 KEPT_POSTS = "select id, split_part(source, ' ', 1) as name from posts_post"
 KEPT_COMMENTS = "select id, split_part(source, ' ', 1) as name from posts_comment"
+KEPT_EARNINGS = """
+    select a.cause_key::uuid as id, g.rule, g.amount
+    from engagement_grant g join engagement_activity a on a.id = g.activity_id
+    where a.cause_kind in ('post.written', 'comment.written')
+"""
 KEPT_REACTIONS = """
     select r.subject_id as id, m.handle as name from posts_reaction r join members_member m on m.id = r.member_id
 """
@@ -59,6 +68,28 @@ HALVES = {
         ) tally using (subject_id, measure)
         where kept.rows is distinct from tally.counted
     """,
+    "writings that are no activity, or several": """
+        select count(*) from (
+            select 'post.written' as kind, id from posts_post
+            union all
+            select 'comment.written', id from posts_comment
+        ) written
+        full join (
+            select cause_kind as kind, cause_key::uuid as id, count(*) as activities
+            from engagement_activity where cause_kind in ('post.written', 'comment.written') group by 1, 2
+        ) done using (kind, id)
+        where done.activities is distinct from 1
+    """,
+    "grants that the ledger does not know, or other ones than these": """
+        select count(*) from (
+            select g.currency, a.cause_kind, a.cause_key || ':' || g.rule as cause_key, g.member_id, g.amount
+            from engagement_grant g join engagement_activity a on a.id = g.activity_id
+        ) granted
+        full join (
+            select currency, cause_kind, cause_key, member_id, amount from ledger_transfer where kind = 'award'
+        ) paid using (currency, cause_kind, cause_key)
+        where granted.amount is distinct from paid.amount or granted.member_id is distinct from paid.member_id
+    """,
     "keys without their result": "select count(*) from idempotency_key where result is null",
     "gaps in the feed": "select coalesce(max(sequence), 0) - count(sequence) from outbox_fact",
 }
@@ -77,17 +108,24 @@ class Books:
     doubled: int
     contradictions: int
     halved: dict[str, int]
+    earnings: int
+    """How much of what was earned, in points and credits, was acknowledged."""
+    misjudged: int
+    """For how many posts and comments something else was earned than acknowledged."""
+    broken: list[str]
+    """The promises of the ledger that `hourglass reconcile` finds broken."""
 
     @property
     def balance(self) -> bool:
         """Whether everything promised is there, once and whole."""
-        return not (self.lost or self.doubled or self.contradictions or self.halved)
+        return not (self.lost or self.doubled or self.contradictions or self.halved or self.misjudged or self.broken)
 
     def __str__(self) -> str:
         return (
             f"{self.posts:,} posts, {self.comments:,} comments and {self.reactions:,} reactions acknowledged:"
             f" {self.lost} lost, {self.doubled} doubled, {sum(self.halved.values())} halved,"
-            f" {self.contradictions} answered in two ways"
+            f" {self.contradictions} answered in two ways; {self.earnings:,} points and credits acknowledged for them:"
+            f" {self.misjudged} otherwise than said; ledger {' and '.join(self.broken) or 'reconciles'}"
         )
 
     @classmethod
@@ -98,24 +136,54 @@ class Books:
             posts = await _kept(connection, KEPT_POSTS)
             comments = await _kept(connection, KEPT_COMMENTS)
             reactions = await _kept(connection, KEPT_REACTIONS)
+            earned = await _earned(connection)
             halved = {what: found for what, query in HALVES.items() if (found := await connection.fetchval(query))}
         finally:
             await connection.close()
+        written = {decode_id(told.id, "Post"): told.earned for told in journal.posts.values()}
+        written |= {decode_id(told.id, "Comment"): told.earned for told in journal.comments.values()}
         return cls(
             posts=len(journal.posts),
             comments=len(journal.comments),
             reactions=len(journal.reactions),
-            lost=len({(decode_id(id, "Post"), name) for name, id in journal.posts.items()} - set(posts))
-            + len({(decode_id(id, "Comment"), name) for name, id in journal.comments.items()} - set(comments))
-            + len({(decode_id(id, "Post"), handle) for (handle, _), id in journal.reactions.items()} - set(reactions)),
+            lost=len({(decode_id(told.id, "Post"), name) for name, told in journal.posts.items()} - set(posts))
+            + len({(decode_id(told.id, "Comment"), name) for name, told in journal.comments.items()} - set(comments))
+            + len(
+                {(decode_id(told.id, "Post"), handle) for (handle, _), told in journal.reactions.items()}
+                - set(reactions)
+            ),
             doubled=_repeats(name for _, name in posts) + _repeats(name for _, name in comments) + _repeats(reactions),
             contradictions=journal.contradictions,
             halved=halved,
+            earnings=sum(amount for each in written.values() for _, amount in each),
+            misjudged=sum(earned[id] != each for id, each in written.items()),
+            broken=await _broken(database_url),
         )
 
 
 async def _kept(connection: asyncpg.Connection, query: str) -> list[tuple[UUID, str]]:
     return [(row["id"], row["name"]) for row in await connection.fetch(query)]
+
+
+async def _earned(connection: asyncpg.Connection) -> dict[UUID, set[tuple[str, int]]]:
+    """What each post and comment earned whoever wrote it."""
+    earned: dict[UUID, set[tuple[str, int]]] = defaultdict(set)
+    for row in await connection.fetch(KEPT_EARNINGS):
+        earned[row["id"]].add((row["rule"], row["amount"]))
+    return earned
+
+
+async def _broken(database_url: str) -> list[str]:
+    """What the command line finds broken in the ledger."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "api", "reconcile"),
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": database_url},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return [] if process.returncode == 0 else said.decode().splitlines()
 
 
 def _repeats(things: Iterable[object]) -> int:

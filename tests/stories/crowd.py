@@ -11,7 +11,7 @@ from typing import TypeVar
 import aiohttp
 
 from tests.deadlines import PATIENCE_SECONDS
-from tests.stories.apps import App
+from tests.stories.apps import App, Told
 
 MEMBERS = 20
 """So many that the allowance of each, nine writes a second, slows none of them down."""
@@ -21,22 +21,22 @@ Name = TypeVar("Name", str, tuple[str, str])
 
 @dataclass
 class Journal:
-    """Every answer: a name of what was asked for, and the id that was answered."""
+    """Every answer, by a name of what was asked for."""
 
-    posts: dict[str, str] = field(default_factory=dict)
-    comments: dict[str, str] = field(default_factory=dict)
-    reactions: dict[tuple[str, str], str] = field(default_factory=dict)
+    posts: dict[str, Told] = field(default_factory=dict)
+    comments: dict[str, Told] = field(default_factory=dict)
+    reactions: dict[tuple[str, str], Told] = field(default_factory=dict)
     """By the handle of who reacted and the id of what to."""
     contradictions: int = 0
-    """How often the same request got another id than before."""
+    """How often the same request got another answer than before."""
     _grown: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __len__(self) -> int:
         return len(self.posts) + len(self.comments) + len(self.reactions)
 
-    async def note(self, kept: dict[Name, str], name: Name, id: str) -> None:
+    async def note(self, kept: dict[Name, Told], name: Name, told: Told) -> None:
         """An answer came."""
-        if kept.setdefault(name, id) != id:
+        if kept.setdefault(name, told) != told:
             self.contradictions += 1
         async with self._grown:
             self._grown.notify_all()
@@ -86,6 +86,6 @@ async def _work(app: App, journal: Journal, stopping: asyncio.Event, chance: ran
         post = await app.write_post(f"{name} 今天#負載{name.replace('-', '_')}", name)
         await journal.note(journal.posts, name, post)
         # The others' newest posts are where many write at once.
-        subject = chance.choice(list(journal.posts.values())[-5:])
+        subject = chance.choice(list(journal.posts.values())[-5:]).id
         await journal.note(journal.comments, name, await app.write_comment(subject, f"{name} 說得好", name))
         await journal.note(journal.reactions, (app.handle, subject), await app.react(subject))
