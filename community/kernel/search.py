@@ -1,4 +1,4 @@
-"""What finds a post: its words, in PostgreSQL's tsvector with places, and the question that fits them, a tsquery.
+"""What finds a text: its words, in PostgreSQL's tsvector with places, and the question that fits them, a tsquery.
 
 Words of scripts with spaces are taken whole; the last word of a question may be only begun. Scripts without spaces are
 cut into overlapping pairs, and the last character of each run also stands alone: 在南湖邊 gives 在南 南湖 湖邊 邊.
@@ -15,8 +15,8 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
+from community.kernel.scripts import is_spaceless
 from community.kernel.text import fold
-from community.posts.rules.scripts import is_spaceless
 
 MAX_TOKEN_LENGTH = 64
 MAX_PLACE = 16_383
@@ -35,7 +35,7 @@ def words_of(text: str) -> str:
 def question_of(query: str) -> str | None:
     """The tsquery that a search means, as PostgreSQL reads it; None when there is nothing in it to search for.
 
-    What stands between spaces is one phrase, and a post must have all phrases.
+    What stands between spaces is one phrase, and a text must have all phrases.
     """
     phrases = [phrase for chunk in fold(query).split() if (phrase := _phrase(chunk))]
     if not phrases:

@@ -12,11 +12,12 @@ import asyncpg
 from community import database
 from community.access.policy import Actor, require_member
 from community.database import Question
+from community.kernel import search
 from community.kernel.errors import BadInput, NotFound
 from community.kernel.pages import Page, PageRequest, page_of
 from community.members import queries as members
 from community.posts.queries.sight import visible_to
-from community.posts.rules import limits, search
+from community.posts.rules import limits
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.markdown import rendered
 
@@ -156,7 +157,7 @@ async def home(actor: Actor, page: PageRequest) -> Page[PostView]:
 
 
 async def matching(actor: Actor, query: str, page: PageRequest) -> Page[PostView]:
-    """A page of the posts that stand and say what was asked for, newest first. Raises BadInput; see `rules.search`."""
+    """A page of the posts that stand and say what was asked for, newest first. Raises BadInput; see `kernel.search`."""
     if len(query) > limits.MAX_QUERY_LENGTH:
         raise BadInput("query", "Search for at most {limit} characters.", limits.MAX_QUERY_LENGTH)
     asked = search.question_of(query)

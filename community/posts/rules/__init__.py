@@ -1,1 +1,1 @@
-"""The decisions of posts, pure: what a text may be, what its Markdown means, what finds it, who may do what with it."""
+"""The decisions of posts, pure: what a text may be, what its Markdown means, who may do what with it."""

@@ -13,8 +13,8 @@ import re
 import unicodedata
 from uuid import UUID, uuid5
 
+from community.kernel.scripts import is_spaceless
 from community.kernel.text import fold
-from community.posts.rules.scripts import is_spaceless
 
 SIGNS = "#＃﹟"
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from community.kernel import search
 from community.members import queries as members
-from community.posts.rules import search, texts
+from community.posts.rules import texts
 from community.posts.rules.markdown import RENDERER, Document
 
 Result = TypeVar("Result")

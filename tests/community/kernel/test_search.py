@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from community.posts.rules.search import MAX_TOKEN_LENGTH, question_of, words_of
+from community.kernel.search import MAX_TOKEN_LENGTH, question_of, words_of
 
 
 def test_chinese_is_indexed_in_overlapping_pairs_and_the_last_character_alone() -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from community import database as db
 from community.access.policy import ANONYMOUS, Actor, Kind
+from community.kernel import search
 from community.kernel.pages import PageRequest
 from community.posts import queries
 from community.posts.queries import Filter
-from community.posts.rules import search
 from community.posts.rules.hashtags import hashtag_id
 
 POSTS = 3_000
