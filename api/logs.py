@@ -7,6 +7,7 @@ import structlog
 from structlog.typing import Processor
 
 from community.access.policy import Actor
+from community.database.failures import is_broken as is_away
 from community.settings import Settings
 
 QUIET = ("uvicorn.access", "uvicorn.error", "tortoise", "asyncio", "pgqueuer")
@@ -45,6 +46,7 @@ def configure(settings: Settings) -> None:
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("uvicorn.error").addFilter(_is_ours)
+    logging.getLogger("pgqueuer").addFilter(_in_a_line)
 
 
 def identify(actor: Actor) -> None:
@@ -61,6 +63,15 @@ def name(operation: str | None) -> None:
 
 def _is_ours(record: logging.LogRecord) -> bool:
     return record.msg not in CLIENTS_FAULTS
+
+
+def _in_a_line(record: logging.LogRecord) -> bool:
+    """A database that is away is no mistake: where the queue noticed it says nothing."""
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None and is_away(error):
+        record.exc_info = None
+        record.msg, record.args = f"{record.getMessage()}: the database is away ({error})", None
+    return True
 
 
 def _look(settings: Settings) -> list[Processor]:
