@@ -8,7 +8,7 @@ from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
 from community.database.questions import Question
 from community.database.statements import execute, fetch, fetch_one, fetch_value, hold
-from community.database.transactions import after_commit
+from community.database.transactions import after_commit, write_last, write_what_waits
 from community.database.verbs import drain, transaction
 
 __all__ = [
@@ -34,4 +34,6 @@ __all__ = [
     "pending",
     "pool_state",
     "transaction",
+    "write_last",
+    "write_what_waits",
 ]

@@ -1,7 +1,7 @@
 """One attempt at a verb: its connection, who may use it, and how it ends."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from types import TracebackType
@@ -11,6 +11,7 @@ import asyncpg
 
 from community.database import orm
 from community.database.failures import RolledBack, TransactionMisused, is_broken, reraise
+from community.database.last_writes import LastWrites, Row
 from community.kernel.errors import OutcomeUnknown
 
 Result = TypeVar("Result")
@@ -20,15 +21,33 @@ _current: ContextVar["Transaction | None"] = ContextVar("transaction", default=N
 
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the current transaction has committed; never, if it does not. It must not block."""
-    current = _current.get()
-    if current is None or not current.is_open:
-        raise TransactionMisused("This needs a transaction: call it from a verb under @transaction().")
-    current.callbacks.append(callback)
+    _the_open_one().callbacks.append(callback)
+
+
+def write_last(sql: str, rows: Iterable[Row]) -> None:
+    """Let rows be written as the last thing in the current transaction, with all others that wait, in one statement.
+
+    For what nobody inside the transaction reads. `sql` inserts or updates; `{rows}` in it is a JSON array of the rows
+    that came with this text, in their order. No two texts may change the same row.
+    """
+    _the_open_one().last_writes.add(sql, rows)
+
+
+async def write_what_waits() -> None:
+    """Write at once what waits for the end of the current transaction, for who has to read it after all."""
+    await _the_open_one().write_what_waits()
 
 
 def current_transaction() -> "Transaction | None":
     """The transaction this runs in, if any."""
     return _current.get()
+
+
+def _the_open_one() -> "Transaction":
+    current = _current.get()
+    if current is None or not current.is_open:
+        raise TransactionMisused("This needs a transaction: call it from a verb under @transaction().")
+    return current
 
 
 class Transaction:
@@ -37,6 +56,7 @@ class Transaction:
     def __init__(self, connection: asyncpg.Connection) -> None:
         self.connection = connection
         self.callbacks: list[Callable[[], object]] = []
+        self.last_writes = LastWrites()
         self._task = asyncio.current_task()
         self._lock = asyncio.Lock()
         self.is_open = True
@@ -60,6 +80,11 @@ class Transaction:
         """BEGIN."""
         async with self.turn() as connection:
             await connection.execute("BEGIN READ WRITE")
+
+    async def write_what_waits(self) -> None:
+        """What was left for the end."""
+        async with self.turn() as connection:
+            await self.last_writes.write(connection)
 
     async def join(self, verb: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """Run a verb called by a verb. If it fails, the whole transaction can only fail."""

@@ -112,6 +112,7 @@ async def _attempt(verb: Call[Result], connection: asyncpg.Connection) -> tuple[
         await current.begin()
         with current.entered():
             result = await verb()
+        await current.write_what_waits()
     except BaseException:
         await current.roll_back()
         raise

@@ -35,13 +35,15 @@ async def once(
     if not await _claim(scope, key, fingerprint):
         return await _first_result(scope, key, fingerprint)
     result = rules.as_json(await run())
-    await database.execute(
-        "update idempotency_key set result = $3::text::jsonb where scope = $1 and key = $2",
-        scope,
-        key,
-        result.decode(),
-    )
+    database.write_last(_KEEP_RESULT, [{"scope": scope, "key": key, "result": orjson.Fragment(result)}])
     return _as_stored(result)
+
+
+_KEEP_RESULT = """
+    update idempotency_key kept set result = run.result
+    from json_to_recordset({rows}) run (scope text, key text, result jsonb)
+    where kept.scope = run.scope and kept.key = run.key
+"""
 
 
 async def _claim(scope: str, key: str, fingerprint: bytes) -> bool:
@@ -59,6 +61,7 @@ async def _claim(scope: str, key: str, fingerprint: bytes) -> bool:
 
 
 async def _first_result(scope: str, key: str, fingerprint: bytes) -> Result:
+    await database.write_what_waits()  # the first call may have been in this very transaction
     first = await database.fetch_one(
         "select fingerprint, result::text as result from idempotency_key where scope = $1 and key = $2", scope, key
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -48,26 +49,34 @@ async def record(fact: Fact, *, actor: Actor | None = None) -> None:
 
 
 async def record_all(facts: Sequence[Fact], *, actor: Actor | None = None) -> None:
-    """Announce facts in their order, in one statement."""
+    """Announce facts in their order. All that a transaction announces is written in one statement, at its end."""
     if not facts:
         return
     database.after_commit(wake.sequencer)
-    await database.execute(
-        "insert into outbox_fact"
-        " (id, arrival, type, version, subject_id, ordering_key, payload, recorded_at, actor_id, request_id)"
-        " select id, nextval('outbox_arrival'), type, version, subject_id, ordering_key, payload::jsonb, $7, $8, $9"
-        " from unnest($1::uuid[], $2::text[], $3::int[], $4::uuid[], $5::text[], $6::text[])"
-        " as fact(id, type, version, subject_id, ordering_key, payload)",
-        [ids.new_id() for _ in facts],
-        [fact.type for fact in facts],
-        [fact.version for fact in facts],
-        [fact.subject_id for fact in facts],
-        [fact.ordering_key for fact in facts],
-        [orjson.dumps(fact.payload()).decode() for fact in facts],
-        clock.now(),
-        (actor.member_id or actor.key_id) if actor else None,
-        get_contextvars().get("request_id"),
-    )
+    database.write_last(_RECORD, [_row(fact, actor) for fact in facts])
+
+
+def _row(fact: Fact, actor: Actor | None) -> dict[str, Any]:
+    return {
+        "id": ids.new_id(),
+        "type": fact.type,
+        "version": fact.version,
+        "subject_id": fact.subject_id,
+        "ordering_key": fact.ordering_key,
+        "payload": orjson.Fragment(orjson.dumps(fact.payload())),
+        "recorded_at": clock.now(),
+        "actor_id": (actor.member_id or actor.key_id) if actor else None,
+        "request_id": get_contextvars().get("request_id"),
+    }
+
+
+_RECORD = """
+    insert into outbox_fact
+        (id, arrival, type, version, subject_id, ordering_key, payload, recorded_at, actor_id, request_id)
+    select id, nextval('outbox_arrival'), type, version, subject_id, ordering_key, payload, recorded_at, actor_id,
+        request_id
+    from json_populate_recordset(null::outbox_fact, {rows})
+"""
 
 
 @transaction()

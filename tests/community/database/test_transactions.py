@@ -577,3 +577,55 @@ async def a_key(key: str) -> IdempotencyKey:
     return await IdempotencyKey.create(
         id=uuid4(), scope="test", key=key, fingerprint=b"", result={}, created_at=clock.now()
     )
+
+
+class TestWhatIsWrittenLast:
+    NOTES = "INSERT INTO note SELECT id, text FROM json_to_recordset({rows}) AS new (id int, text text)"
+    CORRECTIONS = "UPDATE note SET text = new.text FROM json_to_recordset({rows}) AS new (id int, text text) WHERE note.id = new.id"
+
+    async def test_all_of_it_is_one_statement_at_the_end(self, outsider: asyncpg.Connection) -> None:
+        async def leave() -> None:
+            await write(1, "first")
+            database.write_last(self.NOTES, [{"id": 2, "text": "a"}])
+            database.write_last(self.CORRECTIONS, [{"id": 1, "text": "corrected"}])
+            database.write_last(self.NOTES, [{"id": 3, "text": "b"}])
+            assert await database.fetch_value("SELECT count(*) FROM note") == 1
+
+        with database.counting_statements() as counted:
+            await within(leave)
+        assert counted.count == 3
+        rows = await outsider.fetch("SELECT id, text FROM note ORDER BY id")
+        assert [tuple(row) for row in rows] == [(1, "corrected"), (2, "a"), (3, "b")]
+
+    async def test_who_has_to_read_it_lets_it_be_written_before(self) -> None:
+        async def leave_and_look() -> object:
+            database.write_last(self.NOTES, [{"id": 2, "text": "a"}])
+            await database.write_what_waits()
+            return await database.fetch_value("SELECT count(*) FROM note")
+
+        with database.counting_statements() as counted:
+            assert await within(leave_and_look) == 1
+        assert counted.count == 2
+
+    async def test_nothing_is_left_of_a_verb_that_fails(self, outsider: asyncpg.Connection) -> None:
+        async def leave_and_regret() -> None:
+            database.write_last(self.NOTES, [{"id": 2, "text": "a"}])
+            raise Unwanted
+
+        with pytest.raises(Unwanted):
+            await within(leave_and_regret)
+        assert await notes(outsider) == []
+
+    async def test_a_verb_whose_last_write_fails_has_not_happened(self, outsider: asyncpg.Connection) -> None:
+        async def leave_twice() -> None:
+            await write(1)
+            database.write_last(self.NOTES, [{"id": 1, "text": "the same"}])
+
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await within(leave_twice)
+        assert await notes(outsider) == []
+        await whole_pool()
+
+    async def test_it_needs_a_transaction(self) -> None:
+        with pytest.raises(TransactionMisused):
+            database.write_last(self.NOTES, [{"id": 2, "text": "a"}])

@@ -1,0 +1,35 @@
+"""What a transaction writes last: rows that nobody inside it needs to see, all in one statement before COMMIT.
+
+await database.write_last("insert into notes select * from json_populate_recordset(null::notes, {rows})", row)
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import asyncpg
+import orjson
+
+Row = dict[str, Any]
+
+
+class LastWrites:
+    """Rows by the statement that takes them, as a JSON array where it says `{rows}`. Rows keep their order."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, list[Row]] = {}
+
+    def add(self, sql: str, rows: Iterable[Row]) -> None:
+        """Let these rows wait. No two statements may change the same row."""
+        self._waiting.setdefault(sql, []).extend(rows)
+
+    async def write(self, connection: asyncpg.Connection) -> None:
+        """Write what waits, whatever tables it is for: one statement, or none."""
+        waiting, self._waiting = sorted(self._waiting.items()), {}
+        if not waiting:
+            return
+        *parts, last = (sql.format(rows=f"${place}::text::json") for place, (sql, _) in enumerate(waiting, start=1))
+        before = ", ".join(f"part{place} as ({part})" for place, part in enumerate(parts, start=1))
+        await connection.execute(
+            f"with {before} {last}" if before else last,
+            *(orjson.dumps(rows, default=str).decode() for _, rows in waiting),
+        )
