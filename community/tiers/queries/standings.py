@@ -74,7 +74,7 @@ class StandingView:
 
 
 async def standing(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, StandingView]:
-    """Where each of these members stands, which track won, and the number of each track. Three statements."""
+    """Where each of these members stands, which track won, and the number of each track. Two statements."""
     programme, readings = await read(member_ids, now)
     return {reading.member_id: _view(programme, reading, now) for reading in readings}
 
@@ -97,6 +97,15 @@ async def tiers_of(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, Tier
     base = programme.rules.tier(programme.rules.base)
     tiers = {each: programme.rules.tier(found[each].effective(programme.rules, now)) for each in found}
     return dict.fromkeys(wanted, base) | tiers
+
+
+async def reached_by(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, frozenset[str]]:
+    """The keys of the tiers that each of these members has reached: theirs, and all below it. One statement."""
+    wanted = list(dict.fromkeys(member_ids))
+    programme, found = await _standings(wanted, now)
+    keys, base = programme.rules.keys, programme.rules.base
+    tiers = {each: found[each].effective(programme.rules, now) if each in found else base for each in wanted}
+    return {each: frozenset(keys[: programme.rules.rank(tier) + 1]) for each, tier in tiers.items()}
 
 
 async def ladder(now: datetime) -> tuple[Tier, ...]:
