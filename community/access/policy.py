@@ -27,6 +27,7 @@ class Scope(Word):
     POSTS_READ = "posts:read", "Reading posts."
     MEMBERS_READ = "members:read", "Reading members, with what only staff see."
     ACTIVITIES_WRITE = "activities:write", "Reporting what members do elsewhere."
+    ORDERS_WRITE = "orders:write", "Recording what members buy, and refunding it."
 
 
 class Permission(Word):
@@ -48,8 +49,22 @@ class Permission(Word):
     TIERS_LOCK = "tiers.lock", "Hold a member's tier where it is, with a reason and an end."
     TIERS_SIMULATE = "tiers.simulate", "Ask who would move under other rules."
     TIERS_PUBLISH = "tiers.publish", "Publish other rules of the tiers."
+    ORDERS_RECORD = "orders.record", "Record what members bought."
+    ORDERS_REFUND = "orders.refund", "Refund orders in whole or part."
+    ORDERS_READ_ANY = "orders.read_any", "Read the orders of every member."
+    REFERRALS_READ_ANY = "referrals.read_any", "Read everybody's links and referrals, and why each counts."
+    REFERRALS_REVIEW = "referrals.review", "Decide about doubtful referrals."
+    REFERRALS_PUBLISH = "referrals.publish", "Publish another referral programme."
+    CAMPAIGNS_MANAGE = "campaigns.manage", "Plan campaigns, open and close them, draw their prizes."
+    CAMPAIGNS_REVIEW = "campaigns.review", "Decide on what was entered in campaigns."
+    CAMPAIGNS_READ_RESULTS = "campaigns.read_results", "Read what campaigns brought and cost."
     OUTBOX_READ = "outbox.read", "Read the feed of facts."
     OUTBOX_REPLAY = "outbox.replay", "Have facts heard again."
+    WEBHOOKS_READ = "webhooks.read", "Read endpoints of webhooks, and what they were sent."
+    WEBHOOKS_MANAGE = "webhooks.manage", "Make, change, test and replay endpoints of webhooks."
+    ENTITLEMENTS_READ_ANY = "entitlements.read_any", "Read what every member may use, and why."
+    ENTITLEMENTS_GRANT = "entitlements.grant", "Give and take what members may use, with a reason, and present gifts."
+    ENTITLEMENTS_PUBLISH = "entitlements.publish", "Publish features, and what opens them."
     SCHEMA_INTROSPECT = "schema.introspect", "Ask about the schema itself where that is closed to others."
 
 
@@ -61,16 +76,21 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.MEMBERS_RESTRICT,
             Permission.POSTS_REMOVE_ANY,
             Permission.POSTS_READ_REMOVED,
+            Permission.REFERRALS_READ_ANY,
+            Permission.REFERRALS_REVIEW,
         }
     ),
     Role.EDITOR: frozenset({Permission.POSTS_READ_REMOVED}),
     Role.ANALYST: frozenset(
         {
             Permission.OUTBOX_READ,
+            Permission.WEBHOOKS_READ,
             Permission.LEDGER_READ_ANY,
             Permission.ENGAGEMENT_DRY_RUN,
             Permission.TIERS_READ_ANY,
             Permission.TIERS_SIMULATE,
+            Permission.ORDERS_READ_ANY,
+            Permission.REFERRALS_READ_ANY,
         }
     ),
     Role.ADMIN: frozenset(Permission),
@@ -81,6 +101,7 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
     Scope.POSTS_READ: frozenset(),
     Scope.MEMBERS_READ: frozenset({Permission.MEMBERS_READ_PRIVATE}),
     Scope.ACTIVITIES_WRITE: frozenset({Permission.ENGAGEMENT_REPORT}),
+    Scope.ORDERS_WRITE: frozenset({Permission.ORDERS_RECORD, Permission.ORDERS_REFUND}),
 }
 
 

@@ -29,6 +29,8 @@ class OwnKind(StrEnum):
     VIEW_QUALIFIED = "view.qualified"
     ORDER_PAID = "order.paid"
     REFERRAL_QUALIFIED = "referral.qualified"
+    CAMPAIGN_ENTERED = "campaign.entered"
+    REFERRAL_WELCOMED = "referral.welcomed"
 
 
 UNKEPT = frozenset({OwnKind.VISIT, OwnKind.VIEW_QUALIFIED})

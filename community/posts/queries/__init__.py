@@ -3,8 +3,28 @@
 from community.posts.queries.comments import CommentView, comment, comments, replies, threads
 from community.posts.queries.hashtags import SHAPE as HASHTAG_SHAPE
 from community.posts.queries.hashtags import HashtagView, hashtag, hashtags, name_of, popular
-from community.posts.queries.posts import EVERYTHING, Filter, Order, PostView, feed, home, matching, post, posts, tagged
-from community.posts.queries.reactions import Subject, comment_counts, reaction_counts, reactions_of, subject
+from community.posts.queries.posts import (
+    EVERYTHING,
+    Filter,
+    Order,
+    PostView,
+    Writing,
+    feed,
+    home,
+    matching,
+    post,
+    posts,
+    tagged,
+    writing,
+)
+from community.posts.queries.reactions import (
+    Subject,
+    comment_counts,
+    reaction_counts,
+    reactions_of,
+    reactor_counts,
+    subject,
+)
 
 __all__ = [
     "EVERYTHING",
@@ -15,6 +35,7 @@ __all__ = [
     "Order",
     "PostView",
     "Subject",
+    "Writing",
     "comment",
     "comment_counts",
     "comments",
@@ -29,8 +50,10 @@ __all__ = [
     "posts",
     "reaction_counts",
     "reactions_of",
+    "reactor_counts",
     "replies",
     "subject",
     "tagged",
     "threads",
+    "writing",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
@@ -70,6 +70,19 @@ class PostView:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A post for another area that judges it: what it says, and what it said when it began to count."""
+
+    id: UUID
+    author_id: UUID
+    source: str
+    counted: str
+    written_at: datetime
+    edited_at: datetime | None
+    is_removed: bool
+
+
 class Order(StrEnum):
     """The order of a list of posts. The UUIDv7 of a post is the moment it was written."""
 
@@ -103,6 +116,19 @@ async def post(actor: Actor, post_id: UUID) -> PostView:
     if found is None:
         raise NotFound("Post")
     return found
+
+
+async def writing(post_id: UUID, grace: timedelta) -> Writing | None:
+    """A post, whoever may see it; `counted` is what it said so long after it was written, or says if that is later."""
+    row = await database.fetch_one(
+        "select p.id, p.author_id, p.source, coalesce((select revision.source from posts_revision revision"
+        " where revision.subject_id = p.id and revision.replaced_at > p.written_at + $2::interval"
+        " order by revision.replaced_at limit 1), p.source) as counted,"
+        " p.written_at, p.edited_at, p.removed_at is not null as is_removed from posts_post p where p.id = $1",
+        post_id,
+        grace,
+    )
+    return Writing(**row) if row else None
 
 
 async def feed(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from community import database
@@ -71,6 +72,21 @@ async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]
     for row in rows:
         own[row["id"]].add(row["kind"])
     return [[kind for kind in Reaction if kind in own[each]] for each in ids]
+
+
+async def reactor_counts(moments: Sequence[tuple[UUID, datetime]]) -> list[int]:
+    """For each post and instant, in order: how many others had reacted by then and have not taken it back."""
+    rows = await database.fetch(
+        "select count(distinct r.member_id) as others"
+        " from unnest($1::uuid[], $2::timestamptz[]) with ordinality as wanted(post_id, until, place)"
+        " left join posts_post p on p.id = wanted.post_id"
+        " left join posts_reaction r"
+        " on r.subject_id = p.id and r.member_id <> p.author_id and r.reacted_at < wanted.until"
+        " group by wanted.place order by wanted.place",
+        [post_id for post_id, _ in moments],
+        [until for _, until in moments],
+    )
+    return [row["others"] for row in rows]
 
 
 async def _tallies(ids: Sequence[UUID], measures: Sequence[str]) -> Mapping[tuple[UUID, str], int]:

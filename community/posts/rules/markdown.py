@@ -35,6 +35,7 @@ _TOKEN = re.compile(
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _MAX_NESTING = 24
 _MEMBER_HREF = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_WEB_HREF = re.compile(r"https?://", re.IGNORECASE)
 
 _sanitizer = nh3.Cleaner(
     tags=set(_INLINE | _BLOCK | _VOID),
@@ -55,11 +56,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text, understood. `hashtags` are names, `mentions` folded handles, in the order of the text, with repeats."""
+    """A text, understood. `hashtags` are names, `mentions` folded handles, `images` addresses on the web.
+
+    They come in the order of the text, with repeats.
+    """
 
     text: str
     hashtags: tuple[str, ...]
     mentions: tuple[str, ...]
+    images: tuple[str, ...]
     pieces: tuple[str | Mention, ...]
 
     def html(self, members: Collection[str] = ()) -> str:
@@ -81,6 +86,7 @@ def parse(source: str) -> Document:
         text="".join(walk.text).strip(),
         hashtags=tuple(walk.hashtags),
         mentions=tuple(piece.handle for piece in walk.pieces if isinstance(piece, Mention)),
+        images=tuple(walk.images),
         pieces=tuple(walk.pieces),
     )
 
@@ -97,6 +103,7 @@ class _Walk:
         self.pieces: list[str | Mention] = []
         self.text: list[str] = []
         self.hashtags: list[str] = []
+        self.images: list[str] = []
         self._previous = "\n"
         self._shown: list[bool] = []
         self._literals = 0
@@ -143,6 +150,8 @@ class _Walk:
 
     def _image(self, address: str, description: str) -> None:
         """An image from outside would tell its server who reads: it becomes a link or, inside a link, what it shows."""
+        if _WEB_HREF.match(address):
+            self.images.append(address)
         if self._anchors:
             self.read(escape(description))
             return
