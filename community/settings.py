@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -135,8 +135,38 @@ class Settings(BaseSettings):
     time_zone: str = "UTC"
     """The programme's IANA zone, such as Asia/Taipei: in it months end, when points expire."""
 
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    """The programme's currency, by its ISO 4217 code: orders are in it, spend is counted in it."""
+
+    currency_digits: int = Field(default=2, ge=0, le=4)
+    """How many digits its amounts have after the point: 2 for cents, 0 for yen."""
+
     points_lifetime_months: int = Field(default=12, ge=1, le=1_200)
     """Points expire so many months after they became active, rounded up to the end of that month."""
+
+    public_url: str = ""
+    """Where visitors reach this server, as links and QR codes say it: https://members.example.com. Else host and port."""
+
+    link_home: str = "/"
+    """Where referral links lead that name no target: the page that invites, such as https://www.example.com/join."""
+
+    link_hosts: CommaSeparated = ()
+    """Hosts to which links may lead besides paths of `link_home`, each perhaps with a path: shop.example.com/new."""
+
+    link_cookie: bool = False
+    """Whether the door also keeps the click id in a cookie. Where visitors must be asked first, leave it off."""
+
+    webhook_timeout_seconds: float = Field(default=15.0, gt=0, le=60)
+    """How long an endpoint of a webhook has to take a delivery, from looking up its name to its answer."""
+
+    webhook_failing_days: int = Field(default=5, ge=1, le=90)
+    """An endpoint that has only failed for so long is told nothing more, until somebody switches it on again."""
+
+    webhook_log_days: int = Field(default=30, ge=1, le=365)
+    """How long what was sent to endpoints, and what they answered, can be looked up."""
+
+    webhook_loopback: bool = False
+    """For developing: endpoints of webhooks may be on this very machine, over http and on any port."""
 
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     """A read operation that takes longer is cancelled. Writes never are."""
@@ -147,6 +177,14 @@ class Settings(BaseSettings):
         if name not in available_timezones():
             raise ValueError("an IANA time zone such as Asia/Taipei is needed")
         return name
+
+    @field_validator("public_url", "link_home")
+    @classmethod
+    def _is_address(cls, url: str, field: ValidationInfo) -> str:
+        is_path = field.field_name == "link_home" and url.startswith("/") and not url.startswith("//")
+        if url and not is_path and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
+            raise ValueError("an address such as https://www.example.com is needed")
+        return url.rstrip("/") if field.field_name == "public_url" else url
 
     @field_validator("database_url")
     @classmethod
@@ -173,6 +211,8 @@ class Settings(BaseSettings):
     def _production_is_complete(self) -> Self:
         if self.environment == "production" and self.secret_key is None:
             raise ValueError(f"{variable('secret_key')}: production demands a key of {SECRET_KEY_BYTES} bytes or more")
+        if self.environment == "production" and self.webhook_loopback:
+            raise ValueError(f"{variable('webhook_loopback')}: in production nobody is sent to the server itself")
         return self
 
 

@@ -57,7 +57,10 @@ class EngagementActivity(Model):
 
 
 class EngagementGrant(Model):
-    """What one rule paid for one activity, and on which of the member's days."""
+    """What one rule paid for one activity, at which percent of its price, and on which of the member's days.
+
+    `reversed` of it was taken back because the activity turned out smaller; all of it, once `undone_at` is set.
+    """
 
     id = fields.UUIDField(primary_key=True)
     activity_id = fields.UUIDField()
@@ -75,6 +78,8 @@ class EngagementGrant(Model):
     pending_until = fields.DatetimeField(null=True)
     pending_for = fields.CharField(max_length=200, null=True)
     undone_at = fields.DatetimeField(null=True)
+    percent = fields.SmallIntField(db_default=100)
+    reversed = fields.BigIntField(db_default=0)
 
     class Meta:
         app = "community"

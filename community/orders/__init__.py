@@ -1,1 +1,1 @@
-"""Purchases outside subscriptions: orders with lines, refunds in part or whole, imports."""
+"""Purchases outside subscriptions: orders with their lines, refunds, in bulk; spend drives points and tiers."""

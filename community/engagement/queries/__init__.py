@@ -1,6 +1,13 @@
 """What engagement tells: effects, the rules in force, leaderboards, views."""
 
-from community.engagement.queries.effects import Earned, Effects, Refused, effects_by_activity, effects_of
+from community.engagement.queries.effects import (
+    Earned,
+    Effects,
+    Refused,
+    effects_by_activity,
+    effects_of,
+    effects_of_all,
+)
 from community.engagement.queries.leaderboards import LeaderView, Standings, leaderboard
 from community.engagement.queries.programmes import PublishedProgramme, programme_at, programmes
 
@@ -13,6 +20,7 @@ __all__ = [
     "Standings",
     "effects_by_activity",
     "effects_of",
+    "effects_of_all",
     "leaderboard",
     "programme_at",
     "programmes",

@@ -71,6 +71,19 @@ async def effects_by_activity(activity_ids: Iterable[UUID]) -> dict[UUID, Effect
     return found
 
 
+async def effects_of_all(causes: Iterable[Cause]) -> dict[Cause, Effects]:
+    """What each of these causes did for its member when it was recorded; who is unknown is missing. Two statements."""
+    wanted = {(cause.kind, cause.key): cause for cause in causes}
+    rows = await database.fetch(
+        "select a.id, a.cause_kind, a.cause_key from unnest($1::text[], $2::text[]) as cause(kind, key)"
+        " join engagement_activity a on a.cause_kind = cause.kind and a.cause_key = cause.key",
+        [kind for kind, _ in wanted],
+        [key for _, key in wanted],
+    )
+    found = await effects_by_activity(row["id"] for row in rows)
+    return {wanted[row["cause_kind"], row["cause_key"]]: found[row["id"]] for row in rows}
+
+
 async def effects_of(cause: Cause, member_id: UUID) -> Effects:
     """What was recorded under this cause did for the member, as it was told the first time; nothing, if nothing was."""
     activity_id = await database.fetch_value(

@@ -51,7 +51,8 @@ async def leaderboard(standings: Standings, request: PageRequest, now: datetime)
 # Within the same credits the id decides, ascending: hence the negative sum in the comparison with a cursor.
 _LEADERS = """
     select * from (
-        select member_id, sum(amount)::bigint as credits, rank() over (order by sum(amount) desc)::int as rank
+        select member_id, sum(amount - reversed)::bigint as credits,
+            rank() over (order by sum(amount - reversed) desc)::int as rank
         from engagement_grant
         where currency = 'credits' and undone_at is null
         and ($1::timestamptz is null or granted_at >= $1) and ($2::timestamptz is null or granted_at < $2)

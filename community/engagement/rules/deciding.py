@@ -10,7 +10,7 @@ from community.engagement import errors
 from community.engagement.errors import NotEarned
 from community.engagement.rules.activities import Activity
 from community.engagement.rules.history import Given, History, counted_in, matter_of
-from community.engagement.rules.programme import Limit, Rule
+from community.engagement.rules.programme import WHOLE, Limit, Rule
 from community.engagement.rules.windows import Day, Span, Window, leaves_period_at, span_of
 
 CLOCK_SHIFTS = timedelta(days=2)
@@ -29,11 +29,12 @@ class Earner:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What a rule pays for an activity; pending until an instant, if one is given."""
+    """What a rule pays for an activity, at a percent of its price; pending until an instant, if one is given."""
 
     rule: Rule
     amount: int
     pending_until: datetime | None = None
+    percent: int = WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def decide(question: Question) -> Decision:
         if reason := check(question):
             return Refusal(question.rule, reason)
     rule, activity, earner = question.rule, question.activity, question.earner
-    price = rule.price(activity.quantity, earner.tier)
+    percent = rule.percent(earner.tier)
+    price = rule.price_at(activity.quantity, percent)
     if price == 0:
         return Refusal(rule, errors.TooLittle())
     for limit in rule.limits:
@@ -78,7 +80,8 @@ def decide(question: Question) -> Decision:
             return Refusal(rule, reason)
         price = counted.at_most(price)
     delay = timedelta(days=rule.delay_days) if rule.delay_days else None
-    return Payment(rule, price, activity.occurred_at + delay if delay and not activity.pending_for else None)
+    pending_until = activity.occurred_at + delay if delay and not activity.pending_for else None
+    return Payment(rule, price, pending_until, percent)
 
 
 def horizon(rule: Rule, activity: Activity, time_zone: str, period_months: int) -> Span | None:

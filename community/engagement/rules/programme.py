@@ -80,7 +80,14 @@ class Rule:
 
     def price(self, quantity: int | None, tier: str | None) -> int:
         """What it pays, limits aside, rounded down once at the end."""
-        percent = self.multipliers.get(tier or "", WHOLE)
+        return self.price_at(quantity, self.percent(tier))
+
+    def percent(self, tier: str | None) -> int:
+        """Its multiplier for who is on a tier."""
+        return self.multipliers.get(tier or "", WHOLE)
+
+    def price_at(self, quantity: int | None, percent: int) -> int:
+        """What it pays at a multiplier."""
         if self.per is None:
             return self.amount * percent // WHOLE
         return self.amount * (quantity or 0) * percent // (self.per * WHOLE)
@@ -105,6 +112,10 @@ class Programme:
     def triggered_by(self, kind: str) -> list[Rule]:
         """The rules for one kind of activity, in their order."""
         return [rule for rule in self.rules if rule.trigger == kind]
+
+    def rule(self, code: str) -> Rule:
+        """The rule with this code, which it has."""
+        return next(rule for rule in self.rules if rule.code == code)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON scalars, as it is kept."""

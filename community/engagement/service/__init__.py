@@ -1,8 +1,9 @@
-"""The verbs of engagement: record what members do, undo it, visit, report in bulk, try out, publish, keep views."""
+"""The verbs of engagement: record what members do, reduce and undo it, visit, report in bulk, try out, publish, keep views."""
 
 from community.engagement.service.assessing import Recording
 from community.engagement.service.publishing import publish
 from community.engagement.service.recording import record, record_all
+from community.engagement.service.reducing import reduce
 from community.engagement.service.reporting import Report, ReportAnswer, report
 from community.engagement.service.trying import Verdict, dry_run, supposed
 from community.engagement.service.undoing import Undone, undo, undo_next_about, withdraw
@@ -21,6 +22,7 @@ __all__ = [
     "publish",
     "record",
     "record_all",
+    "reduce",
     "report",
     "report_view",
     "supposed",

@@ -1,9 +1,8 @@
 """What activities would earn at this moment, in their order: the same answer for recording and for trying out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from community.engagement.queries.programmes import PublishedProgramme, in_force
 from community.engagement.rules.activities import Activity
@@ -12,14 +11,12 @@ from community.engagement.rules.history import Given, History, matter_of
 from community.engagement.rules.programme import Rule
 from community.engagement.rules.windows import Day
 from community.engagement.service import standing
-from community.engagement.service.memory import Candidate, First, recall
+from community.engagement.service.memory import Candidate, First, Memory, recall
+from community.engagement.service.participants import Earners
 from community.ledger.rules.transfers import Cause
-from community.members import queries as members
 
 LONGEST_KEY = 150
 """The ledger's key for what a rule pays is this one with the rule's code after it."""
-
-Earners = Mapping[UUID, Earner]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,38 +47,23 @@ class Assessment:
         return [decision for decision in self.decisions if isinstance(decision, Payment)]
 
 
-async def earners_of(recordings: Iterable[Recording], now: datetime) -> Earners:
-    """The members who act, without their tiers; who is no member is missing. One statement."""
-    found = await members.earners({recording.activity.member_id for recording in recordings}, now)
-    return {
-        each.id: Earner(
-            member_id=each.id,
-            time_zone=each.time_zone,
-            restriction=(each.reason, each.ends_at) if each.reason is not None else None,
-        )
-        for each in found.values()
-    }
-
-
 async def assess(
     recordings: Sequence[Recording], published: Sequence[PublishedProgramme], earners: Earners, now: datetime
 ) -> list[Assessment]:
     """Ask every rule about every activity; what one pays counts for the next.
 
-    One statement; another where a rule asks for the tier.
+    No statement where no rule is triggered, else one, and another where a rule asks for the tier.
     """
     versions = [in_force(published, recording.activity.occurred_at) for recording in recordings]
     triggered = [v.programme.triggered_by(r.activity.kind) for r, v in zip(recordings, versions, strict=True)]
     if any(rule.asks_for_tier for rules in triggered for rule in rules):
         earners = await _with_tiers(earners, now)
-    memory = await recall(
-        [recording.cause for recording in recordings],
-        [
-            Candidate(r.activity, rule, earners[r.activity.member_id].time_zone, version.programme.period_months)
-            for r, version, rules in zip(recordings, versions, triggered, strict=True)
-            for rule in rules
-        ],
-    )
+    candidates = [
+        Candidate(r.activity, rule, earners[r.activity.member_id].time_zone, version.programme.period_months)
+        for r, version, rules in zip(recordings, versions, triggered, strict=True)
+        for rule in rules
+    ]
+    memory = await recall([recording.cause for recording in recordings], candidates) if candidates else Memory()
     assessed = []
     for recording, version, rules in zip(recordings, versions, triggered, strict=True):
         earner = earners[recording.activity.member_id]

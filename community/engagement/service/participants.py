@@ -1,35 +1,74 @@
 """Members' turns: whoever holds a member's row decides what that member earns next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from community import database
 from community.engagement.queries.programmes import PublishedProgramme, programmes_by_ids
+from community.engagement.rules.deciding import Earner
+from community.members import queries as members
+from community.members.queries import EarnerView
+
+Earners = Mapping[UUID, Earner]
 
 
-async def lock(member_ids: Iterable[UUID]) -> list[PublishedProgramme]:
-    """Take these members' turns until the transaction ends, in the order of their ids; the programme through time.
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The members whose turns these are, without their tiers, and the programme through time."""
 
-    They are members, who asks has made sure. One statement for those who did something before.
+    earners: Earners
+    published: list[PublishedProgramme]
+
+
+async def take_turns(member_ids: Iterable[UUID], now: datetime) -> Turns:
+    """Take these members' turns until the transaction ends, in the order of their ids; who is no member is missing.
+
+    One statement for those who did something before. Only what is read after it is read in these turns.
     """
-    wanted = list(set(member_ids))
-    row = await database.fetch_one(_LOCK, wanted)
-    assert row is not None, "an array is a row, however empty"
-    if missing := set(wanted) - set(row["locked"]):
-        await database.execute(_OPEN, list(missing))
-        await database.fetch(_LOCK, list(missing))
-    return await programmes_by_ids(row["published"])
+    rows = await database.fetch(_TAKE, list(set(member_ids)), now)
+    found = {row["id"]: EarnerView(row["id"], row["time_zone"], row["reason"], row["ends_at"]) for row in rows}
+    if missing := [row["id"] for row in rows if not row["is_locked"]]:
+        await _open(missing)
+    published = await programmes_by_ids(rows[0]["published"]) if rows else []
+    return Turns({each: earner_of(view) for each, view in found.items()}, published)
 
 
-_LOCK = """
-    with locked as (
-        select member_id from engagement_participant where member_id = any($1) order by member_id for no key update
-    )
-    select array(select member_id from locked) as locked,
+async def earners_of(member_ids: Iterable[UUID], now: datetime) -> Earners:
+    """The same members without their turns. One statement."""
+    found = await members.earners(member_ids, now)
+    return {each: earner_of(view) for each, view in found.items()}
+
+
+async def lock(member_id: UUID) -> None:
+    """Take the turn of somebody who did something before."""
+    await database.execute(_LOCK, [member_id])
+
+
+def earner_of(view: EarnerView) -> Earner:
+    """A member as rules see them, their tier aside."""
+    restriction = (view.reason, view.ends_at) if view.reason is not None else None
+    return Earner(member_id=view.id, time_zone=view.time_zone, restriction=restriction)
+
+
+async def _open(member_ids: list[UUID]) -> None:
+    """Take turns that nobody took before. Who was faster is waited for."""
+    opened = await database.fetch(_OPEN, member_ids)
+    if faster := set(member_ids) - {row["member_id"] for row in opened}:
+        await database.execute(_LOCK, list(faster))
+
+
+_LOCK = "select member_id from engagement_participant where member_id = any($1) order by member_id for no key update"
+
+_TAKE = f"""
+    with locked as ({_LOCK})
+    select earner.*, locked.member_id is not null as is_locked,
         array(select id from engagement_programme order by starts_at) as published
+    from ({members.EARNERS.format(ids="$1", now="$2")}) earner left join locked on locked.member_id = earner.id
 """
 
 _OPEN = """
     insert into engagement_participant (member_id) select id from unnest($1::uuid[]) member(id) order by id
-    on conflict do nothing
+    on conflict do nothing returning member_id
 """

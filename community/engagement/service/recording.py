@@ -15,8 +15,10 @@ from community.engagement import facts
 from community.engagement.queries.effects import Earned, Effects, Refused, effects_by_activity, refusal_as_json
 from community.engagement.rules.activities import UNKEPT, Activity
 from community.engagement.rules.deciding import Payment, Refusal
-from community.engagement.service import participants, standing
-from community.engagement.service.assessing import Assessment, Earners, Recording, assess, earners_of
+from community.engagement.service import standing
+from community.engagement.service.assessing import Assessment, Recording, assess
+from community.engagement.service.memory import first_recorded
+from community.engagement.service.participants import Turns, take_turns
 from community.engagement.service.standing import Counted
 from community.kernel import clock, ids
 from community.kernel.errors import NotFound
@@ -46,33 +48,32 @@ async def record_all(recordings: Sequence[Recording], *, actor: Actor | None = N
 
     Raises what `record` raises.
     """
-    earners = await earners_of(recordings, clock.now())
-    if any(recording.activity.member_id not in earners for recording in recordings):
+    turns = await take_turns({recording.activity.member_id for recording in recordings}, clock.now())
+    if any(recording.activity.member_id not in turns.earners for recording in recordings):
         raise NotFound("Member")
-    outcomes = await record_each(recordings, earners, actor)
+    outcomes = await record_each(recordings, turns, actor)
     for outcome in outcomes:
         if isinstance(outcome, CauseReused):
             raise outcome
     return [outcome for outcome in outcomes if isinstance(outcome, Effects)]
 
 
-async def record_each(recordings: Sequence[Recording], earners: Earners, actor: Actor | None) -> list[Outcome]:
-    """The same inside a verb, with the problem of each recording in its place. Everybody is among the earners."""
+async def record_each(recordings: Sequence[Recording], turns: Turns, actor: Actor | None) -> list[Outcome]:
+    """The same inside a verb, with the problem of each recording in its place. It is everybody's turn."""
     now = clock.now()
     if any(recording.activity.occurred_at > now for recording in recordings):
         raise ValueError("nothing is recorded before it happened")
-    published = await participants.lock({recording.activity.member_id for recording in recordings})
     unique: dict[CauseId, Recording] = {}
     for recording in recordings:
         unique.setdefault(_id(recording.cause), recording)
-    assessed = await assess(list(unique.values()), published, earners, now)
+    assessed = await assess(list(unique.values()), turns.published, turns.earners, now)
     done = await _carry_out([a for a in assessed if a.first is None], actor)
-    firsts = [a for a in assessed if a.first is not None]
-    return _outcomes(recordings, unique, done, await _first_outcomes(firsts))
+    repeated = [recording for cause, recording in unique.items() if cause not in done]
+    return _outcomes(recordings, unique, done, await _first_outcomes(repeated))
 
 
 async def _carry_out(assessed: Sequence[Assessment], actor: Actor | None) -> dict[CauseId, Effects]:
-    """Give what was decided, and keep it."""
+    """Give what was decided, and keep it; the effects. What was known already is not among them."""
     now = clock.now()
     paid = [
         (assessment, payment, ledger_cause(assessment.recording.cause, payment.rule.code, assessment.version.version))
@@ -86,8 +87,11 @@ async def _carry_out(assessed: Sequence[Assessment], actor: Actor | None) -> dic
     kept = [a for a in assessed if a.payments or a.recording.activity.kind not in UNKEPT]
     effects = {_id(a.recording.cause): _effects(a, reached) for a in assessed}
     if kept:
-        await _keep([(a, effects[_id(a.recording.cause)]) for a in kept], now)
-        await outbox.record_all([_fact(a, effects[_id(a.recording.cause)]) for a in kept], actor=actor)
+        new = await _keep([(a, effects[_id(a.recording.cause)]) for a in kept], now)
+        await outbox.record_all([_fact(a, effects[_id(a.recording.cause)]) for a in new], actor=actor)
+        for known in kept:
+            if known not in new:
+                del effects[_id(known.recording.cause)]
     return effects
 
 
@@ -127,16 +131,18 @@ def _effects(assessment: Assessment, reached: Mapping[UUID, str]) -> Effects:
     )
 
 
-async def _keep(kept: Sequence[tuple[Assessment, Effects]], now: datetime) -> None:
-    """One statement. Raises CauseReused when somebody else's activity took a cause meanwhile."""
+async def _keep(kept: Sequence[tuple[Assessment, Effects]], now: datetime) -> list[Assessment]:
+    """One statement; which were new. Raises CauseReused when somebody else took the cause of what was paid for."""
     written = await database.fetch(
         _KEEP,
         _as_json(_row_of_activity(assessment, effects, now) for assessment, effects in kept),
         _as_json(row for assessment, effects in kept for row in _rows_of_grants(assessment, effects)),
     )
-    if missing := {effects.activity_id for _, effects in kept} - {row["id"] for row in written}:
-        cause = next(a.recording.cause for a, effects in kept if effects.activity_id in missing)
-        raise CauseReused(kind=cause.kind, key=cause.key)
+    new_ids = {row["id"] for row in written}
+    for assessment, effects in kept:
+        if effects.activity_id not in new_ids and assessment.payments:
+            raise _reused(assessment.recording)
+    return [assessment for assessment, effects in kept if effects.activity_id in new_ids]
 
 
 _KEEP = """
@@ -177,7 +183,7 @@ def _row_of_activity(assessment: Assessment, effects: Effects, now: datetime) ->
 
 def _rows_of_grants(assessment: Assessment, effects: Effects) -> Iterable[Row]:
     activity, day = assessment.recording.activity, assessment.day
-    for earned in effects.earned:
+    for earned, payment in zip(effects.earned, assessment.payments, strict=True):
         yield {
             "id": ids.new_id(),
             "activity_id": effects.activity_id,
@@ -194,6 +200,8 @@ def _rows_of_grants(assessment: Assessment, effects: Effects) -> Iterable[Row]:
             "day_until": day.until,
             "pending_until": earned.pending_until,
             "pending_for": earned.pending_for,
+            "percent": payment.percent,
+            "reversed": 0,
         }
 
 
@@ -212,16 +220,18 @@ def _fact(assessment: Assessment, effects: Effects) -> facts.ActivityRecorded:
     )
 
 
-async def _first_outcomes(known: Sequence[Assessment]) -> dict[CauseId, Outcome]:
+async def _first_outcomes(repeated: Sequence[Recording]) -> dict[CauseId, Outcome]:
     """For causes that were recorded before: the effects they had, or that they belong to another activity."""
-    firsts = {_id(a.recording.cause): a.first for a in known if a.first is not None}
-    found = await effects_by_activity(first.id for first in firsts.values()) if firsts else {}
-    return {
-        _id(a.recording.cause): found[first.id]
-        if (first := firsts[_id(a.recording.cause)]).identity == a.recording.activity.identity
-        else _reused(a.recording)
-        for a in known
-    }
+    if not repeated:
+        return {}
+    firsts = await first_recorded([recording.cause for recording in repeated])
+    found = await effects_by_activity(first.id for first in firsts.values())
+    outcomes: dict[CauseId, Outcome] = {}
+    for recording in repeated:
+        first = firsts[_id(recording.cause)]
+        is_same = first.identity == recording.activity.identity
+        outcomes[_id(recording.cause)] = found[first.id] if is_same else _reused(recording)
+    return outcomes
 
 
 def _outcomes(

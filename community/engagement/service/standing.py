@@ -57,3 +57,8 @@ async def lower(member_id: UUID, causes: Collection[Cause], now: datetime, actor
         await tiers.forget_reception(cause)
     if causes:
         await tiers.recompute(member_id, now, actor=actor)
+
+
+async def recount(member_id: UUID, now: datetime, actor: Actor | None) -> None:
+    """A part of some credits was taken back."""
+    await tiers.recompute(member_id, now, actor=actor)

@@ -1,0 +1,1 @@
+"""Decisions about orders: what can be recorded, what a refund comes to."""
