@@ -10,12 +10,14 @@ from community.kernel.facts import Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberJoined(Fact):
-    """Somebody became a member."""
+    """Somebody became a member, from that source and campaign as far as their app says."""
 
     type: ClassVar[str] = "member.joined"
     subject: ClassVar[str] = "member_id"
     member_id: UUID
     locale: str
+    source: str | None = None
+    campaign: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,10 @@ from tortoise.models import Model
 
 
 class Member(Model):
-    """Somebody who joined, as others see them and as the programme needs them."""
+    """Somebody who joined, as others see them and as the programme needs them.
+
+    `external_id` is how another system of the company calls them. Who was introduced by it has no account yet.
+    """
 
     id = fields.UUIDField(primary_key=True)
     handle = fields.CharField(max_length=30)
@@ -17,6 +20,8 @@ class Member(Model):
     time_zone_changed_at = fields.DatetimeField(null=True)
     birthday = fields.DateField(null=True)
     joined_at = fields.DatetimeField()
+    external_id = fields.CharField(max_length=64, null=True)
+    source = fields.JSONField[dict[str, object]](null=True)
 
     class Meta:
         table = "members_member"

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from community import database
 from community.access.policy import Actor, Permission
 from community.kernel.errors import Forbidden
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import fold
 from community.members import policy, rules
-from community.members.rules import Ability
+from community.members.rules import Ability, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,12 @@ async def by_ids(ids: Iterable[UUID]) -> dict[UUID, MemberView]:
     return {row["id"]: MemberView(**row) for row in rows}
 
 
+async def known_among(ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these ids that are members'."""
+    rows = await database.fetch("select id from members_member where id = any($1)", list(set(ids)))
+    return {row["id"] for row in rows}
+
+
 async def one(member_id: UUID) -> MemberView | None:
     """The member with this id."""
     return (await by_ids([member_id])).get(member_id)
@@ -112,6 +120,12 @@ async def by_handles(handles: Iterable[str]) -> dict[str, MemberView]:
 async def by_handle(handle: str) -> MemberView | None:
     """The member with this handle, whatever the case."""
     return (await by_handles([handle])).get(fold(handle))
+
+
+async def source_of(member_id: UUID) -> Source | None:
+    """How a member came, as their app told it when they joined; None where it told nothing."""
+    kept = await database.fetch_value("select source::text from members_member where id = $1", member_id)
+    return Source.of_json(orjson.loads(kept)) if kept else None
 
 
 async def followers_of(ids: Sequence[UUID], request: PageRequest) -> dict[UUID, Page[Relation]]:
@@ -211,16 +225,17 @@ async def restriction_on(member_id: UUID, ability: Ability, now: datetime) -> Re
     return next((r for r in (await restrictions_of([member_id], now))[member_id] if r.ability == ability), None)
 
 
+EARNERS = (
+    "select m.id, m.time_zone, r.reason, r.ends_at from members_member m left join members_restriction r"
+    " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null and (r.ends_at is null or r.ends_at > {now})"
+    " where m.id = any({ids})"
+)
+"""Those among `ids` who exist, as the columns of an EarnerView, for the statement of another area too."""
+
+
 async def earners(ids: Iterable[UUID], now: datetime) -> dict[UUID, EarnerView]:
     """The members among `ids` who exist, as those who earn. One statement."""
-    rows = await database.fetch(
-        "select m.id, m.time_zone, r.reason, r.ends_at from members_member m left join members_restriction r"
-        " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null"
-        " and (r.ends_at is null or r.ends_at > $2)"
-        " where m.id = any($1)",
-        list(set(ids)),
-        now,
-    )
+    rows = await database.fetch(EARNERS.format(ids="$1", now="$2"), list(set(ids)), now)
     return {row["id"]: EarnerView(**row) for row in rows}
 
 

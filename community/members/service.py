@@ -19,7 +19,7 @@ from community.kernel.text import fold, strip_controls
 from community.members import errors, facts, queries, rules
 from community.members.models import Block, Consent, Follow, Member, Restriction
 from community.members.queries import MemberView, RestrictionView
-from community.members.rules import Ability, Channel, Purpose
+from community.members.rules import Ability, Channel, Purpose, Source
 from community.outbox import service as outbox
 
 
@@ -50,8 +50,11 @@ async def join(
     locale: str = "en",
     time_zone: str = "UTC",
     device: Device | None = None,
+    source: Source | None = None,
 ) -> Joined:
     """A stranger becomes a member with an account of their own. Whoever opens many with one password hashes it once.
+
+    What cannot be kept of `source` is left out: how somebody came is no reason to turn them away.
 
     Raises access's EmailTaken, InvalidEmail and WeakPassword, and HandleTaken, InvalidHandle, InvalidDisplayName,
     UnknownLocale, UnknownTimeZone.
@@ -63,7 +66,14 @@ async def join(
         raise errors.HandleTaken(handle)
     hashed = await access.hash_password(password, email=email) if isinstance(password, str) else password
     return await _join(
-        email, hashed, handle=handle, display_name=display_name, locale=locale, time_zone=time_zone, device=device
+        email,
+        hashed,
+        handle=handle,
+        display_name=display_name,
+        locale=locale,
+        time_zone=time_zone,
+        device=device,
+        source=(source or Source()).readable(),
     )
 
 
@@ -77,6 +87,7 @@ async def _join(
     locale: str,
     time_zone: str,
     device: Device | None,
+    source: Source,
 ) -> Joined:
     account_id = await access.register(email=email, password=password)
     member = MemberView(
@@ -91,10 +102,12 @@ async def _join(
         joined_at=clock.now(),
     )
     try:
-        await Member.create(**asdict(member), handle_folded=fold(handle))
+        await Member.create(**asdict(member), handle_folded=fold(handle), source=source.as_json())
     except IntegrityError:  # somebody took the handle between the look and the write
         raise errors.HandleTaken(handle) from None
-    await outbox.record(facts.MemberJoined(member_id=member.id, locale=locale))
+    await outbox.record(
+        facts.MemberJoined(member_id=member.id, locale=locale, source=source.name, campaign=source.campaign)
+    )
     return Joined(member=member, session=await access.open_first_session(account_id, device))
 
 

@@ -1,1 +1,1 @@
-"""Who brought whom: links, clicks, attribution, qualification, rewards for both sides, doubtful cases."""
+"""Referrals: links and codes, clicks, attribution, qualification, rewards for both sides, fraud review."""

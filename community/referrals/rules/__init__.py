@@ -1,0 +1,1 @@
+"""Decisions about links, clicks, who brought whom, and whether that is honest."""
