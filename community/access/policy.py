@@ -78,9 +78,17 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.POSTS_READ_REMOVED,
             Permission.REFERRALS_READ_ANY,
             Permission.REFERRALS_REVIEW,
+            Permission.CAMPAIGNS_REVIEW,
         }
     ),
-    Role.EDITOR: frozenset({Permission.POSTS_READ_REMOVED}),
+    Role.EDITOR: frozenset(
+        {
+            Permission.POSTS_READ_REMOVED,
+            Permission.CAMPAIGNS_MANAGE,
+            Permission.CAMPAIGNS_REVIEW,
+            Permission.CAMPAIGNS_READ_RESULTS,
+        }
+    ),
     Role.ANALYST: frozenset(
         {
             Permission.OUTBOX_READ,
@@ -89,6 +97,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.ENGAGEMENT_DRY_RUN,
             Permission.TIERS_READ_ANY,
             Permission.TIERS_SIMULATE,
+            Permission.CAMPAIGNS_READ_RESULTS,
             Permission.ORDERS_READ_ANY,
             Permission.REFERRALS_READ_ANY,
         }
