@@ -97,6 +97,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.ENGAGEMENT_DRY_RUN,
             Permission.TIERS_READ_ANY,
             Permission.TIERS_SIMULATE,
+            Permission.ENTITLEMENTS_READ_ANY,
             Permission.CAMPAIGNS_READ_RESULTS,
             Permission.ORDERS_READ_ANY,
             Permission.REFERRALS_READ_ANY,
