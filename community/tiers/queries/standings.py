@@ -108,6 +108,21 @@ async def reached_by(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, fr
     return {each: frozenset(keys[: programme.rules.rank(tier) + 1]) for each, tier in tiers.items()}
 
 
+async def members_on(tiers: Sequence[str], *, after: UUID | None, limit: int) -> list[UUID]:
+    """Members who stand on one of these tiers, in the order of their ids, after this one. For jobs: it reads them all.
+
+    Who never did anything has no standing, and is missing.
+    """
+    rows = await database.fetch(
+        "select member_id from tiers_standing where tier = any($1) and ($2::uuid is null or member_id > $2)"
+        " order by member_id limit $3",
+        list(tiers),
+        after,
+        limit,
+    )
+    return [row["member_id"] for row in rows]
+
+
 async def ladder(now: datetime) -> tuple[Tier, ...]:
     """The tiers there are, from the bottom up."""
     return (await programmes.in_force(now)).rules.ladder
