@@ -58,6 +58,8 @@ class Permission(Word):
     CAMPAIGNS_MANAGE = "campaigns.manage", "Plan campaigns, open and close them, draw their prizes."
     CAMPAIGNS_REVIEW = "campaigns.review", "Decide on what was entered in campaigns."
     CAMPAIGNS_READ_RESULTS = "campaigns.read_results", "Read what campaigns brought and cost."
+    CONTENT_EDIT = "content.edit", "Write content, and read all of it whatever it asks of members."
+    CONTENT_PUBLISH = "content.publish", "Publish, schedule and archive content."
     OUTBOX_READ = "outbox.read", "Read the feed of facts."
     OUTBOX_REPLAY = "outbox.replay", "Have facts heard again."
     WEBHOOKS_READ = "webhooks.read", "Read endpoints of webhooks, and what they were sent."

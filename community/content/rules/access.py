@@ -135,12 +135,12 @@ class Terms:
 class Viewer:
     """Who looks, with all that decisions about them depend on, at one instant.
 
-    `tiers` are the keys of the tiers they have reached, from the bottom up; `rights` the feature keys they have.
+    `tiers` are the keys of the tiers they have reached, all below theirs included; `rights` the feature keys they have.
     """
 
     now: datetime
     member_id: UUID | None = None
-    tiers: tuple[str, ...] = ()
+    tiers: frozenset[str] = frozenset()
     rights: frozenset[str] = frozenset()
     is_editor: bool = False
 
