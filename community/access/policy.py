@@ -86,6 +86,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.EDITOR: frozenset(
         {
             Permission.POSTS_READ_REMOVED,
+            Permission.CONTENT_EDIT,
+            Permission.CONTENT_PUBLISH,
             Permission.CAMPAIGNS_MANAGE,
             Permission.CAMPAIGNS_REVIEW,
             Permission.CAMPAIGNS_READ_RESULTS,
