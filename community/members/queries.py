@@ -103,6 +103,14 @@ async def known_among(ids: Iterable[UUID]) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
+async def by_external_ids(external_ids: Iterable[str]) -> dict[str, UUID]:
+    """The ids of members by how another system calls them; who is none is missing."""
+    rows = await database.fetch(
+        "select external_id, id from members_member where external_id = any($1)", list(external_ids)
+    )
+    return {row["external_id"]: row["id"] for row in rows}
+
+
 async def one(member_id: UUID) -> MemberView | None:
     """The member with this id."""
     return (await by_ids([member_id])).get(member_id)

@@ -21,7 +21,10 @@ class TierProgramme(Model):
 
 
 class TierStanding(Model):
-    """Where one member stands. Whoever locks it decides; `due_at` is when the clock has to."""
+    """Where one member stands. Whoever locks it decides; `due_at` is when the clock has to.
+
+    The rooms are how much more may come in before somebody has to decide; null when nobody has looked.
+    """
 
     member_id = fields.UUIDField(primary_key=True)
     tier = fields.CharField(max_length=30)
@@ -38,6 +41,8 @@ class TierStanding(Model):
     locked_until = fields.DatetimeField(null=True)
     version = fields.IntField()
     due_at = fields.DatetimeField(null=True)
+    room_spend = fields.BigIntField(null=True)
+    room_engagement = fields.BigIntField(null=True)
 
     class Meta:
         table = "tiers_standing"

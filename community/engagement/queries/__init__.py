@@ -1,13 +1,6 @@
 """What engagement tells: effects, the rules in force, leaderboards, views."""
 
-from community.engagement.queries.effects import (
-    Earned,
-    Effects,
-    Refused,
-    effects_by_activity,
-    effects_of,
-    effects_of_all,
-)
+from community.engagement.queries.effects import Earned, Effects, Refused, effects_of, effects_of_all
 from community.engagement.queries.leaderboards import LeaderView, Standings, leaderboard
 from community.engagement.queries.programmes import PublishedProgramme, programme_at, programmes
 
@@ -18,7 +11,6 @@ __all__ = [
     "PublishedProgramme",
     "Refused",
     "Standings",
-    "effects_by_activity",
     "effects_of",
     "effects_of_all",
     "leaderboard",

@@ -1,6 +1,6 @@
 """What an activity did for its member: what was earned, what was refused and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ import orjson
 from community import database
 from community.engagement import errors
 from community.engagement.errors import NotEarned
+from community.engagement.rules.activities import Identity, Subject
 from community.ledger.rules.transfers import Cause, Currency
 
 
@@ -46,20 +47,32 @@ class Effects:
     """Whether this cause was recorded before: these are the effects it had then."""
 
 
-async def effects_by_activity(activity_ids: Iterable[UUID]) -> dict[UUID, Effects]:
-    """What these activities did when they were recorded. One statement."""
+@dataclass(frozen=True, slots=True)
+class First:
+    """What was recorded under a cause: which happening it was, and what it did."""
+
+    identity: Identity
+    effects: Effects
+
+
+async def firsts_by_cause(causes: Sequence[Cause]) -> dict[tuple[str, str], First]:
+    """What was recorded under these causes, by their kind and key, as it was told then. One statement."""
     rows = await database.fetch(
-        "select a.id, a.member_id, a.refusals::text as refusals, a.tier_reached, g.rule, g.currency, g.amount,"
-        " g.pending_until, g.pending_for"
-        " from engagement_activity a left join engagement_grant g on g.activity_id = a.id"
-        " where a.id = any($1) order by g.id",
-        list(activity_ids),
+        "select a.id, a.kind, a.member_id, a.subject_type, a.subject_id, a.quantity, a.cause_kind, a.cause_key,"
+        " a.refusals::text as refusals, a.tier_reached, g.rule, g.currency, g.amount, g.pending_until, g.pending_for"
+        " from unnest($1::text[], $2::text[]) cause(kind, key)"
+        " join engagement_activity a on a.cause_kind = cause.kind and a.cause_key = cause.key"
+        " left join engagement_grant g on g.activity_id = a.id order by g.id",
+        [cause.kind for cause in causes],
+        [cause.key for cause in causes],
     )
-    found: dict[UUID, Effects] = {}
+    found: dict[tuple[str, str], First] = {}
     for row in rows:
-        effects = found.setdefault(row["id"], _without_earnings(row))
+        cause = row["cause_kind"], row["cause_key"]
+        if cause not in found:
+            found[cause] = First(_identity(row), _without_earnings(row))
         if row["rule"] is not None:
-            effects.earned.append(
+            found[cause].effects.earned.append(
                 Earned(
                     rule=row["rule"],
                     currency=Currency(row["currency"]),
@@ -72,29 +85,18 @@ async def effects_by_activity(activity_ids: Iterable[UUID]) -> dict[UUID, Effect
 
 
 async def effects_of_all(causes: Iterable[Cause]) -> dict[Cause, Effects]:
-    """What each of these causes did for its member when it was recorded; who is unknown is missing. Two statements."""
-    wanted = {(cause.kind, cause.key): cause for cause in causes}
-    rows = await database.fetch(
-        "select a.id, a.cause_kind, a.cause_key from unnest($1::text[], $2::text[]) as cause(kind, key)"
-        " join engagement_activity a on a.cause_kind = cause.kind and a.cause_key = cause.key",
-        [kind for kind, _ in wanted],
-        [key for _, key in wanted],
-    )
-    found = await effects_by_activity(row["id"] for row in rows)
-    return {wanted[row["cause_kind"], row["cause_key"]]: found[row["id"]] for row in rows}
+    """What each of these causes did for its member when it was recorded; who is unknown is missing. One statement."""
+    wanted = list(causes)
+    firsts = await firsts_by_cause(wanted)
+    return {cause: firsts[cause.kind, cause.key].effects for cause in wanted if (cause.kind, cause.key) in firsts}
 
 
 async def effects_of(cause: Cause, member_id: UUID) -> Effects:
     """What was recorded under this cause did for the member, as it was told the first time; nothing, if nothing was."""
-    activity_id = await database.fetch_value(
-        "select id from engagement_activity where cause_kind = $1 and cause_key = $2 and member_id = $3",
-        cause.kind,
-        cause.key,
-        member_id,
-    )
-    if activity_id is None:
+    first = (await firsts_by_cause([cause])).get((cause.kind, cause.key))
+    if first is None or first.effects.member_id != member_id:
         return Effects(member_id=member_id, earned=[], refused=[])
-    return replace((await effects_by_activity([activity_id]))[activity_id], is_repeat=False)
+    return replace(first.effects, is_repeat=False)
 
 
 def refusal_as_json(refused: Refused) -> dict[str, Any]:
@@ -118,6 +120,11 @@ def _kinds(reason: type[NotEarned]) -> Iterable[type[NotEarned]]:
 
 
 _REASONS = {kind.code: kind for kind in _kinds(errors.NotEarned)}
+
+
+def _identity(row: Mapping[str, Any]) -> Identity:
+    subject = Subject(row["subject_type"], row["subject_id"]) if row["subject_id"] else None
+    return row["kind"], row["member_id"], subject, row["quantity"]
 
 
 def _without_earnings(row: Mapping[str, Any]) -> Effects:

@@ -45,6 +45,10 @@ class Subject:
     id: UUID
 
 
+Identity = tuple[str, UUID, Subject | None, int | None]
+"""The kind, the member, the subject and the quantity."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """Something that happened and may earn something for `member_id`.
@@ -71,7 +75,7 @@ class Activity:
             raise ValueError(f"a quantity is a whole number from 0 to {LARGEST_QUANTITY}, not {self.quantity!r}")
 
     @property
-    def identity(self) -> tuple[str, UUID, Subject | None, int | None]:
+    def identity(self) -> Identity:
         """What makes it the same happening when it is reported again."""
         return self.kind, self.member_id, self.subject, self.quantity
 

@@ -1,4 +1,4 @@
-"""The verbs of engagement: record what members do, reduce and undo it, visit, report in bulk, try out, publish, keep views."""
+"""The verbs of engagement: record what members do, reduce and undo it, visit, report, try out, publish, keep views."""
 
 from community.engagement.service.assessing import Recording
 from community.engagement.service.publishing import publish

@@ -11,7 +11,7 @@ from community.engagement.rules.history import Given, History, matter_of
 from community.engagement.rules.programme import Rule
 from community.engagement.rules.windows import Day
 from community.engagement.service import standing
-from community.engagement.service.memory import Candidate, First, Memory, recall
+from community.engagement.service.memory import Candidate, Memory, recall
 from community.engagement.service.participants import Earners
 from community.ledger.rules.transfers import Cause
 
@@ -39,7 +39,7 @@ class Assessment:
     version: PublishedProgramme
     day: Day
     decisions: list[Decision]
-    first: First | None = None
+    is_known: bool
 
     @property
     def payments(self) -> list[Payment]:
@@ -67,10 +67,12 @@ async def assess(
     assessed = []
     for recording, version, rules in zip(recordings, versions, triggered, strict=True):
         earner = earners[recording.activity.member_id]
-        first = memory.firsts.get((recording.cause.kind, recording.cause.key))
+        is_known = (recording.cause.kind, recording.cause.key) in memory.known
         day = Day.of(recording.activity.occurred_at, earner.time_zone)
-        decisions = _ask(recording.activity, rules, earner, day, version, memory.history) if first is None else []
-        assessed.append(Assessment(recording=recording, version=version, day=day, decisions=decisions, first=first))
+        decisions = [] if is_known else _ask(recording.activity, rules, earner, day, version, memory.history)
+        assessed.append(
+            Assessment(recording=recording, version=version, day=day, decisions=decisions, is_known=is_known)
+        )
     return assessed
 
 

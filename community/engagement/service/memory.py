@@ -24,19 +24,11 @@ class Candidate:
     period_months: int
 
 
-@dataclass(frozen=True, slots=True)
-class First:
-    """The activity that was recorded under a cause."""
-
-    id: UUID
-    identity: tuple[str, UUID, Subject | None, int | None]
-
-
 @dataclass(slots=True)
 class Memory:
-    """What was found: the first activity of each known cause, and what decisions depend on."""
+    """What was found: the causes that were recorded before, by kind and key, and what decisions depend on."""
 
-    firsts: dict[tuple[str, str], First] = field(default_factory=dict)
+    known: set[tuple[str, str]] = field(default_factory=set)
     history: History = field(default_factory=History)
 
 
@@ -77,9 +69,8 @@ def _matters_of(candidates: Sequence[Candidate]) -> list[tuple[Any, ...]]:
 def _remember(memory: Memory, row: Any) -> None:
     subject = Subject(row["subject_type"], row["subject_id"]) if row["subject_id"] else None
     match row["what"]:
-        case "first":
-            identity = row["kind"], row["member_id"], subject, row["amount"]
-            memory.firsts[row["cause_kind"], row["cause_key"]] = First(row["id"], identity)
+        case "known":
+            memory.known.add((row["cause_kind"], row["cause_key"]))
         case "paid":
             day = Day(row["day"], row["day_since"], row["day_until"])
             given = Given(
@@ -95,8 +86,6 @@ def _remember(memory: Memory, row: Any) -> None:
 
 
 _NOTHING = {
-    "id": "uuid",
-    "kind": "text",
     "cause_kind": "text",
     "cause_key": "text",
     "member_id": "uuid",
@@ -118,17 +107,7 @@ def _select(what: str, **columns: str) -> str:
     return f"select '{what}' as what, {', '.join(values)}"
 
 
-_FIRST = _select(
-    "first",
-    id="a.id",
-    kind="a.kind",
-    cause_kind="a.cause_kind",
-    cause_key="a.cause_key",
-    member_id="a.member_id",
-    amount="a.quantity",
-    subject_type="a.subject_type",
-    subject_id="a.subject_id",
-)
+_KNOWN = _select("known", cause_kind="a.cause_kind", cause_key="a.cause_key")
 _PAID = _select(
     "paid",
     **{name: f"g.{name}" for name in ("member_id", "rule", "amount", "granted_at", "day", "day_since", "day_until")},
@@ -140,7 +119,7 @@ _MATTER = _select(
 _REMOVED = _select("removed", subject_type="r.subject_type", subject_id="r.subject_id")
 
 _RECALL = f"""
-    {_FIRST}
+    {_KNOWN}
     from unnest($1::text[], $2::text[]) as cause(kind, key)
     join engagement_activity a on a.cause_kind = cause.kind and a.cause_key = cause.key
     union all

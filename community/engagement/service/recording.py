@@ -12,12 +12,11 @@ from community import database
 from community.access.policy import Actor
 from community.database import transaction
 from community.engagement import facts
-from community.engagement.queries.effects import Earned, Effects, Refused, effects_by_activity, refusal_as_json
+from community.engagement.queries.effects import Earned, Effects, Refused, firsts_by_cause, refusal_as_json
 from community.engagement.rules.activities import UNKEPT, Activity
 from community.engagement.rules.deciding import Payment, Refusal
 from community.engagement.service import standing
 from community.engagement.service.assessing import Assessment, Recording, assess
-from community.engagement.service.memory import first_recorded
 from community.engagement.service.participants import Turns, take_turns
 from community.engagement.service.standing import Counted
 from community.kernel import clock, ids
@@ -67,7 +66,7 @@ async def record_each(recordings: Sequence[Recording], turns: Turns, actor: Acto
     for recording in recordings:
         unique.setdefault(_id(recording.cause), recording)
     assessed = await assess(list(unique.values()), turns.published, turns.earners, now)
-    done = await _carry_out([a for a in assessed if a.first is None], actor)
+    done = await _carry_out([a for a in assessed if not a.is_known], actor)
     repeated = [recording for cause, recording in unique.items() if cause not in done]
     return _outcomes(recordings, unique, done, await _first_outcomes(repeated))
 
@@ -224,13 +223,12 @@ async def _first_outcomes(repeated: Sequence[Recording]) -> dict[CauseId, Outcom
     """For causes that were recorded before: the effects they had, or that they belong to another activity."""
     if not repeated:
         return {}
-    firsts = await first_recorded([recording.cause for recording in repeated])
-    found = await effects_by_activity(first.id for first in firsts.values())
+    firsts = await firsts_by_cause([recording.cause for recording in repeated])
     outcomes: dict[CauseId, Outcome] = {}
     for recording in repeated:
         first = firsts[_id(recording.cause)]
         is_same = first.identity == recording.activity.identity
-        outcomes[_id(recording.cause)] = found[first.id] if is_same else _reused(recording)
+        outcomes[_id(recording.cause)] = first.effects if is_same else _reused(recording)
     return outcomes
 
 

@@ -18,7 +18,8 @@ from community.engagement.rules.activities import (
     is_external_kind,
     is_metadata,
 )
-from community.engagement.service.assessing import Recording, earners_of
+from community.engagement.service.assessing import Recording
+from community.engagement.service.participants import take_turns
 from community.engagement.service.recording import record_each
 from community.kernel import clock
 from community.kernel.errors import BadInput, Problem
@@ -76,14 +77,14 @@ async def _report(actor: Actor, reports: Sequence[Report]) -> list[ReportAnswer]
     now = clock.now()
     flaws = [next(_flaws_in(report, now), None) for report in reports]
     recordings = [None if flaw else _recording(actor, report) for report, flaw in zip(reports, flaws, strict=True)]
-    earners = await earners_of([recording for recording in recordings if recording], now)
-    known = [r for r in recordings if r is not None and r.activity.member_id in earners]
-    outcomes = iter(await record_each(known, earners, actor)) if known else iter(())
+    turns = await take_turns({recording.activity.member_id for recording in recordings if recording}, now)
+    known = [r for r in recordings if r is not None and r.activity.member_id in turns.earners]
+    outcomes = iter(await record_each(known, turns, actor)) if known else iter(())
     answers = []
     for report, flaw, recording in zip(reports, flaws, recordings, strict=True):
         if flaw or recording is None:
             answers.append(ReportAnswer(external_id=report.external_id, problem=flaw))
-        elif report.member_id not in earners:
+        elif report.member_id not in turns.earners:
             problem = errors.UnknownMember(member_id=str(report.member_id))
             answers.append(ReportAnswer(external_id=report.external_id, problem=problem))
         else:

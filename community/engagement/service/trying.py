@@ -13,7 +13,8 @@ from community.engagement.queries.programmes import programmes
 from community.engagement.rules.activities import Activity, Scalar, Subject
 from community.engagement.rules.deciding import Refusal
 from community.engagement.rules.programme import Rule
-from community.engagement.service.assessing import Recording, assess, earners_of
+from community.engagement.service.assessing import Recording, assess
+from community.engagement.service.participants import earners_of
 from community.kernel import clock, ids
 from community.kernel.errors import BadInput, NotFound
 from community.ledger.rules.transfers import Cause
@@ -58,7 +59,7 @@ async def dry_run(actor: Actor, activity: Activity) -> list[Verdict]:
     policy.require_tester(actor)
     now = clock.now()
     recording = Recording(activity=activity, cause=Cause("dry_run", str(ids.new_id())))
-    earners = await earners_of([recording], now)
+    earners = await earners_of([activity.member_id], now)
     if not earners:
         raise NotFound("Member")
     (assessed,) = await assess([recording], await programmes(), earners, now)

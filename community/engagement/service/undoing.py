@@ -45,7 +45,7 @@ async def undo(cause: Cause, *, reason: str, actor: Actor | None = None) -> Undo
     )
     if member_id is None:
         return NOTHING
-    await participants.lock([member_id])
+    await participants.lock(member_id)
     rows = await database.fetch(_MARK, cause.kind, cause.key, clock.now(), reason)
     return await _take_back(member_id, cause, rows, reason, actor) if rows else NOTHING
 
@@ -105,7 +105,7 @@ async def _take_back(
     granted = {ledger_cause(cause, row["rule"]): Currency(row["currency"]) for row in rows if row["rule"]}
     reversals = [reversal for each in granted for reversal in await ledger.reverse(each, reason=reason, actor=actor)]
     counted = [each for each, currency in granted.items() if currency is Currency.CREDITS]
-    await standing.lower(member_id, counted, clock.now(), actor)
+    await standing.lower(member_id, rows[0]["kind"], counted, clock.now(), actor)
     undone = Undone(
         taken=sum(reversal.taken for reversal in reversals), short=sum(reversal.short for reversal in reversals)
     )

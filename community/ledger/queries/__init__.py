@@ -1,7 +1,7 @@
 """What the ledger tells: balances, statements, transfers and their reversals, credits earned in a period."""
 
 from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by
-from community.ledger.queries.credits import CreditView, credits_in, earnings_in
+from community.ledger.queries.credits import CREDITS_IN_SPAN, CreditView, earnings_in
 from community.ledger.queries.statements import StatementLineView, lines_by_ids, statements_of
 from community.ledger.queries.transfers import (
     ReversalView,
@@ -14,6 +14,7 @@ from community.ledger.queries.transfers import (
 )
 
 __all__ = [
+    "CREDITS_IN_SPAN",
     "BalanceView",
     "CreditView",
     "ReversalView",
@@ -21,7 +22,6 @@ __all__ = [
     "TransferView",
     "balances_of",
     "balances_seen_by",
-    "credits_in",
     "earnings_in",
     "expired_of",
     "lines_by_ids",

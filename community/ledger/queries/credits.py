@@ -24,17 +24,14 @@ Span = tuple[UUID, datetime, datetime]
 """A member, since when, and before when."""
 
 
-async def credits_in(spans: Sequence[Span]) -> list[int]:
-    """The credits earned in each span, without what was taken back of them. One statement, whatever the spans."""
-    rows = await database.fetch(
-        "select coalesce(lots.credits, 0)::bigint as credits"
-        " from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[])"
-        " with ordinality as span(member_id, since, until, place)"
-        " cross join lateral (select sum(remaining) as credits from ledger_lot lot"
-        f"  where {_EARNED}) lots order by span.place",
-        *_columns(spans),
-    )
-    return [row["credits"] for row in rows]
+_EARNED = (
+    "lot.member_id = span.member_id and lot.currency = 'credits' and lot.activated_at is not null"
+    " and lot.earned_at >= span.since and lot.earned_at < span.until"
+)
+
+CREDITS_IN_SPAN = f"(select coalesce(sum(lot.remaining), 0)::bigint from ledger_lot lot where {_EARNED})"
+"""The credits earned in a `span(member_id, since, until)`, without what was taken back of them: for the statement of
+another area that has such rows."""
 
 
 async def earnings_in(spans: Sequence[Span], request: PageRequest) -> list[Page[CreditView]]:
@@ -61,12 +58,6 @@ async def earnings_in(spans: Sequence[Span], request: PageRequest) -> list[Page[
         values = {name: value for name, value in row.items() if name not in ("place", "transfer_id")}
         found[row["place"] - 1].append(CreditView(**values))
     return [page_of(earnings, request, lambda each: (each.at, each.id)) for earnings in found]
-
-
-_EARNED = (
-    "lot.member_id = span.member_id and lot.currency = 'credits' and lot.activated_at is not null"
-    " and lot.earned_at >= span.since and lot.earned_at < span.until"
-)
 
 
 def _columns(spans: Sequence[Span]) -> tuple[list[UUID], list[datetime], list[datetime]]:

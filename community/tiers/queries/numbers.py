@@ -14,18 +14,17 @@ Span = tuple[UUID, Window]
 
 
 async def numbers_in(programme: Programme, spans: Sequence[Span]) -> list[Numbers]:
-    """The numbers of each member in each window. Two statements, whatever the spans."""
-    earned = await ledger.credits_in([(member_id, window.since, window.until) for member_id, window in spans])
+    """The numbers of each member in each window. One statement, whatever the spans."""
     rows = await database.fetch(_COUNTED, *columns(spans), list(programme.gates), LARGEST)
-    spend, uncounted = [0] * len(spans), [0] * len(spans)
+    spend, earned, uncounted = [0] * len(spans), [0] * len(spans), [0] * len(spans)
     for row in rows:
         place = row["place"] - 1
-        spend[place] = max(0, row["spend"])
+        spend[place], earned[place] = max(0, row["spend"]), row["earned"]
         if row["metric"] is not None:
             received = Received(row["units"], row["credits"], row["members"], row["days"])
             uncounted[place] += credits_uncounted(programme.gates[row["metric"]], received)
     return [
-        Numbers(spend=spent, engagement=max(0, credited - gated))
+        Numbers(spend=spent, engagement=max(0, credited - gated), held_back=min(gated, credited))
         for spent, credited, gated in zip(spend, earned, uncounted, strict=True)
     ]
 
@@ -39,8 +38,8 @@ def columns(spans: Sequence[Span]) -> tuple[list[UUID], list[object], list[objec
     )
 
 
-_COUNTED = """
-    select span.place, least(spent.amount, $5)::bigint as spend,
+_COUNTED = f"""
+    select span.place, least(spent.amount, $5)::bigint as spend, {ledger.CREDITS_IN_SPAN} as earned,
         received.metric, received.units, received.credits, received.members, received.days
     from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[])
         with ordinality as span(member_id, since, until, place)

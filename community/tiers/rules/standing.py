@@ -21,10 +21,11 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """What the counted tracks come to in some window."""
+    """What the counted tracks come to in some window, and the credits that a gate holds back from counting."""
 
     spend: int = 0
     engagement: int = 0
+    held_back: int = 0
 
     def of(self, track: Track) -> int:
         """The number of a counted track."""

@@ -12,7 +12,8 @@ from community import database
 from community.tiers.queries import programmes
 from community.tiers.queries.programmes import IN_FORCE, ProgrammeView
 from community.tiers.queries.standings import standing_of
-from community.tiers.rules.standing import Standing, due_at
+from community.tiers.rules.room import room_of
+from community.tiers.rules.standing import Numbers, Standing, due_at
 
 Row = Mapping[str, Any]
 
@@ -44,9 +45,11 @@ async def locked(member_ids: Collection[UUID], now: datetime) -> Places:
     )
 
 
-async def keep(places: Places, current: Mapping[UUID, Standing], now: datetime) -> None:
-    """Write the standings that changed. One statement, or none."""
-    rows = [_row(places.programme, member_id, standing, now) for member_id, standing in current.items()]
+async def keep(
+    places: Places, current: Mapping[UUID, Standing], counted: Mapping[UUID, Numbers], now: datetime
+) -> None:
+    """Write the standings that changed, and how much room they leave. One statement, or none."""
+    rows = [_row(places.programme, each, standing, counted[each], now) for each, standing in current.items()]
     news = [row for row in rows if any(places.rows[row["member_id"]][name] != row[name] for name in row)]
     if news:
         await database.execute(_KEEP, orjson.dumps(news, default=str).decode())
@@ -64,7 +67,23 @@ async def _open(member_ids: Iterable[UUID], now: datetime) -> None:
     )
 
 
-def _row(programme: ProgrammeView, member_id: UUID, standing: Standing, now: datetime) -> Row:
+async def take_room(brought: Mapping[UUID, Numbers], now: datetime) -> set[UUID]:
+    """Let so much more count for these members; for whom it cannot lead anywhere. One statement.
+
+    Who may rise by it, whom the clock asks for a decision, and who waits for the end of a grace is not among them.
+    """
+    rows = await database.fetch(
+        _TAKE_ROOM,
+        list(brought),
+        [each.spend for each in brought.values()],
+        [each.engagement for each in brought.values()],
+        now,
+    )
+    return {row["member_id"] for row in rows}
+
+
+def _row(programme: ProgrammeView, member_id: UUID, standing: Standing, counted: Numbers, now: datetime) -> Row:
+    room = room_of(programme.rules, standing, counted)
     return {
         "member_id": member_id,
         "tier": standing.tier,
@@ -81,6 +100,8 @@ def _row(programme: ProgrammeView, member_id: UUID, standing: Standing, now: dat
         "locked_until": standing.locked_until,
         "version": programme.version,
         "due_at": due_at(programme.rules, standing, now),
+        "room_spend": room.spend,
+        "room_engagement": room.engagement,
     }
 
 
@@ -95,6 +116,23 @@ _KEEP = """
         tier = new.tier, since = new.since, earned = new.earned, earned_by = new.earned_by,
         earned_since = new.earned_since, period_since = new.period_since, period_until = new.period_until,
         grace_until = new.grace_until, warned_at = new.warned_at, plan = new.plan, locked = new.locked,
-        locked_until = new.locked_until, version = new.version, due_at = new.due_at
+        locked_until = new.locked_until, version = new.version, due_at = new.due_at,
+        room_spend = new.room_spend, room_engagement = new.room_engagement
     from jsonb_populate_recordset(null::tiers_standing, $1::jsonb) new where s.member_id = new.member_id
+"""
+
+_TAKE_ROOM = f"""
+    with brought as (
+        select * from unnest($1::uuid[], $2::bigint[], $3::bigint[]) brought(member_id, spend, engagement)
+    ), locked as (
+        select s.member_id from tiers_standing s where s.member_id = any($1) order by s.member_id for no key update
+    )
+    update tiers_standing s set
+        room_spend = s.room_spend - brought.spend, room_engagement = s.room_engagement - brought.engagement
+    from brought join locked using (member_id)
+    where s.member_id = brought.member_id
+    and s.room_spend > brought.spend and s.room_engagement > brought.engagement
+    and s.grace_until is null and (s.due_at is null or s.due_at > $4)
+    and s.version = (select version from tiers_programme where id = {IN_FORCE.format(now="$4")})
+    returning s.member_id
 """

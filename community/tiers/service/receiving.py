@@ -1,5 +1,7 @@
-"""From whom members received what earned them credits, for the diversity gates. The credits are in the ledger."""
+"""Who stands behind credits: what members received from others, for the diversity gates."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -9,29 +11,42 @@ from community.kernel import ids
 from community.ledger.rules.transfers import Cause
 
 
-@transaction()
-async def receive(member_id: UUID, *, metric: str, giver_id: UUID, worth: int, at: datetime, cause: Cause) -> None:
-    """Note who stands behind the credits, `worth` of them, that the ledger awards for `cause`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """That `giver_id` stands behind the credits, `worth` of them, that the ledger awards `member_id` for `cause`."""
 
-    The same cause again changes nothing.
-    """
+    member_id: UUID
+    metric: str
+    giver_id: UUID
+    worth: int
+    at: datetime
+    cause: Cause
+
+
+@transaction()
+async def receive_many(receptions: Sequence[Reception]) -> None:
+    """Note who stands behind credits. The same causes again change nothing. One statement."""
     await database.execute(
         "insert into tiers_reception (id, member_id, metric, giver_id, credits, received_at, cause_kind, cause_key)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (cause_kind, cause_key) do nothing",
-        ids.new_id(),
-        member_id,
-        metric,
-        giver_id,
-        worth,
-        at,
-        cause.kind,
-        cause.key,
+        " select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::bigint[], $6::timestamptz[],"
+        " $7::text[], $8::text[]) on conflict (cause_kind, cause_key) do nothing",
+        [ids.new_id() for _ in receptions],
+        [each.member_id for each in receptions],
+        [each.metric for each in receptions],
+        [each.giver_id for each in receptions],
+        [each.worth for each in receptions],
+        [each.at for each in receptions],
+        [each.cause.kind for each in receptions],
+        [each.cause.key for each in receptions],
     )
 
 
 @transaction()
-async def forget_reception(cause: Cause) -> None:
-    """The credits for `cause` are taken back, so nobody stands behind them any more."""
+async def forget_receptions(causes: Sequence[Cause]) -> None:
+    """The credits for these causes are taken back, so nobody stands behind them any more. One statement."""
     await database.execute(
-        "delete from tiers_reception where cause_kind = $1 and cause_key = $2", cause.kind, cause.key
+        "delete from tiers_reception r using unnest($1::text[], $2::text[]) cause(kind, key)"
+        " where r.cause_kind = cause.kind and r.cause_key = cause.key",
+        [cause.kind for cause in causes],
+        [cause.key for cause in causes],
     )

@@ -17,8 +17,8 @@ from community.tiers import facts
 from community.tiers.queries import TransitionView, programmes
 from community.tiers.queries.programmes import ProgrammeView
 from community.tiers.queries.standings import Reading, readings
-from community.tiers.rules.standing import Change, Decision, Standing, decide, is_due, lost_at
-from community.tiers.service.places import Places, keep, locked
+from community.tiers.rules.standing import Change, Decision, Numbers, Standing, decide, is_due, lost_at
+from community.tiers.service.places import Places, keep, locked, take_room
 
 BATCH = 200
 
@@ -26,7 +26,7 @@ BATCH = 200
 async def recompute(member_id: UUID, now: datetime, *, actor: Actor | None = None) -> TransitionView | None:
     """Decide where a member stands, in the caller's transaction; the change of their tier, if it changed.
 
-    Three statements while nothing changes. Two at once wait for each other, and the second sees what the first saw.
+    Two statements while nothing changes. Two at once wait for each other, and the second sees what the first saw.
     """
     return (await recompute_many([member_id], now, actor=actor)).get(member_id)
 
@@ -42,6 +42,21 @@ async def recompute_many(
     return await decide_all(await locked(member_ids, now), now, actor)
 
 
+@transaction()
+async def advance(
+    brought: Mapping[UUID, Numbers], now: datetime, *, actor: Actor | None = None
+) -> dict[UUID, TransitionView]:
+    """So much more counts for these members than was decided on: decide anew where it can lead to another tier.
+
+    It is written already: contributions for the spend track, active credits for the engagement track. One statement
+    where it leads nobody anywhere. The last change of those whose tier changed.
+    """
+    if not brought:
+        return {}
+    movable = brought.keys() - await take_room(brought, now)
+    return await recompute_many(movable, now, actor=actor) if movable else {}
+
+
 async def decide_all(
     places: Places, now: datetime, actor: Actor | None, *, given: Mapping[UUID, Standing] | None = None
 ) -> dict[UUID, TransitionView]:
@@ -50,16 +65,18 @@ async def decide_all(
     current = {**places.kept, **(given or {})}
     transitions: list[TransitionView] = []
     announced: list[Fact] = []
+    counted: dict[UUID, Numbers] = {}
     undecided = sorted(current)
     while undecided:
         for reading in await readings(programme.rules, {each: current[each] for each in undecided}, now):
             decision = _decide(programme, reading, now)
             current[reading.member_id] = decision.standing
+            counted[reading.member_id] = reading.counted
             if decision.change:
                 transitions.append(_transition(programme, reading, decision.change, now, actor))
             announced += _facts(programme, reading.member_id, decision, now)
         undecided = [each for each in undecided if is_due(programme.rules, current[each], now)]
-    await keep(places, current, now)
+    await keep(places, current, counted, now)
     await _note(transitions)
     await outbox.record_all(announced, actor=actor)
     return {transition.member_id: transition for transition in transitions}

@@ -581,7 +581,10 @@ async def a_key(key: str) -> IdempotencyKey:
 
 class TestWhatIsWrittenLast:
     NOTES = "INSERT INTO note SELECT id, text FROM json_to_recordset({rows}) AS new (id int, text text)"
-    CORRECTIONS = "UPDATE note SET text = new.text FROM json_to_recordset({rows}) AS new (id int, text text) WHERE note.id = new.id"
+    CORRECTIONS = (
+        "UPDATE note SET text = new.text FROM json_to_recordset({rows}) AS new (id int, text text)"
+        " WHERE note.id = new.id"
+    )
 
     async def test_all_of_it_is_one_statement_at_the_end(self, outsider: asyncpg.Connection) -> None:
         async def leave() -> None:

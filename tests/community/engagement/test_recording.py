@@ -324,7 +324,7 @@ async def test_a_batch_takes_as_many_statements_as_one() -> None:
             await engagement.record_all(recordings)
         return counted.count
 
-    assert await count(people[:1]) == await count(people) == 8
+    assert await count(people[:1]) == await count(people) == 6
 
 
 async def test_a_stranger_is_not_found_and_nothing_is_left() -> None:

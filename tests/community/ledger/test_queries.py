@@ -51,8 +51,14 @@ async def test_credits_count_in_the_period_in_which_they_were_earned_without_wha
     await give(member, 16, currency=Currency.CREDITS, at=frozen_clock - 15 * DAY, cause=wrong)
     await give(member, 32, currency=Currency.CREDITS, at=frozen_clock - 15 * DAY, pending_for="approval")
     await ledger.reverse(wrong, reason="removed")
-    since, until = frozen_clock - 20 * DAY, frozen_clock
-    assert await queries.credits_in([(member, since, until), (other, since, until)]) == [6, 0]
+    rows = await db.fetch(
+        f"select {queries.CREDITS_IN_SPAN} as credits from unnest($1::uuid[]) owner(id)"
+        " cross join lateral (select owner.id, $2::timestamptz, $3::timestamptz) span(member_id, since, until)",
+        [member, other],
+        frozen_clock - 20 * DAY,
+        frozen_clock,
+    )
+    assert [row["credits"] for row in rows] == [6, 0]
 
 
 async def test_a_statement_holds_every_change_latest_first() -> None:

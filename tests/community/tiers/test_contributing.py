@@ -17,7 +17,7 @@ from community.tiers import queries
 from community.tiers import service as tiers
 from community.tiers.queries import ENTRY_SHAPE, EntryView
 from community.tiers.rules.programme import Track
-from community.tiers.service import Contribution
+from community.tiers.service import Contribution, Reception
 from tests.community.tiers.members import a_cause, earns, somebody, spends, standing
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -167,12 +167,14 @@ async def test_reactions_from_few_members_count_in_part(frozen_clock: datetime) 
         causes.append(cause := a_cause("reaction"))
         at = frozen_clock - timedelta(days=number)
         await ledger.award(member, Currency.CREDITS, 10, cause, at=at)
-        await tiers.receive(member, metric="reactions", giver_id=fans[number % 2], worth=10, at=at, cause=cause)
-        await tiers.receive(member, metric="reactions", giver_id=fans[number % 2], worth=10, at=at, cause=cause)
+        reception = Reception(
+            member_id=member, metric="reactions", giver_id=fans[number % 2], worth=10, at=at, cause=cause
+        )
+        await tiers.receive_many([reception])
+        await tiers.receive_many([reception])
     assert await credited(member) == 80
-    await tiers.forget_reception(causes[0])
+    await tiers.forget_receptions(causes[:1])
     await ledger.reverse(causes[0], reason="taken back")
     assert await credited(member) == 80
-    for cause in causes[1:]:
-        await tiers.forget_reception(cause)
+    await tiers.forget_receptions(causes[1:])
     assert await credited(member) == 190

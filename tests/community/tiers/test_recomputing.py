@@ -129,7 +129,7 @@ async def test_what_is_rolled_back_was_never_decided() -> None:
     assert (await tier(member), await history(member), await announced(member)) == ("member", [], [])
 
 
-async def test_a_decision_takes_three_statements_and_a_change_three_more() -> None:
+async def test_a_decision_takes_two_statements_and_a_change_three_more() -> None:
     member = somebody()
     await spends(member, 1)
     with db.counting_statements() as unchanged:
@@ -137,7 +137,7 @@ async def test_a_decision_takes_three_statements_and_a_change_three_more() -> No
     await tiers.contribute(member, SILVER, at=clock.now(), cause=a_cause())
     with db.counting_statements() as changed:
         await tiers.recompute(member, clock.now())
-    assert (unchanged.count, changed.count) == (3, 6)
+    assert (unchanged.count, changed.count) == (2, 5)
 
 
 async def test_many_decisions_take_as_many_statements_as_one() -> None:
@@ -148,4 +148,4 @@ async def test_many_decisions_take_as_many_statements_as_one() -> None:
     with db.counting_statements() as counted:
         changes = await tiers.recompute_many(crowd, clock.now())
     assert len(changes) == 50
-    assert counted.count == 6
+    assert counted.count == 5
