@@ -1,5 +1,6 @@
 """Recording orders: claim their names, let them earn and count, announce them. One at a time is many of one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -25,6 +26,7 @@ from community.orders.service.claiming import Claimed, Name, claim
 from community.outbox import service as outbox
 from community.settings import settings
 from community.tiers import service as tiers
+from community.tiers.rules.standing import Numbers
 from community.tiers.service import Contribution
 
 BATCH = 250
@@ -127,7 +129,10 @@ async def _count(orders: Sequence[OrderView], now: datetime, actor: Actor) -> di
     """Let what was paid count; the tiers that members rose to, by the last order of each."""
     paid = [order for order in orders if order.amount]
     await tiers.contribute_many([_contribution(order) for order in paid])
-    changes = await tiers.recompute_many({order.member_id for order in paid}, now, actor=actor)
+    spent: Counter[UUID] = Counter()
+    for order in paid:
+        spent[order.member_id] += order.amount
+    changes = await tiers.advance({each: Numbers(spend=amount) for each, amount in spent.items()}, now, actor=actor)
     last = {order.member_id: order.id for order in paid}
     reached = {last[member_id]: change.after for member_id, change in changes.items()}
     if reached:
