@@ -6,7 +6,15 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -167,6 +175,30 @@ class Settings(BaseSettings):
 
     webhook_loopback: bool = False
     """For developing: endpoints of webhooks may be on this very machine, over http and on any port."""
+
+    entitlement_snapshot_hours: int = Field(default=24, ge=1, le=720)
+    """How long an app may decide by a signed snapshot of what its member may use, before it asks for another one."""
+
+    media_bucket: str | None = None
+    """The S3 bucket that keeps media. Without one they are kept in `home`, and served from /media by this server."""
+
+    media_endpoint: str | None = None
+    """Where an S3-compatible server is, such as https://s3.example.com. Without one it is Amazon's in `media_region`."""
+
+    media_region: str = "us-east-1"
+    """The region of the bucket."""
+
+    media_access_key: str | None = None
+    """The id of the key that may read and write the bucket."""
+
+    media_secret_key: SecretStr | None = None
+    """The secret of that key."""
+
+    media_link_seconds: int = Field(default=300, ge=10, le=86_400)
+    """How long a link to a medium works. A video that plays longer needs a new one only when it is sought anew."""
+
+    media_upload_mib: int = Field(default=2_048, ge=1)
+    """The largest file that editors can upload, in MiB; pictures, sounds and documents have lower limits of their own."""
 
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     """A read operation that takes longer is cancelled. Writes never are."""

@@ -1,9 +1,15 @@
-"""The key that signs: the operator's, or in development one that is made once and kept in the server's home."""
+"""The keys that sign: one for ourselves, and from it a pair whose public half others verify with.
+
+The secret is the operator's, or in development one that is made once and kept in the server's home.
+"""
 
 import os
 import secrets
 from functools import cache
 from pathlib import Path
+from typing import Final
+
+from joserfc.jwk import KeySet, OKPKey
 
 from community.settings import Settings, settings
 
@@ -19,6 +25,31 @@ def key_of(settings: Settings) -> bytes:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value().encode()
     return _kept(settings.home / "secret_key")
+
+
+ED25519: Final = "Ed25519"
+"""The algorithm of the pair, as JOSE calls it (RFC 9864)."""
+
+
+def signing_pair() -> OKPKey:
+    """What this server signs for others with. Its `kid` is the thumbprint (RFC 7638): another secret, another pair."""
+    return _pair_of(signing_key())
+
+
+def public_keys() -> KeySet:
+    """What others verify with: a JWK Set (RFC 7517) to give out."""
+    return KeySet([OKPKey.import_key(signing_pair().as_dict(private=False))])
+
+
+@cache
+def _pair_of(secret: bytes) -> OKPKey:
+    return OKPKey.derive_key(
+        secret,
+        ED25519,
+        parameters={"use": "sig", "alg": ED25519},
+        auto_kid=True,
+        kdf_options={"info": b"hourglass: signatures that others verify"},
+    )
 
 
 def _kept(path: Path) -> bytes:

@@ -1,1 +1,1 @@
-"""What a member may use: rights by feature key, each with the sources that grant it and their ends."""
+"""What a member may use: rights by feature key, each with its sources, each source with its own end."""
