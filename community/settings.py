@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     """In production introspection is closed to strangers, a secret key is needed, and `token` and `demo` refuse."""
 
+    executor: Literal["compiled", "reference"] = "reference"
+    """What runs operations: code compiled for each, or graphql-core, field by field. The answers are the same."""
+
     secret_key: SecretStr | None = None
     """Signs tokens, 32 bytes or more; a new one signs everybody out. In development one is made and kept in `home`."""
 
@@ -183,7 +186,7 @@ class Settings(BaseSettings):
     """The S3 bucket that keeps media. Without one they are kept in `home`, and served from /media by this server."""
 
     media_endpoint: str | None = None
-    """Where an S3-compatible server is, such as https://s3.example.com. Without one it is Amazon's in `media_region`."""
+    """Where an S3-compatible server is, such as https://s3.example.com. Without one it is Amazon's in the region."""
 
     media_region: str = "us-east-1"
     """The region of the bucket."""
@@ -198,7 +201,7 @@ class Settings(BaseSettings):
     """How long a link to a medium works. A video that plays longer needs a new one only when it is sought anew."""
 
     media_upload_mib: int = Field(default=2_048, ge=1)
-    """The largest file that editors can upload, in MiB; pictures, sounds and documents have lower limits of their own."""
+    """The largest file that editors can upload, in MiB; all but videos have lower limits of their own."""
 
     read_timeout_seconds: float = Field(default=10.0, gt=0)
     """A read operation that takes longer is cancelled. Writes never are."""

@@ -6,7 +6,7 @@ windows is open as soon as it is published; with windows it is open to whom one 
 that time alone opens it and nothing has to run.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -136,12 +136,14 @@ class Viewer:
     """Who looks, with all that decisions about them depend on, at one instant.
 
     `tiers` are the keys of the tiers they have reached, all below theirs included; `rights` the feature keys they have.
+    Both are empty until they were asked for, which `is_known` tells: whoever is not known is let in nowhere.
     """
 
     now: datetime
     member_id: UUID | None = None
     tiers: frozenset[str] = frozenset()
     rights: frozenset[str] = frozenset()
+    is_known: bool = False
     is_editor: bool = False
 
 
@@ -361,3 +363,9 @@ def _earlier_tiers(terms: Terms, viewer: Viewer, unlocks_at: datetime | None) ->
         and (unlocks_at is None or window.opens_at < unlocks_at)
         and not any(_includes(other, viewer) and other.is_open(viewer.now) for other in terms.windows)
     ]
+
+
+def asks_to_know(requirements: Iterable[Requirement], windows: Iterable[Window] = ()) -> bool:
+    """Whether any of these depends on more of a member than that they are one."""
+    simple = (Visibility.PUBLIC, Visibility.MEMBERS)
+    return any(each.visibility not in simple for each in requirements) or any(window.tier for window in windows)

@@ -60,7 +60,8 @@ class Part:
 def parts_of(body: str, *, is_public: bool) -> tuple[Part, ...]:
     """The parts of a body, in order. `is_public`: nobody is asked for anything, so without a wall all is preview.
 
-    Raises BodyTooLong, BodyTooDeep, TooManyParts, SecondWall, NestedGate, WallInGate, UnclosedGate, UnopenedGate, UnknownGate.
+    Raises BodyTooLong, BodyTooDeep, TooManyParts, SecondWall, NestedGate, WallInGate, UnclosedGate, UnopenedGate,
+    UnknownGate.
     """
     if len(body) > MAX_BODY_LENGTH:
         raise errors.BodyTooLong(len(body), MAX_BODY_LENGTH)

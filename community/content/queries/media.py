@@ -1,0 +1,61 @@
+"""Media: those that were checked, with the links that expire."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from community import database
+from community.access.policy import Actor
+from community.content import policy
+from community.content.rules.uploads import MediaKind
+from community.content.storage import StoredFile, storage
+from community.settings import settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaView:
+    """A file with a link that works until `expires_at`. Made only for whom access was granted."""
+
+    id: UUID
+    kind: MediaKind
+    media_type: str
+    file_name: str
+    size: int
+    width: int | None
+    height: int | None
+    alt: str
+    url: str
+    expires_at: datetime
+
+
+async def linked(media_ids: Iterable[UUID], now: datetime) -> dict[UUID, MediaView]:
+    """The checked media among these with links from now on. **Whoever asks has decided that they may be seen.**"""
+    wanted = list(set(media_ids))
+    if not wanted:
+        return {}
+    rows = await database.fetch(
+        "select id, kind, media_type, file_name, size, width, height, alt from content_media"
+        " where id = any($1) and checked_at is not null",
+        wanted,
+    )
+    lasts = timedelta(seconds=settings().media_link_seconds)
+    found = {}
+    for row in rows:
+        link = storage().link(StoredFile(row["id"], row["media_type"], row["file_name"]), now, lasts)
+        values = {**dict(row), "kind": MediaKind(row["kind"])}
+        found[row["id"]] = MediaView(**values, url=link.url, expires_at=link.expires_at)
+    return found
+
+
+async def media_for_editors(actor: Actor, media_ids: Iterable[UUID], now: datetime) -> dict[UUID, MediaView]:
+    """Media by their own ids, for editors; nobody else meets them outside the items that show them."""
+    return await linked(media_ids, now) if policy.is_editor(actor) else {}
+
+
+async def kinds_of(media_ids: Iterable[UUID]) -> dict[UUID, MediaKind]:
+    """What the checked media among these are."""
+    rows = await database.fetch(
+        "select id, kind from content_media where id = any($1) and checked_at is not null", list(set(media_ids))
+    )
+    return {row["id"]: MediaKind(row["kind"]) for row in rows}
