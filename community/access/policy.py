@@ -35,6 +35,7 @@ class Permission(Word):
 
     MEMBERS_READ_PRIVATE = "members.read_private", "Read what members show to staff only."
     MEMBERS_RESTRICT = "members.restrict", "Take abilities from members, and give them back."
+    MEMBERS_LABEL = "members.label", "Mark members with words, for campaigns and offers."
     POSTS_REMOVE_ANY = "posts.remove_any", "Remove anybody's post."
     POSTS_READ_REMOVED = "posts.read_removed", "Read posts that were removed."
     ACCESS_GRANT_ROLES = "access.grant_roles", "Grant and revoke roles."
@@ -88,6 +89,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.POSTS_READ_REMOVED,
             Permission.CONTENT_EDIT,
             Permission.CONTENT_PUBLISH,
+            Permission.MEMBERS_LABEL,
             Permission.CAMPAIGNS_MANAGE,
             Permission.CAMPAIGNS_REVIEW,
             Permission.CAMPAIGNS_READ_RESULTS,

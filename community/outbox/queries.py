@@ -123,6 +123,20 @@ async def head() -> int:
     return await database.fetch_value("select sequence from outbox_head where id = 1") or 0
 
 
+async def position_before(instant: datetime) -> int:
+    """A sequence after which everything comes that was recorded since then; 0 when all of the feed does.
+
+    Facts get their places a moment after they are recorded, not strictly in that order, so a minute more is taken.
+    It costs as much as there is after that place.
+    """
+    sequence: int | None = await database.fetch_value(
+        "select sequence from outbox_fact where sequence is not null and recorded_at < $1"
+        " order by sequence desc limit 1",
+        instant - timedelta(minutes=1),
+    )
+    return sequence or 0
+
+
 async def has_unsequenced() -> bool:
     """Whether committed facts wait for their place."""
     waiting: bool = await database.fetch_value("select exists(select from outbox_fact where sequence is null)")

@@ -13,6 +13,7 @@
 A job runs at least once, in a worker, outside any transaction: it calls verbs. Its arguments are JSON scalars.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,9 +25,11 @@ from community.outbox.patience import DEFAULT, Patience
 
 Arguments = ParamSpec("Arguments")
 Work = Callable[Arguments, Awaitable[None]]
+Accompany = Callable[[asyncio.Event], Awaitable[None]]
 
 JOBS: dict[str, "Job[...]"] = {}
 SCHEDULES: dict[str, "Schedule"] = {}
+COMPANIONS: dict[str, "Companion"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,14 @@ class Schedule:
     work: Callable[[], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """Work that goes on in every worker for as long as it works."""
+
+    name: str
+    work: Accompany
+
+
 def job(
     name: str | None = None, *, patience: Patience = DEFAULT
 ) -> Callable[[Callable[Arguments, Awaitable[None]]], Job[Arguments]]:
@@ -84,5 +95,18 @@ def every(cron: str, *, name: str | None = None) -> Callable[[Callable[[], Await
             raise ValueError(f"two schedules are called {declared.name}")
         SCHEDULES[declared.name] = declared
         return declared
+
+    return declare
+
+
+def while_working(name: str | None = None) -> Callable[[Accompany], Accompany]:
+    """Declare what every worker does beside the queue until `stop`, which it is given. If it fails, it begins again."""
+
+    def declare(work: Accompany) -> Accompany:
+        declared = Companion(name or name_of(work), work)
+        if declared.name in COMPANIONS:
+            raise ValueError(f"two companions are called {declared.name}")
+        COMPANIONS[declared.name] = declared
+        return work
 
     return declare

@@ -18,7 +18,7 @@ from community.outbox.errors import DeliveryNotParked
 from community.outbox.hearing import Hearer, hearers_of, hears
 from community.outbox.live import Live, follow, live
 from community.outbox.queries import EventView
-from community.outbox.scheduling import every, job
+from community.outbox.scheduling import every, job, while_working
 
 __all__ = [
     "Live",
@@ -34,6 +34,7 @@ __all__ = [
     "record_all",
     "replay",
     "sequence",
+    "while_working",
 ]
 
 SEQUENCED = "outbox_sequenced"

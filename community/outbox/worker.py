@@ -1,8 +1,8 @@
 """Delivering facts to their hearers, doing jobs, keeping schedules: what at least one process does."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -21,7 +21,7 @@ from community.outbox import queue, service
 from community.outbox.hearing import HEARERS, Hearer
 from community.outbox.patience import Patience
 from community.outbox.relay import POLL_SECONDS, RETRY_SECONDS, serving
-from community.outbox.scheduling import JOBS, SCHEDULES, Job, Schedule
+from community.outbox.scheduling import COMPANIONS, JOBS, SCHEDULES, Companion, Job, Schedule
 from community.settings import Settings
 
 __all__ = ["run_worker", "serving"]
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 async def run_worker(stop: asyncio.Event, settings: Settings) -> None:
     """Deliver facts to their hearers, do jobs and keep schedules until `stop`, then finish what is running."""
-    async with serving(settings):
+    async with serving(settings), _accompanied(stop):
         while not stop.is_set():
             try:
                 await _work_the_queue(stop, settings)
@@ -39,6 +39,28 @@ async def run_worker(stop: asyncio.Event, settings: Settings) -> None:
                 log.warning("the queue is interrupted", error=repr(error))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+
+
+@asynccontextmanager
+async def _accompanied(stop: asyncio.Event) -> AsyncIterator[None]:
+    """The companions work beside what happens inside; at the end they finish what they are doing."""
+    tasks = [asyncio.create_task(_accompany(companion, stop), name=companion.name) for companion in COMPANIONS.values()]
+    try:
+        yield
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _accompany(companion: Companion, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await companion.work(stop)
+        except Exception as error:
+            log.warning("a companion is interrupted", companion=companion.name, error=repr(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
 
 
 async def _work_the_queue(stop: asyncio.Event, settings: Settings) -> None:

@@ -37,6 +37,10 @@ class Event(Node):
     occurred_at: datetime = strawberry.field(description="When it happened.")
     payload: JSON = strawberry.field(description="Its data: ids, numbers and codes, nothing personal.")
 
+    @strawberry.field(description="The id under which webhooks tell of it.")
+    def webhook_id(self) -> UUID:
+        return self.uuid
+
     @strawberry.field(description="This place in the feed: give it to `events(after:)` to go on from here.")
     def cursor(self) -> str:
         return encode_cursor((self.sequence,))

@@ -20,7 +20,9 @@ ROOMS_OF_THEIR_OWN = {
     "community/outbox": {
         *("broadcast", "hearing", "live", "patience", "queue", "relay", "scheduling", "tail", "wake", "worker"),
     },
+    "community/referrals": {"directory", "recorder", "spool", "tokens", "traces"},
     "community/quota": {"leases", "valkey", "windows"},
+    "community/webhooks": {"dispatcher", "secrets", "sender"},
     "schema/access": {"devices"},
     "schema/engagement": {"inputs"},
     "schema/posts": {"reactions"},

@@ -1,0 +1,230 @@
+"""Reading webhooks: endpoints, what they were sent, every attempt, and the types of events there are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import getdoc
+from typing import Any, Self
+from uuid import UUID
+
+import asyncpg
+
+from community import database
+from community.access.policy import Actor
+from community.areas import AREAS
+from community.kernel.facts import REGISTRY, Fact
+from community.kernel.pages import Page, PageRequest, page_of
+from community.webhooks import policy
+from community.webhooks.rules.owners import HOUSE, Owner, OwnerKind, may_be_told
+from community.webhooks.rules.retries import Disabling, Failure, State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointView:
+    """Where somebody wants to be told, and how that goes. Switched on while `disabled_at` is None."""
+
+    id: UUID
+    owner: Owner
+    url: str
+    description: str
+    event_types: tuple[str, ...]
+    api_version: int
+    previous_until: datetime | None
+    disabled_reason: Disabling | None
+    disabled_at: datetime | None
+    quiet_until: datetime | None
+    failing_since: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Self:
+        """The endpoint in a row of `ENDPOINT`."""
+        fields = dict(row)
+        reason = fields.pop("disabled_reason")
+        return cls(
+            owner=Owner(OwnerKind(fields.pop("owner_kind")), fields.pop("owner_id")),
+            event_types=tuple(fields.pop("event_types")),
+            disabled_reason=Disabling(reason) if reason else None,
+            **fields,
+        )
+
+
+ENDPOINT = (
+    "id, owner_kind, owner_id, url, description, event_types, api_version, previous_until, disabled_reason,"
+    " disabled_at, quiet_until, failing_since, created_at"
+)
+"""The columns of `webhooks_endpoint` that make a view."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryView:
+    """One event for one endpoint. `next_attempt_at` is None when there is none to come."""
+
+    id: UUID
+    endpoint_id: UUID
+    event_id: UUID
+    event_type: str
+    sequence: int | None
+    ordering_key: str
+    occurred_at: datetime
+    created_at: datetime
+    state: State
+    attempts: int
+    next_attempt_at: datetime | None
+    settled_at: datetime | None
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Self:
+        """The delivery in a row of `DELIVERY`."""
+        return cls(**{**row, "state": State(row["state"])})
+
+
+DELIVERY = (
+    "id, endpoint_id, event_id, event_type, sequence, ordering_key, occurred_at, created_at, state, attempts,"
+    " case when state = 'waiting' then due_at end as next_attempt_at, settled_at"
+)
+"""What of `webhooks_delivery` makes a view."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptView:
+    """What came of one attempt. `answer` is the beginning of what the endpoint said."""
+
+    delivery_id: UUID
+    number: int
+    began_at: datetime
+    took_ms: int
+    status: int | None
+    failure: Failure | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which deliveries. None leaves it open."""
+
+    endpoint_id: UUID | None = None
+    event_id: UUID | None = None
+    event_type: str | None = None
+    state: State | None = None
+
+
+EVERY_DELIVERY = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """A type of facts that an endpoint can be told, the area that announces it, and what it means."""
+
+    name: str
+    area: str
+    meaning: str
+
+
+async def endpoints(actor: Actor, page: PageRequest) -> Page[EndpointView]:
+    """All endpoints, the newest first."""
+    policy.require_read(actor)
+    question = database.Question()
+    question.require("deleted_at is null")
+    direction, limit = question.window("id", page, newest_first=True)
+    rows = await database.fetch(
+        f"select {ENDPOINT} from webhooks_endpoint where {question.met} order by id {direction} {limit}",
+        *question.arguments,
+    )
+    return page_of([EndpointView.of(row) for row in rows], page, lambda endpoint: (endpoint.id,))
+
+
+async def endpoints_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[EndpointView | None]:
+    """One endpoint per id, in order; None for those that are no more, and for those who may not read any."""
+    if not policy.may_read(actor):
+        return [None] * len(ids)
+    rows = await database.fetch(
+        f"select {ENDPOINT} from webhooks_endpoint where id = any($1) and deleted_at is null", ids
+    )
+    found = {row["id"]: EndpointView.of(row) for row in rows}
+    return [found.get(endpoint_id) for endpoint_id in ids]
+
+
+async def deliveries(actor: Actor, page: PageRequest, where: Where = EVERY_DELIVERY) -> Page[DeliveryView]:
+    """What endpoints were sent or will be, the newest first."""
+    policy.require_read(actor)
+    question = database.Question()
+    conditions = (
+        ("endpoint_id = {}", where.endpoint_id),
+        ("event_id = {}", where.event_id),
+        ("event_type = {}", where.event_type),
+    )
+    for condition, value in conditions:
+        if value is not None:
+            question.require(condition, value)
+    if where.state is not None:
+        question.require(f"state = '{where.state}'")  # written out, so that it finds the index of that state
+    direction, limit = question.window("id", page, newest_first=True)
+    rows = await database.fetch(
+        f"select {DELIVERY} from webhooks_delivery where {question.met} order by id {direction} {limit}",
+        *question.arguments,
+    )
+    return page_of([DeliveryView.of(row) for row in rows], page, lambda delivery: (delivery.id,))
+
+
+async def deliveries_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[DeliveryView | None]:
+    """One delivery per id, in order; None for those that are no more, and for those who may not read any."""
+    if not policy.may_read(actor):
+        return [None] * len(ids)
+    rows = await database.fetch(f"select {DELIVERY} from webhooks_delivery where id = any($1)", ids)
+    found = {row["id"]: DeliveryView.of(row) for row in rows}
+    return [found.get(delivery_id) for delivery_id in ids]
+
+
+async def attempts_at(delivery_ids: Sequence[UUID]) -> list[list[AttemptView]]:
+    """All attempts at each of these deliveries, the first one first. Ask for what the actor was shown."""
+    rows = await database.fetch(
+        "select delivery_id, number, began_at, took_ms, status, failure, answer from webhooks_attempt"
+        " where delivery_id = any($1) order by delivery_id, id",
+        delivery_ids,
+    )
+    found: dict[UUID, list[AttemptView]] = {}
+    for row in rows:
+        failure = Failure(row["failure"]) if row["failure"] else None
+        found.setdefault(row["delivery_id"], []).append(AttemptView(**{**row, "failure": failure}))
+    return [found.get(delivery_id, []) for delivery_id in delivery_ids]
+
+
+async def has_work(head: int, now: datetime) -> bool:
+    """Whether an endpoint is behind the feed, or a delivery due that may be sent."""
+    found: bool = await database.fetch_value(
+        "select exists(select from webhooks_endpoint"
+        "   where deleted_at is null and disabled_at is null and position < $1)"
+        " or exists(select from webhooks_delivery where state = 'waiting' and due_at <= $2)",
+        head,
+        now,
+    )
+    return found
+
+
+def event_types(owner: Owner = HOUSE) -> list[EventType]:
+    """What this owner can be told, area by area."""
+    areas = areas_of_types()
+    return [
+        EventType(name, area, meaning_of(REGISTRY[name]))
+        for name, area in sorted(areas.items(), key=lambda item: (item[1], item[0]))
+        if may_be_told(owner, REGISTRY[name])
+    ]
+
+
+@cache
+def areas_of_types() -> Mapping[str, str]:
+    """The area that announces each type of facts. Reads the facts of every area, whoever has used them before."""
+    for area in AREAS:
+        if find_spec(f"community.{area}.facts"):
+            import_module(f"community.{area}.facts")
+    modules: dict[str, list[Any]] = {name: fact.__module__.split(".") for name, fact in REGISTRY.items()}
+    return {name: parts[1] for name, parts in modules.items() if parts[0] == "community"}
+
+
+def meaning_of(fact: type[Fact]) -> str:
+    """The first sentence of what a fact says about itself."""
+    return (getdoc(fact) or "").split("\n\n")[0].replace("\n", " ")

@@ -1,0 +1,1 @@
+"""What webhooks decides: whose address may be reached, who is told what, when it is tried again."""
