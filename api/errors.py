@@ -9,8 +9,8 @@ from api.documents import PersistedQueryNotFound
 from community.kernel import ids
 from community.kernel.errors import HourglassError, RateLimited, TooBusy
 from community.kernel.messages import render, translate
-from schema.execution.documents import InvalidDocument
 from schema.limits import LimitExceeded
+from schema.prepared import InvalidDocument
 
 INTERNAL = "Something went wrong on our side. Quote the error id {error_id} when you report it."
 

@@ -24,8 +24,9 @@ from community.quota import service as quota
 from community.quota.leases import Charge
 from community.settings import Settings
 from schema.execution import reference
-from schema.execution.documents import Documents, Prepared
+from schema.execution.executor import Executor
 from schema.limits import MAX_ALIASES, MAX_ALIASES_ANONYMOUS, MAX_COST, CostTooHigh, enforce, enforce_variables
+from schema.prepared import Documents, Prepared
 
 LEAST_COST = 1
 """What every operation costs at least, so that asking for nothing is not free."""
@@ -74,6 +75,7 @@ class Operations:
     def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._schema = schema
         self._settings = settings
+        self._executor = Executor(schema, compiles=settings.executor == "compiled")
         self._prepared = Documents(schema, suggest=settings.environment == "development")
         allowed = settings.allowed_documents
         self._texts = AllowedDocuments.read(allowed) if allowed else PersistedDocuments()
@@ -105,8 +107,10 @@ class Operations:
 
     async def events(self, ready: Ready) -> AsyncIterator[Answer]:
         """Run a subscription: an answer per event. The last one is refused if it could not go on."""
-        caller = ready.caller
-        source = await reference.subscribe(self._schema, ready.prepared, ready.variables, caller.context())
+        caller, prepared = ready.caller, ready.prepared
+        source = await reference.subscribe(
+            self._schema._schema, prepared.document, prepared.operation_name, ready.variables, caller.context()
+        )
         if isinstance(source, ExecutionResult):
             yield Answer({"errors": _errors(source, caller.locale)}, ran=False)
             return
@@ -155,8 +159,8 @@ class Operations:
         return await quota.spend(bucket, cost)
 
     async def _run(self, ready: Ready, event: Any = None) -> ExecutionResult:
-        context = ready.caller.context()
-        result = await reference.run(self._schema, ready.prepared, ready.variables, context, event)
+        context, prepared = ready.caller.context(), ready.prepared
+        result = await self._executor.run(prepared.document, prepared.operation, ready.variables, context, event)
         context.answered()
         return result
 

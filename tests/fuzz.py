@@ -41,8 +41,8 @@ from community.kernel.pages import encode_cursor
 from community.quota.leases import Charge
 from community.quota.rules import Bucket, Lease
 from community.settings import Settings
-from schema.execution.documents import Documents, InvalidDocument, Prepared
 from schema.nodes import encode_id
+from schema.prepared import Documents, InvalidDocument, Prepared
 from schema.root import schema
 from tests.databases import Cleaner, databases
 from tests.operations.world import World, a_world

@@ -12,7 +12,8 @@ served through a loader, so a list of a hundred parents costs one call; another 
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
@@ -22,7 +23,12 @@ from strawberry.dataloader import DataLoader
 LEVEL = "hourglass.level"
 """The key of a field's metadata under which its `Level` is found."""
 
+RECALLED = "hourglass.recalled"
+"""The key among the loaders under which levels find what they returned before."""
+
 Resolve = Callable[..., Awaitable[Sequence[Any]]]
+LevelKey = tuple[Resolve, str]
+"""What can be one call: the same declaration, with the same arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +65,47 @@ def level(
     return declare
 
 
+def level_key(declared: Level, arguments: Mapping[str, Any]) -> LevelKey:
+    """Under which key calls of a level are one."""
+    return declared.resolve, repr(sorted(arguments.items())) if arguments else ""
+
+
+def recall(loaders: dict[Any, Any], outcomes: Iterable[tuple[LevelKey, Sequence[Any], Sequence[Any]]]) -> None:
+    """Let loaders to come give out what their level has returned before, by parent, instead of calling it."""
+    known: dict[LevelKey, dict[int, deque[Any]]] = defaultdict(lambda: defaultdict(deque))
+    for key, parents, values in outcomes:
+        for parent, value in zip(parents, values, strict=True):
+            known[key][id(parent)].append(value)
+    loaders[RECALLED] = known
+
+
+async def _of_those_not_known(
+    declared: Level, known: Mapping[int, deque[Any]], parents: list[Any], info: Any, arguments: Mapping[str, Any]
+) -> Sequence[Any]:
+    """One value per parent, asking only for those that nothing is known of."""
+    if not known:
+        return await declared.of(parents, info, arguments)
+    others = [parent for parent in parents if id(parent) not in known]
+    asked = iter(await declared.of(others, info, arguments) if others else ())
+    return [_next(known[id(parent)]) if id(parent) in known else next(asked) for parent in parents]
+
+
+def _next(values: deque[Any]) -> Any:
+    """In the order they came for the same parent; the last one stays."""
+    return values.popleft() if len(values) > 1 else values[0]
+
+
 def _one_by_loader(declared: Level) -> Callable[..., Awaitable[Any]]:
     """The resolver of one object that graphql-core needs: it joins the other objects of its level in a loader."""
 
     async def resolve(self: Any, info: Any, **arguments: Any) -> Any:
         loaders = info.context.loaders
-        key = (declared.resolve, repr(sorted(arguments.items())))
+        key = level_key(declared, arguments)
         loader = loaders.get(key)
         if loader is None:
+            known = loaders.get(RECALLED, {}).get(key, {})
             loader = loaders[key] = DataLoader(
-                load_fn=lambda parents: declared.of(parents, info, arguments), cache=False
+                load_fn=lambda parents: _of_those_not_known(declared, known, parents, info, arguments), cache=False
             )
         return await loader.load(self)
 

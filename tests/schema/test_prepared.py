@@ -4,7 +4,7 @@ import pytest
 
 from community.kernel.errors import Refusal
 from schema import limits
-from schema.execution.documents import Documents, InvalidDocument
+from schema.prepared import Documents, InvalidDocument
 from tests.api.toy import schema
 from tests.schema import hostile
 from tests.schema.hostile import CORPUS

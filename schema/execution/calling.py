@@ -1,0 +1,142 @@
+"""Calls of resolvers: one for all objects of a level, or one for each object."""
+
+import dis
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from functools import cache
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any
+
+from strawberry.execution import optimized_is_awaitable as is_awaitable
+
+from schema.execution.arguments import Values, converted
+from schema.execution.levels import level_key
+from schema.execution.places import Below, Place
+from schema.execution.ways import OfLevel, Resolved
+
+if TYPE_CHECKING:
+    from schema.execution.running import Run
+    from schema.execution.selections import Field
+
+
+class Asked:
+    """A field of some objects, to be written into their rows."""
+
+    __slots__ = ("field", "objects", "place", "rows")
+
+    def __init__(self, field: "Field", objects: list[Any], rows: list[dict[str, Any]], place: Place) -> None:
+        self.field, self.objects, self.rows, self.place = field, objects, rows, place
+
+    def values_at(self) -> Below:
+        """Where the field's values stand."""
+        return Below(self.place, self.field.key, self.field.parent_type.name)
+
+
+class LevelCall:
+    """One call of a level for all that was asked of it at the same time with the same arguments."""
+
+    def __init__(self, run: "Run", first: Asked, way: OfLevel) -> None:
+        self._way, self._memory = way, run.memory
+        self._info = way.info_class(_raw_info=run.info(first), _field=way.declared)
+        self._arguments = _level_arguments(first.field, way, run.arguments(first.field), self._info)
+        self.key = level_key(way.level, self._arguments)
+        self.asked = [first]
+        self._objects: list[Any] = []
+        self._outcomes: Sequence[Any] = ()
+
+    def begin(self) -> Iterable[Awaitable[Any]]:
+        """Call it, and say what to wait for."""
+        self._objects = [each for asked in self.asked for each in asked.objects]
+        called = self._way.level.of(self._objects, self._info, self._arguments)
+        if may_wait(self._way.level.resolve):
+            return (called,)
+        self.settle(_at_once(called))
+        return ()
+
+    def settle(self, outcome: Any) -> None:
+        """Take what came of it: values, or the exception that all get."""
+        self._outcomes = [outcome] * len(self._objects) if isinstance(outcome, Exception) else outcome
+        self._memory.keep_level(self.key, self._objects, self._outcomes)
+
+    def answers(self) -> Iterable[tuple[Asked, list[Any]]]:
+        """What each who asked gets."""
+        begin = 0
+        for asked in self.asked:
+            end = begin + len(asked.objects)
+            yield asked, [*self._outcomes[begin:end]]
+            begin = end
+
+
+class EachCall:
+    """A call of a resolver for each object."""
+
+    def __init__(self, run: "Run", asked: Asked, way: Resolved) -> None:
+        self._run, self._asked, self._resolve = run, asked, way.resolve
+        self._arguments = run.arguments(asked.field)
+        self._outcomes: list[Any] = []
+        self._late: list[int] = []
+        self._settled = 0
+
+    def begin(self) -> Iterable[Awaitable[Any]]:
+        """Call it for all, and say what to wait for."""
+        field, run = self._asked.field, self._run
+        for source, path in zip(self._asked.objects, self._asked.values_at().paths(), strict=True):
+            try:
+                outcome = self._resolve(source, run.info_at(field, path), **self._arguments)
+            except Exception as error:
+                outcome = error
+            self._outcomes.append(outcome)
+        self._late = [index for index, outcome in enumerate(self._outcomes) if is_awaitable(outcome)]
+        run.memory.keep_calls(field.nodes[0], self._asked.objects, self._outcomes, set(self._late))
+        return [self._outcomes[index] for index in self._late]
+
+    def settle(self, outcome: Any) -> None:
+        """Take what came of the next one that had to be waited for."""
+        self._outcomes[self._late[self._settled]] = outcome
+        self._settled += 1
+
+    def answers(self) -> Iterable[tuple[Asked, list[Any]]]:
+        """What the one who asked gets."""
+        return ((self._asked, self._outcomes),)
+
+
+def calls_for(run: "Run", asked: list[Asked]) -> list[LevelCall | EachCall]:
+    """The calls that answer all that was asked. Raises before anything is called if an argument is wrong."""
+    levels: dict[Any, LevelCall] = {}
+    calls: list[LevelCall | EachCall] = []
+    for each in asked:
+        way = each.field.way
+        if isinstance(way, OfLevel):
+            call = LevelCall(run, each, way)
+            known = levels.setdefault(call.key, call)
+            if known is call:
+                calls.append(call)
+            else:
+                known.asked.append(each)
+        else:
+            assert isinstance(way, Resolved), "everything else is read by the selection itself"
+            calls.append(EachCall(run, each, way))
+    return calls
+
+
+@cache
+def may_wait(function: Callable[..., Any]) -> bool:
+    """Whether a coroutine function can be suspended: only if it awaits something."""
+    return not iscoroutinefunction(function) or any(
+        instruction.opname == "GET_AWAITABLE" for instruction in dis.get_instructions(function)
+    )
+
+
+def _at_once(called: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        called.send(None)
+    except StopIteration as done:
+        return done.value
+    except Exception as error:
+        return error
+    raise AssertionError("what awaits nothing is never suspended")
+
+
+def _level_arguments(field: "Field", way: OfLevel, arguments: Values, info: Any) -> Values:
+    if field.names is None:
+        return converted(way.declared, arguments, info)
+    return {field.names[name]: value for name, value in arguments.items()}

@@ -1,0 +1,130 @@
+"""Columns completed: a column of values in, the same column as it is sent out.
+
+A completer of a type is put together from those of its parts: `[Post!]!` is a list, of objects, of their selection.
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import chain, islice
+from types import NoneType
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLOutputType, Undefined, is_composite_type, is_leaf_type, is_list_type, is_non_null_type
+from graphql.pyutils import is_iterable
+
+from schema.execution.kinds import Kinds, is_cast
+from schema.execution.leaves import Column, Write, written
+from schema.execution.places import Items, Place, Some
+from schema.execution.surprises import Surprise
+
+if TYPE_CHECKING:
+    from schema.execution.running import Run
+    from schema.execution.selections import Field
+
+Completer = Callable[["Run", Column, Place], Column]
+"""From the column of a field's values, and where they stand, to what is sent. Raises Surprise."""
+
+
+def completer(field: "Field", kind: GraphQLOutputType) -> Completer:
+    """How to complete what `field` returned, or the part of it that has this type."""
+    nullable = not is_non_null_type(kind)
+    if is_non_null_type(kind):
+        kind = kind.of_type
+    if is_list_type(kind):
+        return _lists(field, completer(field, kind.of_type), nullable=nullable)
+    if is_leaf_type(kind):
+        return _leaves(written(kind, nullable=nullable))
+    assert is_composite_type(kind), "there are no other types"
+    return _objects(field, Kinds(kind), nullable=nullable)
+
+
+def _leaves(write: Write) -> Completer:
+    def leaves(_run: "Run", column: Column, _place: Place) -> Column:
+        return write(column)
+
+    return leaves
+
+
+def _lists(field: "Field", complete: Completer, *, nullable: bool) -> Completer:
+    only_lists: set[type] = {list}
+
+    def lists(run: "Run", column: Column, place: Place) -> Column:
+        if not {*map(type, column)} <= only_lists:
+            return _with_nulls(field, _as_lists(field, column), place, all_lists(run), nullable=nullable)
+        return all_lists(run)(column, place)
+
+    def all_lists(run: "Run") -> Callable[[Column, Place], Column]:
+        def every(column: Column, place: Place) -> Column:
+            lengths = [len(each) for each in column]
+            done = complete(run, [*chain.from_iterable(column)], Items(place, lengths))
+            if len(lengths) == 1:
+                return [done]
+            rest = iter(done)
+            return [[*islice(rest, length)] for length in lengths]
+
+        return every
+
+    return lists
+
+
+def _objects(field: "Field", kinds: Kinds, *, nullable: bool) -> Completer:
+    def objects(run: "Run", column: Column, place: Place) -> Column:
+        classes = {*map(type, column)}
+        if NoneType in classes or UndefinedType in classes:
+            column = [None if value is Undefined else value for value in column]
+            return _with_nulls(field, column, place, lambda present, at: objects(run, present, at), nullable=nullable)
+        only = kinds.only(classes)
+        if only is not None and not (kinds.is_checked and any(map(is_cast, column))):
+            return field.selection(run, only).select(run, column, place)
+        return _by_type(field, run, column, place, kinds) if column else []
+
+    return objects
+
+
+def _by_type(field: "Field", run: "Run", column: Column, place: Place, kinds: Kinds) -> Column:
+    """Each object by the selection of its own type."""
+    found = kinds.of_all(column, run.executor, run.info_at(field, _of_field(place)))
+    done: Column = [None] * len(column)
+    for kind in dict.fromkeys(found):
+        indices = [index for index, each in enumerate(found) if each is kind]
+        chosen = [column[index] for index in indices]
+        rows = field.selection(run, kind).select(run, chosen, Some(place, indices))
+        for index, row in zip(indices, rows, strict=True):
+            done[index] = row
+    return done
+
+
+def _with_nulls(
+    field: "Field", column: Column, place: Place, complete: Callable[[Column, Place], Column], *, nullable: bool
+) -> Column:
+    indices = [index for index, value in enumerate(column) if value is not None]
+    if len(indices) == len(column):
+        return complete(column, place)
+    if not nullable:
+        raise Surprise(f"{field.key} is null where it must not be")
+    rest: Iterator[Any] = iter(complete([column[index] for index in indices], Some(place, indices)) if indices else [])
+    return [None if value is None else next(rest) for value in column]
+
+
+def _as_lists(field: "Field", column: Column) -> Column:
+    """Collections as lists. What can be read only once is left for graphql-core to read."""
+    return [
+        None if value is None or value is Undefined else value if type(value) is list else _as_list(field, value)
+        for value in column
+    ]
+
+
+def _as_list(field: "Field", value: Any) -> Column:
+    if not is_iterable(value) or not isinstance(value, Collection) or hasattr(value, "__aiter__"):
+        raise Surprise(f"{field.key} is no list")
+    return [*value]
+
+
+def _of_field(place: Place) -> Any:
+    """The path of the field whose values, or items of values, stand there."""
+    path = next(iter(place.paths()))
+    while path is not None and type(path.key) is int:
+        path = path.prev
+    return path
+
+
+UndefinedType = type(Undefined)

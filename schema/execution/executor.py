@@ -1,0 +1,88 @@
+"""Runs operations of one schema: compiled where that is possible, by graphql-core where not; the answer is the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode
+
+from schema.execution import reference
+from schema.execution.plans import Plan, Plans
+from schema.execution.running import Run
+
+
+@dataclass(slots=True)
+class Figures:
+    """How operations were run."""
+
+    compiled: int = 0
+    """By compiled code alone."""
+    completed: int = 0
+    """By graphql-core, from what compiled code had resolved: there was an error, or an unusual value."""
+    reference: int = 0
+    """By graphql-core alone: the operation is not compiled, or its variables are wrong."""
+
+
+class Executor:
+    """Runs operations of valid documents."""
+
+    def __init__(self, schema: strawberry.Schema | GraphQLSchema, *, compiles: bool = True) -> None:
+        self._schema: GraphQLSchema = schema if isinstance(schema, GraphQLSchema) else schema._schema
+        self._compiles = compiles
+        self.plans = Plans(self._schema)
+        self.figures = Figures()
+
+    async def run(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: dict[str, Any],
+        context: Any,
+        root: Any = None,
+    ) -> ExecutionResult:
+        """The result of a query or a mutation, or of one event of a subscription, which is its root."""
+        plan = self.plans.of(document, operation) if self._compiles else None
+        if plan is None or plan.why_not is not None:
+            return await self._refer(document, operation, variables, context, root)
+        return await self._run(plan, variables, context, root)
+
+    async def _run(self, plan: Plan, variables: dict[str, Any], context: Any, root: Any) -> ExecutionResult:
+        try:
+            coerced = plan.variables.coerced(variables)
+            variant = plan.variant(coerced)
+        except Exception:
+            # graphql-core has the words for wrong variables, and runs what is not compiled.
+            return await self._refer(plan.document, plan.operation, variables, context, root)
+        run = Run(plan, coerced, context, root)
+        try:
+            data = await run.of(variant)
+        except Exception:
+            # Whatever it is: errors get their places and words, and nulls their extent, from graphql-core.
+            self.figures.completed += 1
+        else:
+            self.figures.compiled += 1
+            return ExecutionResult(data, None)
+        return await reference.run(
+            self._schema,
+            plan.document,
+            _name(plan.operation),
+            variables,
+            context,
+            root=root,
+            around=run.memory.recalled_in(context),
+        )
+
+    async def _refer(
+        self,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: dict[str, Any],
+        context: Any,
+        root: Any,
+    ) -> ExecutionResult:
+        self.figures.reference += 1
+        return await reference.run(self._schema, document, _name(operation), variables, context, root=root)
+
+
+def _name(operation: OperationDefinitionNode) -> str | None:
+    return operation.name.value if operation.name else None

@@ -1,0 +1,99 @@
+"""The source of a selection: one function over the list of its objects, written and compiled.
+
+    def select(run, objects, place):                                        # Post
+        c0 = [v0(each) for each in objects]                                 # id
+        if not {*map(type, c0)} <= t0: c0 = w0(c0)
+        c1 = [each.body for each in objects]
+        if not {*map(type, c1)} <= t1: c1 = w1(c1)
+        rows = [{k0: x0, k1: x1, k2: None} for x0, x1 in zip(c0, c1)]
+        run.ask(f2, objects, rows, place)                                   # author: a level
+        return rows
+
+Whatever a client wrote (keys, types, arguments) is reached through names such as `k0`; the only names in the source
+that are not ours are attributes of the server's own classes.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from graphql import get_nullable_type, is_leaf_type, is_non_null_type
+
+from schema.execution.leaves import usual_kinds, written
+from schema.execution.places import Below
+from schema.execution.ways import Attribute, Computed
+
+if TYPE_CHECKING:
+    from schema.execution.selections import Field, Select
+
+
+def generated(typename: str, fields: "list[Field]") -> "tuple[str, Select]":
+    """The source of the selection of these fields of one type, and the function it makes."""
+    writer = _Writer()
+    for field in fields:
+        writer.write(field)
+    source = writer.source()
+    names: dict[str, Any] = writer.names
+    exec(compile(source, f"<selection of {typename}>", "exec"), names)
+    select: Callable[..., Any] = names["select"]
+    return source, select
+
+
+class _Writer:
+    """Writes the lines of one function, and keeps what its names mean."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"Below": Below}
+        self.lines: list[str] = []
+        self.entries: list[str] = []
+        self.columns: list[int] = []
+        self.asked: list[int] = []
+
+    def write(self, field: "Field") -> None:
+        number = len(self.entries)
+        self.names[f"k{number}"] = field.key
+        if field.is_typename:
+            self.names[f"n{number}"] = field.parent_type.name
+            self.entries.append(f"k{number}: n{number}")
+            return
+        match field.way:
+            case Attribute(name):
+                self._column(number, field, f"each.{name}")
+            case Computed(function):
+                self.names[f"v{number}"] = function
+                self._column(number, field, f"v{number}(each)")
+            case _:
+                self.names[f"f{number}"] = field
+                self.asked.append(number)
+                self.entries.append(f"k{number}: None")
+
+    def source(self) -> str:
+        asks = [f"run.ask(f{number}, objects, rows, place)" for number in self.asked]
+        body = [*self.lines, f"rows = [{{{', '.join(self.entries)}}} {self._each()}]", *asks, "return rows"]
+        return "def select(run, objects, place):\n" + "".join(f"    {line}\n" for line in body)
+
+    def _column(self, number: int, field: "Field", value: str) -> None:
+        self.lines.append(f"c{number} = [{value} for each in objects]")
+        self._completed(number, field)
+        self.columns.append(number)
+        self.entries.append(f"k{number}: x{number}")
+
+    def _completed(self, number: int, field: "Field") -> None:
+        kind = field.definition.type
+        leaf = get_nullable_type(kind)
+        if not is_leaf_type(leaf):
+            self.names |= {f"w{number}": field.complete, f"n{number}": field.parent_type.name}
+            self.lines.append(f"c{number} = w{number}(run, c{number}, Below(place, k{number}, n{number}))")
+            return
+        usual = usual_kinds(leaf, nullable=not is_non_null_type(kind))
+        self.names |= {f"w{number}": written(leaf, nullable=not is_non_null_type(kind)), f"t{number}": usual}
+        unless = f"if not {{*map(type, c{number})}} <= t{number}: " if usual else ""
+        self.lines.append(f"{unless}c{number} = w{number}(c{number})")
+
+    def _each(self) -> str:
+        if not self.columns:
+            return "for _ in objects"
+        values = [f"x{number}" for number in self.columns]
+        columns = [f"c{number}" for number in self.columns]
+        if len(columns) == 1:
+            return f"for {values[0]} in {columns[0]}"
+        return f"for {', '.join(values)} in zip({', '.join(columns)})"

@@ -1,0 +1,162 @@
+"""Plans: operations as they were compiled, as far as anybody has run them."""
+
+from collections import OrderedDict
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    visit,
+)
+from graphql.execution.collect_fields import FragmentDetails, collect_fields
+from graphql.execution.values import VariableValues
+
+from schema.execution import reference
+from schema.execution.selections import Selection
+from schema.execution.surprises import NotCompiled
+from schema.execution.variables import Variables
+
+MAX_VARIANTS = 8
+"""How many answers to `@skip` and `@include` are compiled for one operation. Others are left to graphql-core."""
+MAX_FIELDS = 1_000
+"""How many fields, one for each type that may have it, are compiled for one variant of an operation."""
+MAX_PLANS = 1_000
+MAX_CHARACTERS = 4_000_000
+"""Of generated source, in all plans. Compiled, one takes about ten bytes."""
+
+
+class Variant:
+    """An operation for one answer to what its `@skip` and `@include` ask."""
+
+    def __init__(self, plan: "Plan", variables: VariableValues) -> None:
+        self.plan = plan
+        self.fields = self.characters = 0
+        root_type = plan.schema.get_root_type(plan.operation.operation)
+        if root_type is None:
+            raise NotCompiled("the schema has no such operations")
+        fields = collect_fields(plan.schema, plan.fragments, variables, root_type, plan.operation).grouped_field_set
+        steps = [{key: found} for key, found in fields.items()] if plan.is_mutation else [fields]
+        self.steps = [Selection(self, root_type, step) for step in steps]
+        """What to do one after the other: the fields of a mutation; all at once for a query."""
+
+    def takes(self, *, fields: int = 0, characters: int = 0) -> None:
+        """Count what was compiled. Raises NotCompiled when it is too much."""
+        self.fields += fields
+        self.characters += characters
+        self.plan.characters += characters
+        if self.fields > MAX_FIELDS:
+            raise NotCompiled(f"more than {MAX_FIELDS} fields")
+
+
+class Plan:
+    """One operation of a valid document."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        self.schema = schema
+        self.document = document
+        self.operation = operation
+        self.config = getattr(getattr(schema, "_strawberry_schema", None), "config", None)
+        self.characters = 0
+        self.why_not: str | None = None
+        """Why the operation is left to graphql-core, if it is."""
+        self._variants: dict[tuple[Any, ...], Variant] = {}
+        try:
+            self._read()
+        except NotCompiled as reason:
+            self.why_not = str(reason)
+
+    @property
+    def is_mutation(self) -> bool:
+        """Whether its fields are done one after the other."""
+        return self.operation.operation is OperationType.MUTATION
+
+    def variant(self, variables: VariableValues) -> Variant:
+        """The operation as these variables switch it. Raises NotCompiled."""
+        switched = tuple([variables.coerced.get(name) for name in self._switches])
+        found = self._variants.get(switched)
+        if found is None:
+            found = self._variants[switched] = self._compiled(switched, variables)
+        return found
+
+    def _compiled(self, switched: tuple[Any, ...], variables: VariableValues) -> Variant:
+        if len(self._variants) >= MAX_VARIANTS:
+            raise NotCompiled(f"more than {MAX_VARIANTS} variants")
+        if any(type(value) is not bool for value in switched):
+            raise NotCompiled("a condition is neither true nor false")
+        try:
+            return Variant(self, variables)
+        except NotCompiled as reason:
+            self.why_not = str(reason)
+            raise
+
+    def _read(self) -> None:
+        self.fragments = _fragments(self.document)
+        self._switches = _switches(self.document)
+        self.variables = Variables(self.schema, self.operation)
+        self.executor = reference.executor_of(self.schema, self.operation, self.fragments)
+
+
+class Plans:
+    """The plans of the operations that were run lately."""
+
+    def __init__(
+        self, schema: GraphQLSchema, *, max_plans: int = MAX_PLANS, max_characters: int = MAX_CHARACTERS
+    ) -> None:
+        self._schema = schema
+        self._max_plans = max_plans
+        self._max_characters = max_characters
+        self._plans: OrderedDict[int, Plan] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._plans)
+
+    def of(self, document: DocumentNode, operation: OperationDefinitionNode) -> Plan:
+        """The plan of an operation. It is known by the identity of its syntax, which the plan keeps alive."""
+        found = self._plans.get(id(operation))
+        if found is None:
+            found = self._plans[id(operation)] = Plan(self._schema, document, operation)
+            self._forget()
+        else:
+            self._plans.move_to_end(id(operation))
+        return found
+
+    @property
+    def characters(self) -> int:
+        """How much source all plans have."""
+        return sum(plan.characters for plan in self._plans.values())
+
+    def _forget(self) -> None:
+        characters = self.characters
+        while len(self._plans) > self._max_plans or (characters > self._max_characters and len(self._plans) > 1):
+            _, forgotten = self._plans.popitem(last=False)
+            characters -= forgotten.characters
+
+
+def _fragments(document: DocumentNode) -> dict[str, FragmentDetails]:
+    found = [each for each in document.definitions if isinstance(each, FragmentDefinitionNode)]
+    if any(fragment.variable_definitions for fragment in found):
+        raise NotCompiled("fragments have variables")
+    return {fragment.name.value: FragmentDetails(fragment) for fragment in found}
+
+
+def _switches(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that `@skip` and `@include` ask for. Raises NotCompiled for other directives."""
+    switches: dict[str, None] = {}
+
+    class Collect(Visitor):
+        def enter_directive(self, node: Any, *_: Any) -> None:
+            if node.name.value not in ("skip", "include"):
+                raise NotCompiled(f"@{node.name.value} is not skip or include")
+            switches.update(
+                (argument.value.name.value, None)
+                for argument in node.arguments
+                if isinstance(argument.value, VariableNode)
+            )
+
+    visit(document, Collect())
+    return tuple(switches)

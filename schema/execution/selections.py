@@ -1,0 +1,87 @@
+"""Selections: what is asked of the objects of one type at one place, and the function that answers for all of them."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLField, GraphQLObjectType, get_named_type
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_subfields
+from graphql.type import TypeNameMetaFieldDef
+
+from schema.execution.arguments import arguments_of, renamed
+from schema.execution.completing import completer
+from schema.execution.generating import generated
+from schema.execution.places import Place
+from schema.execution.surprises import NotCompiled
+from schema.execution.ways import OfLevel, way_of
+
+if TYPE_CHECKING:
+    from schema.execution.plans import Variant
+    from schema.execution.running import Run
+
+Select = Callable[["Run", list[Any], Place], list[dict[str, Any]]]
+"""From the objects, never none, and where they stand, to one row for each."""
+
+
+class Field:
+    """One field of a selection: all places of the document that ask for it under one key, and how to get it."""
+
+    def __init__(self, variant: "Variant", parent_type: GraphQLObjectType, key: str, details: FieldDetailsList) -> None:
+        self.variant = variant
+        self.parent_type = parent_type
+        self.key = key
+        self.details = details
+        self.nodes = [each.node for each in details]
+        self.definition = _definition(variant, parent_type, self.nodes[0].name.value, details)
+        self.is_typename = self.definition is TypeNameMetaFieldDef
+        self.way = way_of(self.definition, variant.plan.config)
+        self.arguments = arguments_of(self.definition, self.nodes[0])
+        self.names = _names(variant, self)
+        self.complete = completer(self, self.definition.type)
+        self._selections: dict[str, Selection] = {}
+
+    @property
+    def returned(self) -> str:
+        """The name of the type that it returns, without lists."""
+        return get_named_type(self.definition.type).name
+
+    def selection(self, run: "Run", kind: GraphQLObjectType) -> "Selection":
+        """What is asked of those of its objects that are of type `kind`."""
+        found = self._selections.get(kind.name)
+        if found is None:
+            found = self._selections[kind.name] = self.compiled(kind, run.variables)
+        return found
+
+    def compiled(self, kind: GraphQLObjectType, variables: Any) -> "Selection":
+        """The same, compiled anew. `variables` need to hold what `@skip` and `@include` ask for."""
+        plan = self.variant.plan
+        collected = collect_subfields(plan.schema, plan.fragments, variables, plan.operation, kind, self.details)
+        return Selection(self.variant, kind, collected.grouped_field_set)
+
+
+class Selection:
+    """What is asked of objects of one type, as a function of the list of them."""
+
+    def __init__(self, variant: "Variant", parent_type: GraphQLObjectType, grouped: GroupedFieldSet) -> None:
+        variant.takes(fields=len(grouped))
+        self.parent_type = parent_type
+        self.fields = [Field(variant, parent_type, key, details) for key, details in grouped.items()]
+        self.source, self.select = generated(parent_type.name, self.fields)
+        variant.takes(characters=len(self.source))
+
+
+def _definition(
+    variant: "Variant", parent_type: GraphQLObjectType, name: str, details: FieldDetailsList
+) -> GraphQLField:
+    definition = variant.plan.schema.get_field(parent_type, name)
+    if definition is None or name in ("__schema", "__type"):
+        raise NotCompiled(f"{name} is about the schema itself")
+    if any(each.fragment_variable_values for each in details):
+        raise NotCompiled("fragments have variables")
+    return definition
+
+
+def _names(variant: "Variant", field: Field) -> dict[str, str] | None:
+    """How a level's arguments are called in Python, if nothing else has to be done to them."""
+    if not isinstance(field.way, OfLevel):
+        return None
+    return renamed(field.definition, field.way.declared, variant.plan.config)

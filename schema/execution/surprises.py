@@ -1,0 +1,12 @@
+"""Why something does not run compiled."""
+
+
+class Surprise(Exception):
+    """Something that compiled code does not complete by itself: an error, a wrong value, an unusual one.
+
+    graphql-core completes the operation then, with all that was resolved so far, and knows the words for errors.
+    """
+
+
+class NotCompiled(Exception):
+    """The operation is left to graphql-core from the start. The text says why."""
