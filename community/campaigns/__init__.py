@@ -1,1 +1,1 @@
-"""Hashtag campaigns: who may enter how, entries and their review, rewards within a budget, verifiable draws."""
+"""Hashtag campaigns: posts that enter by themselves, review, budget, rewards, leaderboard, a draw anyone can verify."""

@@ -3,6 +3,7 @@
 from community.engagement.queries.effects import Earned, Effects, Refused, effects_of, effects_of_all
 from community.engagement.queries.leaderboards import LeaderView, Standings, leaderboard
 from community.engagement.queries.programmes import PublishedProgramme, programme_at, programmes
+from community.engagement.queries.views import viewers_of_each
 
 __all__ = [
     "Earned",
@@ -16,4 +17,5 @@ __all__ = [
     "leaderboard",
     "programme_at",
     "programmes",
+    "viewers_of_each",
 ]

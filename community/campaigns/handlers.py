@@ -1,0 +1,29 @@
+"""What campaigns hears: that posts were written, edited, removed and reacted to, and that somebody joined."""
+
+from community.campaigns import service as campaigns
+from community.outbox import service as outbox
+from community.posts.facts import PostEdited, PostRemoved, PostWritten, ReactionAdded, ReactionRemoved
+
+
+@outbox.hears(PostWritten)
+async def enter_written(fact: PostWritten) -> None:
+    """A post may be an entry."""
+    await campaigns.consider(fact.post_id, fact.hashtag_ids)
+
+
+@outbox.hears(PostEdited)
+async def look_again(fact: PostEdited) -> None:
+    """An edited post may cease to be one, or be told why it is none."""
+    await campaigns.consider(fact.post_id, fact.added_hashtag_ids)
+
+
+@outbox.hears(PostRemoved)
+async def withdraw_removed(fact: PostRemoved) -> None:
+    """A removed post ceases to be one."""
+    await campaigns.consider(fact.post_id, [])
+
+
+@outbox.hears(ReactionAdded, ReactionRemoved)
+async def count_reactions(fact: ReactionAdded | ReactionRemoved) -> None:
+    """Reactions open gates and count on leaderboards."""
+    await campaigns.count_reactions(fact.subject_id)

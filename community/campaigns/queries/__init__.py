@@ -1,0 +1,63 @@
+"""What campaigns tell: campaigns, entries, leaderboards, results, draws."""
+
+from community.campaigns.queries.campaigns import SHAPE as CAMPAIGN_SHAPE
+from community.campaigns.queries.campaigns import (
+    CampaignView,
+    Filter,
+    Order,
+    VersionView,
+    campaign,
+    campaign_by_slug,
+    campaigns,
+    campaigns_by_ids,
+    campaigns_of_hashtags,
+    versions_of,
+)
+from community.campaigns.queries.draws import DrawView, draws_of
+from community.campaigns.queries.entries import (
+    EntryView,
+    RewardState,
+    can_read_reward,
+    entries_by_ids,
+    entries_of_campaign,
+    entries_of_member,
+    entries_of_member_in,
+    entries_of_posts,
+)
+from community.campaigns.queries.entries import Filter as EntryFilter
+from community.campaigns.queries.leaderboards import LEADER_SHAPE, LeaderView, leaderboard, weeks_of
+from community.campaigns.queries.openings import Opening, openings
+from community.campaigns.queries.results import ResultsView, results_of
+
+__all__ = [
+    "CAMPAIGN_SHAPE",
+    "LEADER_SHAPE",
+    "CampaignView",
+    "DrawView",
+    "EntryFilter",
+    "EntryView",
+    "Filter",
+    "LeaderView",
+    "Opening",
+    "Order",
+    "ResultsView",
+    "RewardState",
+    "VersionView",
+    "campaign",
+    "campaign_by_slug",
+    "campaigns",
+    "campaigns_by_ids",
+    "campaigns_of_hashtags",
+    "can_read_reward",
+    "draws_of",
+    "entries_by_ids",
+    "entries_of_campaign",
+    "entries_of_member",
+    "entries_of_member_in",
+    "entries_of_posts",
+    "leaderboard",
+    "openings",
+    "results_of",
+    "versions_of",
+    "weeks_of",
+]
