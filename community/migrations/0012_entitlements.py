@@ -19,8 +19,8 @@ FEATURES = (
         },
         "tier": "gold",
         "passes": [
-            {"sku": "pass.articles.30d", "days": 30, "amount": 9_900, "currency": "TWD"},
-            {"sku": "pass.articles.365d", "days": 365, "amount": 99_000, "currency": "TWD"},
+            {"sku": "pass.articles.30d", "days": 30, "amount": 900},
+            {"sku": "pass.articles.365d", "days": 365, "amount": 9_000},
         ],
         "points": {"points": 200, "days": 7},
     },
@@ -43,7 +43,7 @@ FEATURES = (
             "zh-Hant": "資深會員與品牌團隊面對面的專屬空間。",
         },
         "tier": "vip",
-        "passes": [{"sku": "pass.lounge.30d", "days": 30, "amount": 29_900, "currency": "TWD"}],
+        "passes": [{"sku": "pass.lounge.30d", "days": 30, "amount": 2_900}],
         "points": None,
     },
 )

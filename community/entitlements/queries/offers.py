@@ -18,13 +18,12 @@ class TierOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassOffer:
-    """Buy this article of the shop; `amount` is in minor units of the currency."""
+    """Buy this article of the shop; `amount` is in minor units of the programme's currency."""
 
     feature: str
     sku: str
     days: int
     amount: int
-    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +51,8 @@ def ways_to(feature: Feature) -> list[Offer]:
     """The ways to one feature."""
     ways: list[Offer] = [TierOffer(feature=feature.key, tier=feature.tier)] if feature.tier else []
     ways += [
-        PassOffer(feature=feature.key, sku=each.sku, days=each.days, amount=each.amount, currency=each.currency)
-        for each in sorted(feature.passes, key=lambda each: (each.currency, each.amount, each.sku))
+        PassOffer(feature=feature.key, sku=each.sku, days=each.days, amount=each.amount)
+        for each in sorted(feature.passes, key=lambda each: (each.amount, each.sku))
     ]
     if price := feature.points:
         ways.append(PointsOffer(feature=feature.key, points=price.points, days=price.days))

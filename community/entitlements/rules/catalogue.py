@@ -16,12 +16,11 @@ Text = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """An article of the shop that opens a feature for some days. `amount` is in minor units of the currency."""
+    """An article of the shop that opens a feature for some days. `amount` is in minor units of money."""
 
     sku: str
     days: int
     amount: int
-    currency: str
 
     @property
     def lasts(self) -> timedelta:
@@ -96,7 +95,6 @@ class Flaw(StrEnum):
     SKU = "sku"
     SKU_TAKEN = "sku_taken"
     PRICE = "price"
-    CURRENCY = "currency"
     DAYS = "days"
 
 
@@ -125,7 +123,6 @@ def flaw_in(feature: Feature, present: Catalogue) -> Flaw | None:
         Flaw.SKU: all(0 < len(sku) <= LONGEST_SKU and sku.isprintable() and sku == sku.strip() for sku in skus),
         Flaw.SKU_TAKEN: len(set(skus)) == len(skus) and elsewhere.isdisjoint(skus),
         Flaw.PRICE: all(0 < price <= LARGEST for price in prices),
-        Flaw.CURRENCY: all(re.fullmatch("[A-Z]{3}", each.currency) for each in passes),
         Flaw.DAYS: all(1 <= each <= LONGEST_DAYS for each in days),
     }
     return next((flaw for flaw, is_fine in checks.items() if not is_fine), None)
@@ -152,8 +149,8 @@ DEFAULTS = (
         },
         tier="gold",
         passes=(
-            Pass(sku="pass.articles.30d", days=30, amount=9_900, currency="TWD"),
-            Pass(sku="pass.articles.365d", days=365, amount=99_000, currency="TWD"),
+            Pass(sku="pass.articles.30d", days=30, amount=900),
+            Pass(sku="pass.articles.365d", days=365, amount=9_000),
         ),
         points=PointsPrice(points=200, days=7),
     ),
@@ -175,7 +172,7 @@ DEFAULTS = (
             "zh-Hant": "資深會員與品牌團隊面對面的專屬空間。",
         },
         tier="vip",
-        passes=(Pass(sku="pass.lounge.30d", days=30, amount=29_900, currency="TWD"),),
+        passes=(Pass(sku="pass.lounge.30d", days=30, amount=2_900),),
     ),
 )
 """What the migration publishes, versions 1 to 3."""

@@ -31,6 +31,12 @@ class Granting:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if self.source.kind is SourceKind.TIER:
+            raise ValueError("what a tier opens is not granted: the catalogue says it")
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValueError("a right ends after it begins")
+
 
 async def grant(
     member_id: UUID,
@@ -53,8 +59,6 @@ async def grant(
 @transaction()
 async def grant_many(grantings: Sequence[Granting], *, actor: Actor | None = None, reason: str | None = None) -> None:
     """All of these. The number of statements does not grow with them. Raises UnknownFeature."""
-    if any(each.source.kind is SourceKind.TIER for each in grantings):
-        raise ValueError("what a tier opens is not granted: it is in the catalogue")
     holdings = await locked([(each.member_id, each.feature) for each in grantings])
     for each in grantings:
         _give(holdings, each, actor, reason)
@@ -100,13 +104,14 @@ async def revoke_by_staff(actor: Actor, member_id: UUID, feature: str, source: S
 def _give(holdings: Holdings, granting: Granting, actor: Actor | None, reason: str | None) -> None:
     member_id, feature, source = granting.member_id, granting.feature, granting.source
     present = holdings.open_from(member_id, feature, source)
-    starts_at = granting.starts_at or (present[1].starts_at if present else holdings.now)
+    starts_at = granting.starts_at or (present[1].starts_at if present else None) or holdings.now
     given = Grant(source=source, starts_at=starts_at, ends_at=granting.ends_at)
+    if present and present[1] == given:
+        return
     if present:
-        if present[1] == given:
-            return
         holdings.close(member_id, feature, present[0], Closing.REPLACED, by=actor)
-    holdings.open(member_id, feature, given, by=actor, reason=reason)
+    if not given.has_ended(starts_at):
+        holdings.open(member_id, feature, given, by=actor, reason=reason)
 
 
 async def _checked(actor: Actor, member_id: UUID, reason: str, ends_at: datetime | None) -> str:
