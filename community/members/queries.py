@@ -247,6 +247,16 @@ async def earners(ids: Iterable[UUID], now: datetime) -> dict[UUID, EarnerView]:
     return {row["id"]: EarnerView(**row) for row in rows}
 
 
+async def labels_of(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """What staff have marked each of these members with. One statement. Never for the members themselves."""
+    wanted = list(set(ids))
+    rows = await database.fetch(
+        "select member_id, array_agg(label) as labels from members_label where member_id = any($1) group by member_id",
+        wanted,
+    )
+    return dict.fromkeys(wanted, frozenset[str]()) | {row["member_id"]: frozenset(row["labels"]) for row in rows}
+
+
 async def abilities_of(member_id: UUID, now: datetime) -> list[Ability]:
     """What nobody keeps the member from at `now`."""
     restricted = {r.ability for r in (await restrictions_of([member_id], now))[member_id]}
