@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from api import auth, graphiql, health, metrics, worker
 from api.graphql import FrontDoor
+from api.links import Door
 from api.middleware import RequestIds, RequestLine, SecurityHeaders
 from community import database
 from community.engagement import recorder
@@ -34,6 +35,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
         schema(), settings, authenticate=auth.authenticate, wants_page=graphiql.wants_page, page=graphiql.page
     )
 
+    links = Door(settings)
+
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
@@ -41,6 +44,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             stack.push_async_callback(database.disconnect)
             await stack.enter_async_context(serving(settings))
             await stack.enter_async_context(recorder.serving())
+            await stack.enter_async_context(links.serving())
             if with_worker:
                 await stack.enter_async_context(worker.beside(settings))
             await stack.enter_async_context(front_door.serving())
@@ -50,6 +54,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
         routes=[
             Route("/", _to_graphql, methods=["GET"]),
             *front_door.routes,
+            *links.routes,
             *graphiql.routes,
             *health.routes,
             *metrics.routes(settings),

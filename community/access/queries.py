@@ -117,6 +117,18 @@ async def emails(ids: Iterable[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["email"] for row in rows}
 
 
+async def devices_of(ids: Iterable[UUID], limit: int = 20) -> dict[UUID, list[tuple[str, str]]]:
+    """From which addresses, and with which programs, each of these accounts signed in lately. For judging alone."""
+    wanted = list(set(ids))
+    rows = await database.fetch(
+        "select account.id, device.address, device.user_agent from unnest($1::uuid[]) account (id)"
+        " cross join lateral (select address, user_agent from access_session where account_id = account.id"
+        f" and address <> '' order by id desc limit {limit}) device",
+        wanted,
+    )
+    return {each: [(row["address"], row["user_agent"]) for row in rows if row["id"] == each] for each in wanted}
+
+
 async def roles(ids: Iterable[UUID]) -> dict[UUID, frozenset[Role]]:
     """What each account among `ids` is trusted with; everybody is a member."""
     wanted = list(ids)

@@ -1,5 +1,6 @@
 """Identifiers: UUIDv7, so that ids made later sort later and keyset pages need no second column."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils
@@ -8,3 +9,8 @@ import uuid_utils
 def new_id() -> UUID:
     """A fresh UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits, ascending within a process."""
     return UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def time_of(id: UUID) -> datetime:
+    """When an id of ours was made, to the millisecond."""
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC)

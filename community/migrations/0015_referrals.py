@@ -8,6 +8,7 @@ from tortoise.fields.data import JSON_DUMPS
 from tortoise.migrations import operations as ops
 
 FORWARD: list[str] = [
+    "create index access_session_of on access_session (account_id, id)",
     """
     alter table referrals_link
       add constraint referrals_link_code unique (code_key),
@@ -99,6 +100,7 @@ BACKWARD: list[str] = [
     alter table referrals_link
       drop constraint referrals_link_order, drop constraint referrals_link_owner, drop constraint referrals_link_code
     """,
+    "drop index access_session_of",
 ]
 
 

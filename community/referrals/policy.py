@@ -27,3 +27,8 @@ def require_reader(actor: Actor) -> None:
 def require_publisher(actor: Actor) -> None:
     """Staff who are trusted with the programme."""
     require(actor, Permission.REFERRALS_PUBLISH)
+
+
+def can_disable(actor: Actor) -> bool:
+    """Staff who keep order may end anybody's link."""
+    return actor.may(Permission.REFERRALS_REVIEW)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 LONGEST = 500
@@ -43,6 +44,7 @@ def address_of(target: str | None, places: Places) -> str:
     return urljoin(places.home, target)
 
 
+@lru_cache(maxsize=1_000)
 def around_click(address: str) -> tuple[str, str]:
     """What stands before and after the click id when it is handed over to this address."""
     before, mark, fragment = address.partition("#")
