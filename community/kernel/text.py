@@ -13,7 +13,8 @@ def fold(text: str) -> str:
 
 def has_invisible(text: str, *, allowed: str = "") -> bool:
     """Whether text holds control, format (zero-width, direction), surrogate, private or unassigned characters."""
-    return any(unicodedata.category(c) in _INVISIBLE and c not in allowed for c in text)
+    # What Python prints holds none of these; the look at each character is for the rest.
+    return not text.isprintable() and any(unicodedata.category(c) in _INVISIBLE and c not in allowed for c in text)
 
 
 def is_blank(text: str) -> bool:

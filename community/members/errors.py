@@ -23,6 +23,15 @@ class InvalidHandle(Problem):
 
 
 @dataclass
+class InvalidExternalId(Problem):
+    """Another system cannot call a member so."""
+
+    external_id: str
+    max_length: int
+    message = "An external id has 1 to {max_length} visible characters."
+
+
+@dataclass
 class InvalidDisplayName(Problem):
     """The name is empty, too long, or holds characters that cannot be seen."""
 
@@ -130,3 +139,11 @@ class InvalidRestriction(Problem):
     """A restriction needs a reason and an end, if any, in the future."""
 
     message = "A restriction needs a reason of 1 to 500 characters and, if it ends, an end in the future."
+
+
+@dataclass
+class InvalidLabel(Problem):
+    """A label is no such word."""
+
+    max_length: int
+    message = "A label has 1 to {max_length} small letters and digits, with single - or _ between them."

@@ -112,3 +112,23 @@ class MemberUnblocked(Fact):
     subject: ClassVar[str] = "member_id"
     member_id: UUID
     blocker_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberLabelled(Fact):
+    """Staff marked a member with a word."""
+
+    type: ClassVar[str] = "member.labelled"
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberUnlabelled(Fact):
+    """Staff took such a word from a member."""
+
+    type: ClassVar[str] = "member.unlabelled"
+    subject: ClassVar[str] = "member_id"
+    member_id: UUID
+    label: str

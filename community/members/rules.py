@@ -19,6 +19,9 @@ RESERVED_HANDLES = frozenset({
 })  # fmt: skip
 DISPLAY_NAME_MAX = 50
 BIO_MAX = 500
+EXTERNAL_ID_MAX = 64
+LABEL = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+LABEL_MAX = 40
 REASON_MAX = 500
 SOURCE_MAX = 64
 OLDEST_YEARS = 130
@@ -111,6 +114,21 @@ def is_handle(handle: str) -> bool:
     return HANDLE.fullmatch(handle) is not None and fold(handle) not in RESERVED_HANDLES
 
 
+def is_external_id(external_id: str) -> bool:
+    """Whether another system can call a member so: 1 to 64 visible characters."""
+    return (
+        len(external_id) <= EXTERNAL_ID_MAX
+        and external_id == external_id.strip()
+        and not is_blank(external_id)
+        and not has_invisible(external_id)
+    )
+
+
+def handle_of(member_id: UUID) -> str:
+    """A handle for who has not chosen one. It tells nothing about them."""
+    return f"member_{member_id.hex[-12:]}"
+
+
 def is_display_name(name: str) -> bool:
     """Whether people can see it: 1 to 50 characters, none invisible but the joiner inside an emoji."""
     return (
@@ -167,3 +185,8 @@ def _click_id(click_id: str | None) -> str | None:
 def _time_zones() -> frozenset[str]:
     """The names the IANA database knows, which takes a tenth of a second to read."""
     return frozenset(available_timezones())
+
+
+def is_label(label: str) -> bool:
+    """Whether staff can mark members with this word."""
+    return len(label) <= LABEL_MAX and LABEL.fullmatch(label) is not None

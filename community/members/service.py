@@ -1,5 +1,6 @@
-"""The verbs of members: join, edit a profile, move, allow and forbid, follow, block, restrict."""
+"""The verbs of members: join, introduce, edit a profile, move, allow and forbid, follow, block, restrict."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -14,13 +15,14 @@ from community.database import transaction
 from community.kernel import clock
 from community.kernel.errors import NotFound
 from community.kernel.ids import new_id
-from community.kernel.messages import LOCALES, is_locale
+from community.kernel.messages import DEFAULT_LOCALE, LOCALES, is_locale
 from community.kernel.text import fold, strip_controls
 from community.members import errors, facts, queries, rules
 from community.members.models import Block, Consent, Follow, Member, Restriction
 from community.members.queries import MemberView, RestrictionView
 from community.members.rules import Ability, Channel, Purpose, Source
 from community.outbox import service as outbox
+from community.settings import settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,43 @@ async def _join(
         facts.MemberJoined(member_id=member.id, locale=locale, source=source.name, campaign=source.campaign)
     )
     return Joined(member=member, session=await access.open_first_session(account_id, device))
+
+
+@transaction()
+async def introduce_many(newcomers: Mapping[str, datetime], *, actor: Actor | None = None) -> dict[str, UUID]:
+    """Make sure that whoever another system knows by these external ids is a member; their ids.
+
+    Who is new gets a handle of their own and no account, and joined when the other system says. Three statements for
+    any number; one when all are members. Raises InvalidExternalId.
+    """
+    for external_id in newcomers:
+        if not rules.is_external_id(external_id):
+            raise errors.InvalidExternalId(external_id, rules.EXTERNAL_ID_MAX)
+    known = await queries.by_external_ids(newcomers)
+    missing = sorted(newcomers.keys() - known.keys())
+    if not missing:
+        return known
+    member_ids = [new_id() for _ in missing]
+    handles = [rules.handle_of(member_id) for member_id in member_ids]
+    introduced = await database.fetch(
+        "insert into members_member"
+        " (id, external_id, joined_at, handle, handle_folded, display_name, bio, locale, time_zone)"
+        " select id, external_id, joined_at, handle, handle, handle, '', $5, $6"
+        " from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[]) member(id, external_id, joined_at, handle)"
+        " on conflict (external_id) where external_id is not null do nothing returning id, external_id",
+        member_ids,
+        missing,
+        [newcomers[external_id] for external_id in missing],
+        handles,
+        DEFAULT_LOCALE,
+        settings().time_zone,
+    )
+    await outbox.record_all(
+        [facts.MemberJoined(member_id=row["id"], locale=DEFAULT_LOCALE) for row in introduced], actor=actor
+    )
+    if len(introduced) < len(missing):  # somebody introduced them between the look and the write
+        return await queries.by_external_ids(newcomers)
+    return known | {row["external_id"]: row["id"] for row in introduced}
 
 
 @transaction()
@@ -241,6 +280,36 @@ async def restore(actor: Actor, member_id: UUID, ability: Ability) -> MemberView
         raise errors.CannotTargetSelf
     if await _lift_in_force(actor, member_id, ability, clock.now()):
         await outbox.record(facts.AbilityRestored(member_id=member_id, ability=ability), actor=actor)
+    return member
+
+
+@transaction()
+async def label(actor: Actor, member_id: UUID, label: str) -> MemberView:
+    """Staff mark a member with a word, for campaigns and offers. Doing it again changes nothing. Raises InvalidLabel."""
+    require(actor, Permission.MEMBERS_LABEL)
+    member = await _lock(member_id)
+    if not rules.is_label(label):
+        raise errors.InvalidLabel(rules.LABEL_MAX)
+    is_new = await database.fetch_value(
+        "insert into members_label (member_id, label) values ($1, $2) on conflict do nothing returning true",
+        member_id,
+        label,
+    )
+    if is_new:
+        await outbox.record(facts.MemberLabelled(member_id=member_id, label=label), actor=actor)
+    return member
+
+
+@transaction()
+async def unlabel(actor: Actor, member_id: UUID, label: str) -> MemberView:
+    """Staff take a word from a member. Where it is not, nothing changes."""
+    require(actor, Permission.MEMBERS_LABEL)
+    member = await _lock(member_id)
+    was_there = await database.fetch_value(
+        "delete from members_label where member_id = $1 and label = $2 returning true", member_id, label
+    )
+    if was_there:
+        await outbox.record(facts.MemberUnlabelled(member_id=member_id, label=label), actor=actor)
     return member
 
 

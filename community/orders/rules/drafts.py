@@ -42,10 +42,9 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An order to be recorded. `source` is where ids are given out: within it, `external_id` names one order."""
+class Purchase:
+    """What was bought, whoever bought it. `source` is where ids are given out: there, `external_id` names one order."""
 
-    member_id: UUID
     source: str
     external_id: str
     currency: str
@@ -55,8 +54,15 @@ class Draft:
 
     @property
     def amount(self) -> int:
-        """What the member paid, in minor units."""
+        """What was paid, in minor units."""
         return sum(line.amount for line in self.lines) - self.discount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Purchase):
+    """An order of a member, to be recorded."""
+
+    member_id: UUID
 
     def digest(self) -> bytes:
         """The same for the same order. When it was placed is not compared: the first report says when that was."""
@@ -65,7 +71,26 @@ class Draft:
         return hashlib.sha256(orjson.dumps(content)).digest()
 
 
-def flaw_in(draft: Draft, *, currency: str, now: datetime) -> Problem | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDraft(Purchase):
+    """An order of whoever another system calls `customer`: a member, or somebody who becomes one by it."""
+
+    customer: str
+
+    def of_member(self, member_id: UUID) -> Draft:
+        """The same, now that they are a member."""
+        return Draft(
+            member_id=member_id,
+            source=self.source,
+            external_id=self.external_id,
+            currency=self.currency,
+            lines=self.lines,
+            discount=self.discount,
+            placed_at=self.placed_at,
+        )
+
+
+def flaw_in(draft: Purchase, *, currency: str, now: datetime) -> Problem | None:
     """Why this cannot be recorded, apart from what is recorded already."""
     if name := next(_unusable_fields(draft), None):
         return errors.InvalidOrder(name)
@@ -83,7 +108,7 @@ def whole_units(amount: int, digits: int) -> int:
     return int(amount // 10**digits)
 
 
-def _unusable_fields(draft: Draft) -> Iterator[str]:
+def _unusable_fields(draft: Purchase) -> Iterator[str]:
     checks = {
         "source": SOURCE.fullmatch(draft.source) is not None,
         "externalId": _is_text(draft.external_id, LONGEST_EXTERNAL_ID),

@@ -31,6 +31,8 @@ async def claim(drafts: Mapping[Name, Draft], now: datetime) -> dict[Name, Claim
 
     Whoever is about to take the same name is waited for. One statement; two when some names were taken.
     """
+    if not drafts:
+        return {}
     wanted = {ids.new_id(): name for name in drafts}
     rows = await database.fetch(
         _CLAIM,

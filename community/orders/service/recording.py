@@ -21,12 +21,12 @@ from community.members import queries as members
 from community.orders import errors, facts, policy
 from community.orders.queries import OrderView
 from community.orders.rules.activities import earned_by, order_subject, spent_by
-from community.orders.rules.drafts import Draft, flaw_in, whole_units
+from community.orders.rules.drafts import Draft, Purchase, flaw_in, whole_units
 from community.orders.service.claiming import Claimed, Name, claim
 from community.outbox import service as outbox
 from community.settings import settings
 from community.tiers import service as tiers
-from community.tiers.rules.standing import Numbers
+from community.tiers.rules.standing import Numbers, Reason
 from community.tiers.service import Contribution
 
 BATCH = 250
@@ -50,6 +50,11 @@ class Answer:
     external_id: str
     recorded: Recorded | None = None
     problem: Problem | None = None
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether the order had been recorded before."""
+        return self.recorded is not None and self.recorded.effects.is_repeat
 
 
 async def record(actor: Actor, draft: Draft) -> Recorded:
@@ -83,32 +88,40 @@ async def record_many(actor: Actor, drafts: Sequence[Draft]) -> list[Answer]:
 
 @transaction()
 async def _record(actor: Actor, drafts: Sequence[Draft]) -> list[Answer]:
+    now, currency = clock.now(), settings().currency
+    known = await members.known_among({draft.member_id for draft in drafts})
+    flaws = [
+        flaw_in(draft, currency=currency, now=now)
+        or (None if draft.member_id in known else errors.UnknownCustomer(str(draft.member_id)))
+        for draft in drafts
+    ]
+    sound = [draft for draft, flaw in zip(drafts, flaws, strict=True) if flaw is None]
+    return together(drafts, flaws, await record_sound(actor, sound))
+
+
+async def record_sound(actor: Actor, drafts: Sequence[Draft]) -> list[Answer]:
+    """The same inside a verb, for orders of members without a flaw. They may still differ from what is recorded."""
     now = clock.now()
-    flaws = await _flaws(drafts, now)
-    sound: dict[Name, Draft] = {}
-    for draft, flaw in zip(drafts, flaws, strict=True):
-        if flaw is None:
-            sound.setdefault(_name(actor, draft), draft)
-    claimed = await claim(sound, now)
+    named: dict[Name, Draft] = {}
+    for draft in drafts:
+        named.setdefault(_name(actor, draft), draft)
+    claimed = await claim(named, now)
     recorded = {
         **await _carry_out([each.order for each in claimed.values() if each.is_new], now, actor),
         **await _as_recorded([each.order for each in claimed.values() if not each.is_new]),
     }
     return [
-        Answer(external_id=draft.external_id, problem=flaw)
-        if flaw
-        else _answer(draft, claimed[_name(actor, draft)], recorded, is_first=sound[_name(actor, draft)] is draft)
-        for draft, flaw in zip(drafts, flaws, strict=True)
+        _answer(draft, claimed[_name(actor, draft)], recorded, is_first=named[_name(actor, draft)] is draft)
+        for draft in drafts
     ]
 
 
-async def _flaws(drafts: Sequence[Draft], now: datetime) -> list[Problem | None]:
-    """Why each of them cannot be recorded, whatever is recorded already."""
-    known = await members.known_among({draft.member_id for draft in drafts})
+def together(drafts: Sequence[Purchase], flaws: Sequence[Problem | None], answers: Sequence[Answer]) -> list[Answer]:
+    """An answer for each draft: its flaw, or what became of it."""
+    remaining = iter(answers)
     return [
-        flaw_in(draft, currency=settings().currency, now=now)
-        or (None if draft.member_id in known else errors.UnknownCustomer(str(draft.member_id)))
-        for draft in drafts
+        Answer(external_id=draft.external_id, problem=flaw) if flaw else next(remaining)
+        for draft, flaw in zip(drafts, flaws, strict=True)
     ]
 
 
@@ -134,7 +147,7 @@ async def _count(orders: Sequence[OrderView], now: datetime, actor: Actor) -> di
         spent[order.member_id] += order.amount
     changes = await tiers.advance({each: Numbers(spend=amount) for each, amount in spent.items()}, now, actor=actor)
     last = {order.member_id: order.id for order in paid}
-    reached = {last[member_id]: change.after for member_id, change in changes.items()}
+    reached = {last[each]: change.after for each, change in changes.items() if change.reason is Reason.EARNED}
     if reached:
         await database.execute(
             "update orders_order o set tier_reached = new.tier from unnest($1::uuid[], $2::text[]) new(id, tier)"
