@@ -27,6 +27,7 @@ class OwnKind(StrEnum):
     REACTION_GIVEN = "reaction.given"
     REACTION_RECEIVED = "reaction.received"
     VIEW_QUALIFIED = "view.qualified"
+    CONTENT_COMPLETED = "content.completed"
     ORDER_PAID = "order.paid"
     REFERRAL_QUALIFIED = "referral.qualified"
     CAMPAIGN_ENTERED = "campaign.entered"

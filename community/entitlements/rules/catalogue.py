@@ -133,6 +133,14 @@ def is_key(key: str) -> bool:
     return len(key) <= LONGEST_KEY and re.fullmatch(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", key) is not None
 
 
+def is_of_one_thing(key: str) -> bool:
+    """Whether it is the right to one single thing, `<area>.<id in hexadecimal>`.
+
+    The area of the thing grants it and says what it costs; the catalogue has no entry for each of them.
+    """
+    return re.fullmatch(r"[a-z_]+\.[0-9a-f]{32}", key) is not None and is_key(key)
+
+
 def _is_text(text: Text, longest: int) -> bool:
     return bool(text.get("en")) and all(
         words.strip() and len(words) <= longest and words.isprintable() for words in text.values()

@@ -13,7 +13,7 @@ from community.access.policy import Actor
 from community.entitlements import errors, facts
 from community.entitlements.queries.features import LATEST, at_version, catalogue
 from community.entitlements.queries.rights import grant_of, opened_by_tier
-from community.entitlements.rules.catalogue import Catalogue, is_key
+from community.entitlements.rules.catalogue import Catalogue, is_key, is_of_one_thing
 from community.entitlements.rules.rights import (
     Closing,
     Grant,
@@ -158,7 +158,7 @@ async def locked(keys: Collection[Key]) -> Holdings:
     rows = await database.fetch(_OPEN, [member_id for member_id, _ in wanted], [feature for _, feature in wanted])
     present = await at_version(rows[0]["version_id"])
     for _, feature in wanted:
-        if feature not in present.features:
+        if feature not in present.features and not is_of_one_thing(feature):
             raise errors.UnknownFeature(feature=feature, known=sorted(present.features))
     reached = await tiers.reached_by((member_id for member_id, _ in wanted), now)
     found = {
