@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api import auth, graphiql, health, metrics, worker
+from api import auth, graphiql, health, keys, metrics, worker
 from api.graphql import FrontDoor
 from api.links import Door
 from api.middleware import RequestIds, RequestLine, SecurityHeaders
@@ -57,6 +57,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *links.routes,
             *graphiql.routes,
             *health.routes,
+            *keys.routes,
             *metrics.routes(settings),
         ],
         middleware=_middleware(settings),
