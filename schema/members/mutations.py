@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from community.members import service as members
-from community.members.rules import Ability, Channel, Purpose
+from community.members.rules import Ability, Channel, Purpose, Source
 from community.members.service import Profile
 from schema.access.devices import device_of
 from schema.access.problems import EmailTaken, InvalidEmail, WeakPassword
@@ -31,6 +31,28 @@ from schema.members.types import Member, Restriction, Viewer
 from schema.nodes import decode_id
 
 
+@strawberry.input(description="How somebody came. What cannot be read of it is left out.")
+class SignUpSourceInput:
+    """Where the app says they came from."""
+
+    click_id: str | None = strawberry.field(
+        default=None, description="What a referral link handed over as `hg_click`, the latest."
+    )
+    earlier_click_ids: list[str] | None = strawberry.field(
+        default=None, description="Those it handed over before, at most 20."
+    )
+    code: str | None = strawberry.field(default=None, description="A referral code that they typed.")
+    source: str | None = strawberry.field(default=None, description="Such as `utm_source`.")
+    medium: str | None = strawberry.field(default=None, description="Such as `utm_medium`.")
+    campaign: str | None = strawberry.field(default=None, description="Such as `utm_campaign`.")
+    term: str | None = strawberry.field(default=None, description="Such as `utm_term`.")
+    content: str | None = strawberry.field(default=None, description="Such as `utm_content`.")
+
+    def of(self, info: Info) -> Source:
+        said = {**vars(self), "earlier_click_ids": tuple(self.earlier_click_ids or ())}
+        return Source(**said, signed_in_as=info.context.actor.member_id)
+
+
 @strawberry.input(description="What somebody tells to become a member.")
 class SignUpInput:
     """Account and profile at once."""
@@ -45,6 +67,7 @@ class SignUpInput:
         default=None, description="`en` or `zh-Hant`; the request's language by default."
     )
     time_zone: str = strawberry.field(default="UTC", description="The IANA zone you live in, such as Asia/Taipei.")
+    source: SignUpSourceInput | None = strawberry.field(default=None, description="How you came.")
 
 
 @strawberry.type(description="Somebody became a member and is signed in.")
@@ -266,7 +289,9 @@ class MemberMutations:
     @strawberry.mutation(description="Become a member.", metadata={SENSITIVE: True})
     async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
         locale = input.locale or info.context.locale
-        joined = await members.join(**{**vars(input), "locale": locale}, device=device_of(info))
+        source = input.source.of(info) if input.source else None
+        told = {**vars(input), "locale": locale, "source": source}
+        joined = await members.join(**told, device=device_of(info))
         return SignUpPayload(viewer=Viewer.of(joined.member), tokens=Tokens.of(joined.session))
 
     @strawberry.mutation(description="Change what your profile says.")

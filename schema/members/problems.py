@@ -71,6 +71,12 @@ class MayNotPost(Problem):
     until: datetime | None = strawberry.field(description="When it ends; null when no end was set.")
 
 
+@problem(errors.MayNotSpend)
+class MayNotSpend(Problem):
+    reason: str = strawberry.field(description="Why, in the words of the staff.")
+    until: datetime | None = strawberry.field(description="When it ends; null when no end was set.")
+
+
 @problem(errors.InvalidRestriction)
 class InvalidRestriction(Problem):
     pass

@@ -2,26 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 import strawberry
 
 from community.access.policy import Permission
+from community.entitlements import queries as entitlements
 from community.kernel import clock
 from community.kernel.pages import PageRequest
 from community.ledger import queries as ledger
 from community.members import queries as members
 from community.members.queries import ConsentView, MemberView, Relation, RestrictionView
 from community.members.rules import Ability, Channel, Purpose
+from community.referrals import service as referrals
 from community.tiers import queries as tiers
 from schema.access.types import YOURS, OwnAccess
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
+from schema.entitlements.types import Entitlement, EntitlementGrant, Gift
 from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.ledger.types import Balance, StatementLine
 from schema.nodes import Node
+from schema.referrals.types import ViewerReferral
+from schema.prices import PRICE, Price
 from schema.tiers.types import Standing, Tier
 
 graph_enum(
@@ -199,6 +204,30 @@ class Member(Node):
         found = await tiers.standing_seen_by(info.context.actor, ids, clock.now())
         return [Standing.of(found[each]) if each in found else None for each in ids]
 
+    @level(description="What this member may use now; null unless it is you or you are trusted staff.", metadata=YOURS)
+    async def entitlements(parents: list["Member"], info: Info) -> list[list[Entitlement] | None]:
+        ids, now = [member.uuid for member in parents], clock.now()
+        found = await entitlements.rights_seen_by(info.context.actor, ids, now)
+        return [[Entitlement.of(right) for right in found[each].held(now)] if each in found else None for each in ids]
+
+    @level(
+        description="Everything that ever gave this member something to use, latest first; null unless it is you or you"
+        " are trusted staff.",
+        metadata=YOURS,
+    )
+    async def entitlement_history(
+        parents: list["Member"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection[EntitlementGrant] | None]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        ids = [member.uuid for member in parents]
+        pages = await entitlements.grants_of(info.context.actor, ids, request)
+        return [Connection.of(pages[each], EntitlementGrant.of) if each in pages else None for each in ids]
+
     @level(description="Who follows this member, latest first.")
     async def followers(
         parents: list["Member"],
@@ -270,6 +299,47 @@ class Viewer(OwnAccess):
     @strawberry.field(description="Where you stand, why, and how far it is to the next tier.", metadata=YOURS)
     async def standing(self) -> Standing:
         return Standing.of((await tiers.standing([self.view.id], clock.now()))[self.view.id])
+
+    @strawberry.field(description="What you may use now, and why.", metadata=YOURS)
+    async def entitlements(self) -> list[Entitlement]:
+        now = clock.now()
+        return [
+            Entitlement.of(right)
+            for right in (await entitlements.rights_of([self.view.id], now))[self.view.id].held(now)
+        ]
+
+    @strawberry.field(description="Whether you may use a feature now. False for one that nobody knows.", metadata=YOURS)
+    async def can(
+        self, feature: Annotated[str, strawberry.argument(description="Its key, such as `articles.premium`.")]
+    ) -> bool:
+        return await entitlements.can(self.view.id, feature, clock.now())
+
+    @strawberry.field(
+        description="What you may use, signed, to decide by without a network: a compact JWS (RFC 7515) with Ed25519,"
+        " whose public key is at /.well-known/jwks.json. `rights` maps each feature to the second before which it may be"
+        " used; after `exp` nothing in it holds any more.",
+        metadata=YOURS | {PRICE: Price(own=10)},
+    )
+    async def entitlement_snapshot(self) -> str:
+        return await entitlements.snapshot_of(self.view.id, clock.now())
+
+    @strawberry.field(description="What you were given, latest first.", metadata=YOURS)
+    async def gifts(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Gift]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        return Connection.of(await entitlements.gifts_to(self.view.id, request), Gift.of)
+
+    @strawberry.field(description="What you gave to others, latest first.", metadata=YOURS)
+    async def sent_gifts(
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Gift]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        return Connection.of(await entitlements.gifts_from(self.view.id, request), Gift.of)
+
+    @strawberry.field(description="Your referral link, and whom it brought; made at the first ask.", metadata=YOURS)
+    async def referral(self, info: Info) -> ViewerReferral:
+        return ViewerReferral.of(await referrals.own_link(info.context.actor))
 
     @strawberry.field(description="Your latest answer to each question of consent you were asked.", metadata=YOURS)
     async def consents(self, info: Info) -> list[Consent]:

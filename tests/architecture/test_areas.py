@@ -25,6 +25,7 @@ ROOMS_OF_THEIR_OWN = {
     "community/webhooks": {"dispatcher", "secrets", "sender"},
     "schema/access": {"devices"},
     "schema/engagement": {"inputs"},
+    "schema/entitlements": {"inputs"},
     "schema/posts": {"reactions"},
     "schema/tiers": {"programmes"},
 }

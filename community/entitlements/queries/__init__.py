@@ -1,7 +1,7 @@
 """What entitlements tell: who may use what and why, what opens a feature, what was given and what became of it."""
 
 from community.entitlements.queries.features import FeatureVersionView, catalogue, catalogues_at, versions_of
-from community.entitlements.queries.gifts import GiftView, Outcome, gifts_by_ids, gifts_from, gifts_to
+from community.entitlements.queries.gifts import GiftView, Outcome, gift, gifts_by_ids, gifts_from, gifts_to
 from community.entitlements.queries.history import GrantView, grants_by_ids, grants_of
 from community.entitlements.queries.offers import Offer, PassOffer, PointsOffer, TierOffer, offers_for, ways_to
 from community.entitlements.queries.rights import can, rights_of, rights_seen_by
@@ -19,6 +19,7 @@ __all__ = [
     "can",
     "catalogue",
     "catalogues_at",
+    "gift",
     "gifts_by_ids",
     "gifts_from",
     "gifts_to",

@@ -10,7 +10,7 @@ import orjson
 
 from community import database
 from community.access.policy import Actor, Permission, require
-from community.entitlements.rules.catalogue import Catalogue, Feature
+from community.entitlements.rules.catalogue import Catalogue, Feature, is_key
 
 LATEST = "(select id from entitlements_feature order by version desc limit 1)"
 """The id of the version that the catalogue is at, for the statement of somebody who needs it anyway."""
@@ -63,6 +63,8 @@ async def at_version(version_id: UUID) -> Catalogue:
 async def versions_of(actor: Actor, feature: str) -> list[FeatureVersionView]:
     """Every version of a feature, the last one first. For staff."""
     require(actor, Permission.ENTITLEMENTS_PUBLISH)
+    if not is_key(feature):
+        return []
     rows = await database.fetch("select * from entitlements_feature where key = $1 order by version desc", feature)
     return [_view(row) for row in rows]
 

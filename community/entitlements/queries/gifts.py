@@ -54,6 +54,13 @@ async def gifts_from(member_id: UUID, request: PageRequest) -> Page[GiftView]:
     return await _page("sender_id", member_id, request)
 
 
+async def gift(gift_id: UUID) -> GiftView:
+    """A gift that exists."""
+    row = await database.fetch_one("select * from entitlements_gift where id = $1", gift_id)
+    assert row, "gifts are kept"
+    return GiftView.of(row)
+
+
 async def gifts_by_ids(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, GiftView]:
     """The gifts with these ids that the actor sent, received or may know of."""
     rows = await database.fetch("select * from entitlements_gift where id = any($1)", list(ids))

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from community.entitlements.queries.features import catalogue
 from community.entitlements.rules.catalogue import Feature
+from community.settings import settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class PassOffer:
     sku: str
     days: int
     amount: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +51,10 @@ async def offers_for(features: Iterable[str]) -> dict[str, list[Offer]]:
 
 def ways_to(feature: Feature) -> list[Offer]:
     """The ways to one feature."""
+    currency = settings().currency
     ways: list[Offer] = [TierOffer(feature=feature.key, tier=feature.tier)] if feature.tier else []
     ways += [
-        PassOffer(feature=feature.key, sku=each.sku, days=each.days, amount=each.amount)
+        PassOffer(feature=feature.key, sku=each.sku, days=each.days, amount=each.amount, currency=currency)
         for each in sorted(feature.passes, key=lambda each: (each.amount, each.sku))
     ]
     if price := feature.points:

@@ -41,8 +41,13 @@ class Source:
     key: str
 
     def __post_init__(self) -> None:
-        if not (0 < len(self.key) <= LONGEST_SOURCE_KEY and self.key.isprintable()):
+        if not is_source_key(self.key):
             raise ValueError(f"a source is named by 1 to {LONGEST_SOURCE_KEY} printable characters, not {self.key!r}")
+
+
+def is_source_key(key: str) -> bool:
+    """Whether this can name a source."""
+    return 0 < len(key) <= LONGEST_SOURCE_KEY and key.isprintable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import orjson
 from community import database
 from community.access.policy import Actor, Permission, require, require_member
 from community.database import transaction
-from community.entitlements import errors, facts
+from community.entitlements import errors, facts, queries
 from community.entitlements.queries import GiftView, Outcome, catalogue
 from community.entitlements.rules.catalogue import LONGEST_DAYS
 from community.entitlements.rules.rights import Grant, Source, SourceKind, begins_at
@@ -33,8 +33,8 @@ LONGEST_MESSAGE = 280
 
 
 @transaction()
-async def give(actor: Actor, recipient_id: UUID, feature: str, *, message: str, idempotency_key: str) -> UUID:
-    """A member pays a feature's price in points for another one, who has 14 days to accept it. The gift's id.
+async def give(actor: Actor, recipient_id: UUID, feature: str, *, message: str, idempotency_key: str) -> GiftView:
+    """A member pays a feature's price in points for another one, who has 14 days to accept it.
 
     Raises NotFound, InvalidGift, UnknownFeature, NotForPoints; the ledger's InsufficientPoints; members' MayNotSpend,
     CannotTargetSelf and MemberBlocksYou; IdempotencyKeyReused and IdempotencyKeyMalformed.
@@ -59,14 +59,14 @@ async def give(actor: Actor, recipient_id: UUID, feature: str, *, message: str, 
 
     asked = {"recipient": recipient_id, "feature": feature, "message": message}
     sent = await idempotency.once(f"entitlements.give:{sender_id}", idempotency_key, asked, pay)
-    return UUID(sent["gift"])
+    return await queries.gift(UUID(sent["gift"]))
 
 
 @transaction()
 async def present(
     actor: Actor, recipient_id: UUID, feature: str, *, days: int, message: str, idempotency_key: str
-) -> UUID:
-    """Staff present a feature in the company's name: it begins when what was given before is used up. The gift's id.
+) -> GiftView:
+    """Staff present a feature in the company's name: it begins when what was given before is used up.
 
     Raises NotFound, InvalidGift, UnknownFeature, members' CannotTargetSelf, IdempotencyKeyReused and
     IdempotencyKeyMalformed.
@@ -82,7 +82,7 @@ async def present(
 
     asked = {"recipient": recipient_id, "feature": feature, "days": days, "message": message}
     sent = await idempotency.once(f"entitlements.present:{actor.member_id}", idempotency_key, asked, send)
-    return UUID(sent["gift"])
+    return await queries.gift(UUID(sent["gift"]))
 
 
 @transaction()

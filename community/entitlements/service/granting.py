@@ -8,10 +8,11 @@ from uuid import UUID
 from community.access.policy import Actor, Permission, require
 from community.database import transaction
 from community.entitlements import errors
-from community.entitlements.rules.rights import Closing, Grant, Source, SourceKind
+from community.entitlements.rules.rights import Closing, Grant, Source, SourceKind, is_source_key
 from community.entitlements.service.holdings import Holdings, locked
 from community.kernel import clock
 from community.kernel.errors import NotFound
+from community.kernel.text import strip_controls
 from community.members import errors as members_errors
 from community.members import queries as members
 
@@ -90,15 +91,18 @@ async def grant_by_staff(
 
 
 @transaction()
-async def revoke_by_staff(actor: Actor, member_id: UUID, feature: str, source: Source, *, reason: str) -> None:
-    """Staff take what a source gave. Doing it again changes nothing.
+async def revoke_by_staff(
+    actor: Actor, member_id: UUID, feature: str, kind: SourceKind, key: str, *, reason: str
+) -> None:
+    """Staff take what a source gave. Doing it again changes nothing, nor does naming one that gave nothing.
 
     Raises NotFound, UnknownFeature, InvalidGrant, NotRevocable, and members' CannotTargetSelf.
     """
     reason = await _checked(actor, member_id, reason, None)
-    if source.kind is SourceKind.TIER:
+    if kind is SourceKind.TIER:
         raise errors.NotRevocable(feature)
-    await revoke(member_id, feature, source, reason=reason, actor=actor)
+    if is_source_key(key):
+        await revoke(member_id, feature, Source(kind, key), reason=reason, actor=actor)
 
 
 def _give(holdings: Holdings, granting: Granting, actor: Actor | None, reason: str | None) -> None:
@@ -121,7 +125,7 @@ async def _checked(actor: Actor, member_id: UUID, reason: str, ends_at: datetime
         raise members_errors.CannotTargetSelf
     if await members.one(member_id) is None:
         raise NotFound("Member")
-    reason = reason.strip()
+    reason = strip_controls(reason).strip()
     if not 0 < len(reason) <= LONGEST_REASON or (ends_at is not None and ends_at <= clock.now()):
         raise errors.InvalidGrant(LONGEST_REASON)
     return reason

@@ -246,7 +246,9 @@ class TestStaff:
         assert ([each.source for each in held.sources], held.ends_at) == ([STAFF], frozen_clock + DAY)
         assert [grant.reason for grant in await history(member.member_id)] == ["won a bet"]
         for _ in range(2):
-            await entitlements.revoke_by_staff(admin, member.member_id, PREMIUM, STAFF, reason="lost it")
+            await entitlements.revoke_by_staff(
+                admin, member.member_id, PREMIUM, STAFF.kind, STAFF.key, reason="lost it"
+            )
         assert await story(member.member_id) == ["granted", "revoked"]
 
     async def test_giving_again_replaces_the_end(self, frozen_clock: datetime) -> None:
@@ -266,7 +268,9 @@ class TestStaff:
             with pytest.raises(refusal):
                 await entitlements.grant_by_staff(actor, member.member_id, PREMIUM, reason="please")
             with pytest.raises(refusal):
-                await entitlements.revoke_by_staff(actor, member.member_id, PREMIUM, STAFF, reason="please")
+                await entitlements.revoke_by_staff(
+                    actor, member.member_id, PREMIUM, STAFF.kind, STAFF.key, reason="please"
+                )
         with pytest.raises(members_errors.CannotTargetSelf):
             await entitlements.grant_by_staff(admin, admin.member_id, PREMIUM, reason="for me")
         with pytest.raises(NotFound):
@@ -284,6 +288,4 @@ class TestStaff:
         member = await a_member()
         assert member.member_id
         with pytest.raises(errors.NotRevocable):
-            await entitlements.revoke_by_staff(
-                SYSTEM, member.member_id, PREMIUM, Source(SourceKind.TIER, "gold"), reason="no"
-            )
+            await entitlements.revoke_by_staff(SYSTEM, member.member_id, PREMIUM, SourceKind.TIER, "gold", reason="no")
