@@ -49,6 +49,7 @@ class ContentRevision(Model):
     summary = fields.TextField()
     body = fields.TextField()
     parts: fields.JSONField[Any] = fields.JSONField()
+    words = TSVectorField()
     cover_id = fields.UUIDField(null=True)
     media_ids = ArrayField(element_type="uuid")
     terms: fields.JSONField[Any] = fields.JSONField()
@@ -102,7 +103,7 @@ class ContentSeries(Model):
 
 
 class ContentMedia(Model):
-    """A file: announced, then uploaded and checked. Only a checked one can be shown."""
+    """A file: announced, uploaded, checked. Only a checked one can be shown; `object_id` is where it is kept."""
 
     id = fields.UUIDField(primary_key=True)
     kind = fields.CharField(max_length=16)
@@ -114,6 +115,7 @@ class ContentMedia(Model):
     alt = fields.TextField()
     uploaded_by = fields.UUIDField()
     requested_at = fields.DatetimeField()
+    object_id = fields.UUIDField(null=True)
     checked_at = fields.DatetimeField(null=True)
 
     class Meta:

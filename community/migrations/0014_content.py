@@ -45,7 +45,8 @@ FORWARD: list[str] = [
     """
     alter table content_media
       add constraint content_media_kind check (kind in ('image', 'video', 'audio', 'document', 'model')),
-      add constraint content_media_size check (size > 0)
+      add constraint content_media_size check (size > 0),
+      add constraint content_media_checked check ((object_id is null) = (checked_at is null))
     """,
     "create unique index content_bookmark_once on content_bookmark (member_id, item_id)",
     "create index content_bookmark_page on content_bookmark (member_id, id)",
@@ -127,9 +128,10 @@ class Migration(migrations.Migration):
                 ('alt', fields.TextField(unique=False)),
                 ('uploaded_by', fields.UUIDField()),
                 ('requested_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('object_id', fields.UUIDField(null=True)),
                 ('checked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'content_media', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A file: announced, then uploaded and checked. Only a checked one can be shown.'},
+            options={'table': 'content_media', 'app': 'community', 'pk_attr': 'id', 'table_description': 'A file: announced, uploaded, checked. Only a checked one can be shown; `object_id` is where it is kept.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -167,6 +169,7 @@ class Migration(migrations.Migration):
                 ('summary', fields.TextField(unique=False)),
                 ('body', fields.TextField(unique=False)),
                 ('parts', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('words', TSVectorField(source_fields=(), stored=False)),
                 ('cover_id', fields.UUIDField(null=True)),
                 ('media_ids', ArrayField(element_type='UUID')),
                 ('terms', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),

@@ -35,15 +35,16 @@ async def linked(media_ids: Iterable[UUID], now: datetime) -> dict[UUID, MediaVi
     if not wanted:
         return {}
     rows = await database.fetch(
-        "select id, kind, media_type, file_name, size, width, height, alt from content_media"
+        "select id, kind, media_type, file_name, size, width, height, alt, object_id from content_media"
         " where id = any($1) and checked_at is not null",
         wanted,
     )
     lasts = timedelta(seconds=settings().media_link_seconds)
     found = {}
     for row in rows:
-        link = storage().link(StoredFile(row["id"], row["media_type"], row["file_name"]), now, lasts)
         values = {**dict(row), "kind": MediaKind(row["kind"])}
+        file = StoredFile(values.pop("object_id"), row["media_type"], row["file_name"])
+        link = storage().link(file, now, lasts)
         found[row["id"]] = MediaView(**values, url=link.url, expires_at=link.expires_at)
     return found
 

@@ -1,7 +1,7 @@
 """What a member could read next, each with the reason: only what is open to them now, and nothing they know.
 
-Three reasons to recommend: it is new in a topic they subscribed to; it shares a topic with what they read lately; members
-of their tier read it. Who does not want that gets the latest, for that reason. One statement.
+Three reasons to recommend: it is new in a topic they subscribed to; it shares a topic with what they read lately;
+members of their tier read it. Who does not want that gets the latest, for that reason.
 """
 
 from collections.abc import Mapping

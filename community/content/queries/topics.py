@@ -59,7 +59,8 @@ async def topics(page: PageRequest) -> Page[TopicView]:
     question = Question()
     direction, limit = question.window("id", page, newest_first=False)
     rows = await database.fetch(
-        f"select id, slug, names::text as names from content_topic where {question.met} order by id {direction} {limit}",
+        "select id, slug, names::text as names from content_topic"
+        f" where {question.met} order by id {direction} {limit}",
         *question.arguments,
     )
     return page_of([TopicView(**_named(row)) for row in rows], page, lambda topic: (topic.id,))

@@ -183,6 +183,9 @@ class Access:
     offers: tuple[Offer, ...] = ()
 
 
+OPEN = Terms()
+"""What asks for nothing."""
+
 MAX_WINDOWS = 10
 LARGEST_PRICE = 1_000_000_000
 LONGEST_FEATURE = 100

@@ -7,7 +7,7 @@ wall is behind it as a whole. Each part is Markdown by itself, so that nothing o
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -57,15 +57,16 @@ class Part:
         return cls(place=Place(kept["place"]), source=kept["source"], html=kept["html"], gate=gate)
 
 
-def parts_of(body: str, *, is_public: bool) -> tuple[Part, ...]:
+def parts_of(body: str, *, is_public: bool, is_gate: Callable[[Requirement], bool]) -> tuple[Part, ...]:
     """The parts of a body, in order. `is_public`: nobody is asked for anything, so without a wall all is preview.
+    `is_gate` says whether what a gate asks for exists.
 
     Raises BodyTooLong, BodyTooDeep, TooManyParts, SecondWall, NestedGate, WallInGate, UnclosedGate, UnopenedGate,
     UnknownGate.
     """
     if len(body) > MAX_BODY_LENGTH:
         raise errors.BodyTooLong(len(body), MAX_BODY_LENGTH)
-    pieces = list(_pieces(body))
+    pieces = list(_pieces(body, is_gate))
     if len(pieces) > MAX_PARTS:
         raise errors.TooManyParts(MAX_PARTS)
     has_wall = any(place is None for place, _, _ in pieces)
@@ -88,7 +89,7 @@ _Piece = tuple[bool | None, Requirement | None, str]
 """Whether it is text (None for the wall itself), the gate it stands behind, and its Markdown."""
 
 
-def _pieces(body: str) -> Iterator[_Piece]:
+def _pieces(body: str, is_gate: Callable[[Requirement], bool]) -> Iterator[_Piece]:
     lines: list[str] = []
     gate: Requirement | None = None
     gate_line = 0
@@ -119,6 +120,8 @@ def _pieces(body: str) -> Iterator[_Piece]:
                 raise errors.NestedGate(number)
             yield True, None, "\n".join(lines)
             gate, gate_line = _gate(words, number), number
+            if not is_gate(gate):
+                raise errors.UnknownGate(number)
         lines = []
     if gate:
         raise errors.UnclosedGate(gate_line)

@@ -28,7 +28,7 @@ class Link:
 class Storage(Protocol):
     """Files by their ids: they arrive under a link, are looked at, and then kept or dropped."""
 
-    def upload_link(self, file: StoredFile, size: int, now: datetime, lasts: timedelta) -> Link:
+    def upload_link(self, upload_id: UUID, media_type: str, size: int, now: datetime, lasts: timedelta) -> Link:
         """Where to PUT the bytes of a file, once or again, until it expires."""
         ...
 
@@ -36,20 +36,24 @@ class Storage(Protocol):
         """Where to GET a kept file."""
         ...
 
-    async def arrived(self, file_id: UUID) -> int | None:
+    async def arrived(self, upload_id: UUID) -> int | None:
         """How many bytes arrived; None while nothing did."""
         ...
 
-    async def read_arrived(self, file_id: UUID, length: int) -> bytes:
-        """The first bytes of what arrived."""
+    async def keep(self, upload_id: UUID, file: StoredFile) -> bool:
+        """Move what arrived to where readers get it from, out of reach of the link. False where nothing is to move."""
         ...
 
-    async def keep(self, file: StoredFile) -> None:
-        """Move what arrived to where readers get it from. A second time it changes nothing."""
+    async def read(self, file_id: UUID, length: int) -> bytes:
+        """The first bytes of a kept file."""
         ...
 
     async def drop(self, file_id: UUID) -> None:
-        """Forget what arrived."""
+        """Forget a kept file."""
+        ...
+
+    async def drop_arrived(self, upload_id: UUID) -> None:
+        """Forget what arrived, if anything did."""
         ...
 
 

@@ -31,11 +31,11 @@ class LocalStorage:
         self._key = key
         self._public_url = public_url
 
-    def upload_link(self, file: StoredFile, size: int, now: datetime, lasts: timedelta) -> Link:
+    def upload_link(self, upload_id: UUID, media_type: str, size: int, now: datetime, lasts: timedelta) -> Link:
         """An address of this server that takes so many bytes."""
-        path = f"/media/uploads/{file.id}"
+        path = f"/media/uploads/{upload_id}"
         url = links.signed("PUT", path, {"size": str(size)}, now + lasts, self._key)
-        return Link(self._public_url + url, now + lasts, {"Content-Type": file.media_type})
+        return Link(self._public_url + url, now + lasts, {"Content-Type": media_type})
 
     def link(self, file: StoredFile, now: datetime, lasts: timedelta) -> Link:
         """An address of this server, which says how the file is called and what it is."""
@@ -50,9 +50,9 @@ class LocalStorage:
         """Where a kept file is."""
         return self._folder / KEPT / str(file_id)
 
-    async def receive(self, file_id: UUID, chunks: AsyncIterable[bytes], size: int) -> None:
+    async def receive(self, upload_id: UUID, chunks: AsyncIterable[bytes], size: int) -> None:
         """Take a file in as it comes. Half of one is never seen. Raises FileTooLong."""
-        arriving = self._folder / ARRIVING / f".{file_id}.{secrets.token_hex(4)}"
+        arriving = self._folder / ARRIVING / f".{upload_id}.{secrets.token_hex(4)}"
         arriving.parent.mkdir(parents=True, exist_ok=True)
         received = 0
         try:
@@ -62,31 +62,33 @@ class LocalStorage:
                     if received > size:
                         raise FileTooLong
                     await asyncio.to_thread(target.write, chunk)
-            os.replace(arriving, self._folder / ARRIVING / str(file_id))
+            os.replace(arriving, self._folder / ARRIVING / str(upload_id))
         finally:
             arriving.unlink(missing_ok=True)
 
-    async def arrived(self, file_id: UUID) -> int | None:
+    async def arrived(self, upload_id: UUID) -> int | None:
         """How many bytes arrived."""
         try:
-            return (await obstore.head_async(self._store, f"{ARRIVING}/{file_id}"))["size"]
+            return (await obstore.head_async(self._store, f"{ARRIVING}/{upload_id}"))["size"]
         except FileNotFoundError:
             return None
 
-    async def read_arrived(self, file_id: UUID, length: int) -> bytes:
-        """The first bytes of what arrived."""
-        return bytes(await obstore.get_range_async(self._store, f"{ARRIVING}/{file_id}", start=0, length=length))
-
-    async def keep(self, file: StoredFile) -> None:
-        """Move it; where it was moved already, it is there."""
+    async def keep(self, upload_id: UUID, file: StoredFile) -> bool:
+        """Rename it."""
         try:
-            await obstore.rename_async(self._store, f"{ARRIVING}/{file.id}", f"{KEPT}/{file.id}")
+            await obstore.rename_async(self._store, f"{ARRIVING}/{upload_id}", f"{KEPT}/{file.id}")
         except FileNotFoundError:
-            await obstore.head_async(self._store, f"{KEPT}/{file.id}")
+            return False
+        return True
+
+    async def read(self, file_id: UUID, length: int) -> bytes:
+        """The first bytes of a kept file."""
+        return bytes(await obstore.get_range_async(self._store, f"{KEPT}/{file_id}", start=0, length=length))
 
     async def drop(self, file_id: UUID) -> None:
+        """Forget a kept file."""
+        await asyncio.to_thread(self.path_of(file_id).unlink, missing_ok=True)
+
+    async def drop_arrived(self, upload_id: UUID) -> None:
         """Forget what arrived."""
-        try:
-            await obstore.delete_async(self._store, f"{ARRIVING}/{file_id}")
-        except FileNotFoundError:
-            return
+        await asyncio.to_thread((self._folder / ARRIVING / str(upload_id)).unlink, missing_ok=True)

@@ -26,33 +26,28 @@ class S3Storage:
             **{name: value for name, value in named.items() if value is not None},
         )
 
-    def upload_link(self, file: StoredFile, size: int, now: datetime, lasts: timedelta) -> Link:  # noqa: ARG002
+    def upload_link(self, upload_id: UUID, media_type: str, size: int, now: datetime, lasts: timedelta) -> Link:  # noqa: ARG002
         """A presigned PUT. How many bytes came is looked at afterwards."""
-        url = obstore.sign(self._store, "PUT", f"{ARRIVING}/{file.id}", lasts)
-        return Link(url, now + lasts, {"Content-Type": file.media_type})
+        url = obstore.sign(self._store, "PUT", f"{ARRIVING}/{upload_id}", lasts)
+        return Link(url, now + lasts, {"Content-Type": media_type})
 
     def link(self, file: StoredFile, now: datetime, lasts: timedelta) -> Link:
         """A presigned GET."""
         return Link(obstore.sign(self._store, "GET", f"{KEPT}/{file.id}", lasts), now + lasts)
 
-    async def arrived(self, file_id: UUID) -> int | None:
+    async def arrived(self, upload_id: UUID) -> int | None:
         """How many bytes arrived."""
         try:
-            return (await obstore.head_async(self._store, f"{ARRIVING}/{file_id}"))["size"]
+            return (await obstore.head_async(self._store, f"{ARRIVING}/{upload_id}"))["size"]
         except FileNotFoundError:
             return None
 
-    async def read_arrived(self, file_id: UUID, length: int) -> bytes:
-        """The first bytes of what arrived."""
-        return bytes(await obstore.get_range_async(self._store, f"{ARRIVING}/{file_id}", start=0, length=length))
-
-    async def keep(self, file: StoredFile) -> None:
-        """Copy it with its type and name, in pieces: a copy on the server would keep the uploader's."""
+    async def keep(self, upload_id: UUID, file: StoredFile) -> bool:
+        """Copy it with its type and name, through here: a copy inside the bucket would keep what the uploader said."""
         try:
-            source = await obstore.get_async(self._store, f"{ARRIVING}/{file.id}")
+            source = await obstore.get_async(self._store, f"{ARRIVING}/{upload_id}")
         except FileNotFoundError:
-            await obstore.head_async(self._store, f"{KEPT}/{file.id}")
-            return
+            return False
         await obstore.put_async(
             self._store,
             f"{KEPT}/{file.id}",
@@ -63,8 +58,17 @@ class S3Storage:
                 "Cache-Control": "private, no-store",
             },
         )
-        await self.drop(file.id)
+        await self.drop_arrived(upload_id)
+        return True
+
+    async def read(self, file_id: UUID, length: int) -> bytes:
+        """The first bytes of a kept file."""
+        return bytes(await obstore.get_range_async(self._store, f"{KEPT}/{file_id}", start=0, length=length))
 
     async def drop(self, file_id: UUID) -> None:
-        """Forget what arrived."""
-        await obstore.delete_async(self._store, f"{ARRIVING}/{file_id}")
+        """Forget a kept file."""
+        await obstore.delete_async(self._store, f"{KEPT}/{file_id}")
+
+    async def drop_arrived(self, upload_id: UUID) -> None:
+        """Forget what arrived. A bucket does not mind if nothing did."""
+        await obstore.delete_async(self._store, f"{ARRIVING}/{upload_id}")
