@@ -7,7 +7,7 @@ from starlette.routing import Route
 from community.access.signing import public_keys
 
 MAX_AGE_SECONDS = 3600
-"""How long a copy may be used. A new secret makes a new key, under another `kid`: a client that meets one asks again."""
+"""How long a copy may be used. Another secret is another key with another `kid`: who meets one asks again."""
 
 
 async def jwks(_: Request) -> Response:

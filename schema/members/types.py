@@ -25,8 +25,8 @@ from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.ledger.types import Balance, StatementLine
 from schema.nodes import Node
-from schema.referrals.types import ViewerReferral
 from schema.prices import PRICE, Price
+from schema.referrals.types import ViewerReferral
 from schema.tiers.types import Standing, Tier
 
 graph_enum(
@@ -316,8 +316,8 @@ class Viewer(OwnAccess):
 
     @strawberry.field(
         description="What you may use, signed, to decide by without a network: a compact JWS (RFC 7515) with Ed25519,"
-        " whose public key is at /.well-known/jwks.json. `rights` maps each feature to the second before which it may be"
-        " used; after `exp` nothing in it holds any more.",
+        " whose public key is at /.well-known/jwks.json. `rights` maps each feature to the second before which it may"
+        " be used; after `exp` nothing in it holds any more.",
         metadata=YOURS | {PRICE: Price(own=10)},
     )
     async def entitlement_snapshot(self) -> str:
