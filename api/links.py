@@ -48,7 +48,7 @@ class Door:
         self._home = settings.link_home
         self._folder = settings.home / "clicks"
         self._sets_cookie = settings.link_cookie
-        self._is_secure = urlsplit(settings.public_url).scheme == "https" or settings.environment == "production"
+        self._is_secure = urlsplit(settings.public_url or "").scheme == "https" or settings.environment == "production"
         self._guesses = Guesses()
         self._directory: Directory
         self._recorder: Recorder

@@ -155,7 +155,7 @@ class Settings(BaseSettings):
     points_lifetime_months: int = Field(default=12, ge=1, le=1_200)
     """Points expire so many months after they became active, rounded up to the end of that month."""
 
-    public_url: str = ""
+    public_url: str | None = None
     """Where visitors reach this server, as links and QR codes say it: https://members.example.com. Else host and port."""
 
     link_home: str = "/"
@@ -215,9 +215,10 @@ class Settings(BaseSettings):
 
     @field_validator("public_url", "link_home")
     @classmethod
-    def _is_address(cls, url: str, field: ValidationInfo) -> str:
-        is_path = field.field_name == "link_home" and url.startswith("/") and not url.startswith("//")
-        if url and not is_path and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
+    def _is_address(cls, url: str | None, field: ValidationInfo) -> str | None:
+        if url is None or (field.field_name == "link_home" and url.startswith("/") and not url.startswith("//")):
+            return url
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             raise ValueError("an address such as https://www.example.com is needed")
         return url.rstrip("/") if field.field_name == "public_url" else url
 

@@ -9,7 +9,7 @@ from community.kernel.errors import Problem
 class InvalidReferralCode(Problem):
     """The code cannot be chosen."""
 
-    code: str
+    wanted: str
     message = "A code has 4 to 30 letters a-z and digits, with single hyphens between, and is none of our own words."
 
 
@@ -17,8 +17,8 @@ class InvalidReferralCode(Problem):
 class ReferralCodeTaken(Problem):
     """Somebody has this code, or one that looks like it."""
 
-    code: str
-    message = "The code {code} is taken, or looks like one that is. Choose another."
+    wanted: str
+    message = "The code {wanted} is taken, or looks like one that is. Choose another."
 
 
 @dataclass

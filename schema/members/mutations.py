@@ -48,7 +48,7 @@ class SignUpSourceInput:
     term: str | None = strawberry.field(default=None, description="Such as `utm_term`.")
     content: str | None = strawberry.field(default=None, description="Such as `utm_content`.")
 
-    def of(self, info: Info) -> Source:
+    def as_source(self, info: Info) -> Source:
         said = {**vars(self), "earlier_click_ids": tuple(self.earlier_click_ids or ())}
         return Source(**said, signed_in_as=info.context.actor.member_id)
 
@@ -289,7 +289,7 @@ class MemberMutations:
     @strawberry.mutation(description="Become a member.", metadata={SENSITIVE: True})
     async def sign_up(self, info: Info, input: SignUpInput) -> SignUpResult:
         locale = input.locale or info.context.locale
-        source = input.source.of(info) if input.source else None
+        source = input.source.as_source(info) if input.source else None
         told = {**vars(input), "locale": locale, "source": source}
         joined = await members.join(**told, device=device_of(info))
         return SignUpPayload(viewer=Viewer.of(joined.member), tokens=Tokens.of(joined.session))

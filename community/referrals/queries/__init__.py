@@ -15,6 +15,7 @@ from community.referrals.queries.programmes import PublishedProgramme, programme
 from community.referrals.queries.referrals import (
     ReferralView,
     StatsView,
+    named_referrer_of,
     referral,
     referral_of,
     referrals_by,
@@ -37,6 +38,7 @@ __all__ = [
     "links_by_keys",
     "links_of",
     "links_seen_by",
+    "named_referrer_of",
     "newest_links",
     "programme_at",
     "programme_of",

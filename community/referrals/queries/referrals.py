@@ -95,10 +95,22 @@ async def referrals_seen_by(actor: Actor, ids: Sequence[UUID]) -> list[ReferralV
     return [view if (view := found.get(each)) and policy.can_read(actor, view.owner) else None for each in ids]
 
 
-async def referrals_by(owner: Owner, request: PageRequest) -> Page[ReferralView]:
+async def named_referrer_of(member_id: UUID) -> UUID | None:
+    """The member who brought this one and lets friends know; None for anybody else."""
+    found: UUID | None = await database.fetch_value(
+        "select r.owner_id from referrals_referral r left join referrals_link l on l.id = r.link_id"
+        " where r.member_id = $1 and r.owner_kind = 'member' and l.shows_owner is not false",
+        member_id,
+    )
+    return found
+
+
+async def referrals_by(owner: Owner, request: PageRequest, *, stage: Stage | None = None) -> Page[ReferralView]:
     """Whom an owner brought, the latest first. Whoever shows them has asked whether the caller may see them."""
     question = database.Question()
     question.require("r.owner_id = {} and r.owner_kind = {}", owner.id, owner.kind)
+    if stage is not None:
+        question.require("r.stage = {}", stage)
     return await _page(question, request, newest_first=True)
 
 
