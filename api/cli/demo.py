@@ -1,4 +1,4 @@
-"""`hourglass demo`: members and posts to look at."""
+"""`hourglass demo`: members, posts and orders to look at."""
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -11,7 +11,7 @@ from community.settings import settings as read_settings
 
 
 def demo() -> None:
-    """Load sixty members and two thousand posts, once. Development only."""
+    """Load sixty members, two thousand posts and seven thousand orders, once. Development only."""
     settings = read_settings()
     if settings.environment == "production":
         raise typer.BadParameter("In production nothing is invented.")
@@ -33,5 +33,5 @@ async def seed_once(settings: Settings) -> bool:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("Loading the demo", total=data.steps())
-        await data.seed(settings, lambda: progress.advance(task))
+        await data.seed(settings, lambda done: progress.advance(task, done))
     return True

@@ -1,4 +1,4 @@
-"""Sixty invented members. The first five have one role each and are there to be signed in as."""
+"""Sixty invented members, who own the orders of real customers. Some have a role, some stand for a tier."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +17,8 @@ class Person:
     name: str
     locale: str
     role: Role
+    customer: str
+    """Whose orders they own, by the customer's number in the orders."""
 
     @property
     def email(self) -> str:
@@ -29,12 +31,18 @@ class Person:
         return "Asia/Taipei" if self.locale == "zh-Hant" else "Europe/London"
 
 
+TIERS = {"mei": "VIP", "yijun_chen": "Gold", "jiahao": "Silver", "graceobi": "Member"}
+"""Somebody on each tier, by handle: they write little, so it is what they bought that placed them there."""
+
+CUSTOMERS = {"mei": "0549", "yijun_chen": "0232", "jiahao": "1786", "graceobi": "0756"}
+"""Customers who bought so much in the last twelve months."""
+
 STAFF = (
-    Person(handle="mei", name="林小美", locale="zh-Hant", role=Role.MEMBER),
-    Person(handle="mona", name="莫娜", locale="zh-Hant", role=Role.MODERATOR),
-    Person(handle="edith", name="Edith Page", locale="en", role=Role.EDITOR),
-    Person(handle="ana", name="Ana Lyst", locale="en", role=Role.ANALYST),
-    Person(handle="ada", name="Ada Minh", locale="en", role=Role.ADMIN),
+    Person(handle="mei", name="林小美", locale="zh-Hant", role=Role.MEMBER, customer=CUSTOMERS["mei"]),
+    Person(handle="mona", name="莫娜", locale="zh-Hant", role=Role.MODERATOR, customer="0001"),
+    Person(handle="edith", name="Edith Page", locale="en", role=Role.EDITOR, customer="0002"),
+    Person(handle="ana", name="Ana Lyst", locale="en", role=Role.ANALYST, customer="0003"),
+    Person(handle="ada", name="Ada Minh", locale="en", role=Role.ADMIN, customer="0004"),
 )
 
 GUESTS = """
@@ -52,9 +60,19 @@ GUESTS = """
 
 
 def _guests() -> Iterator[Person]:
-    for entry in GUESTS.split(";"):
+    for number, entry in enumerate(GUESTS.split(";"), start=1):
         name, handle = entry.strip().rsplit(maxsplit=1)
-        yield Person(handle=handle, name=name, locale="en" if name.isascii() else "zh-Hant", role=Role.MEMBER)
+        yield Person(
+            handle=handle,
+            name=name,
+            locale="en" if name.isascii() else "zh-Hant",
+            role=Role.MEMBER,
+            customer=CUSTOMERS.get(handle, f"{number * APART:04}"),
+        )
 
+
+APART = 40
+"""The guests' customers are so far apart in the file that they are as different as all of them."""
 
 PEOPLE = (*STAFF, *_guests())
+ON_TIERS = tuple(person for handle in TIERS for person in PEOPLE if person.handle == handle)

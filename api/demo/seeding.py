@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
+from api.demo import shop
 from api.demo.people import PASSWORD, PEOPLE, STAFF, Person
 from api.demo.plan import JOINED, Comment, Plan, Post, Reaction, plan
 from community.access import queries as access_queries
@@ -26,28 +27,36 @@ Step = Callable[[], Awaitable[None]]
 
 
 async def is_seeded() -> bool:
-    """Whether the plan was carried out to its end. Roles are granted last, so the admin's tells."""
+    """Whether the plan was carried out to its end: the admin has the role."""
     admin = STAFF[-1]
     found = await member_queries.by_handle(admin.handle)
     return found is not None and admin.role in (await access_queries.roles([found.id]))[found.id]
 
 
-async def seed(settings: Settings, advance: Callable[[], None]) -> None:
-    """Carry out the plan on the connected database, telling after each step. Goes on where an earlier run stopped."""
+async def seed(settings: Settings, advance: Callable[[int], None]) -> None:
+    """Carry out the plan on the connected database, telling how many steps were done.
+
+    Goes on where an earlier run stopped. Roles are granted last: they tell that all of it is there.
+    """
     password = await access.hash_password(PASSWORD, email=STAFF[0].email)
     async with serving(settings):
-        await _Seeding(plan(), password, clock.now(), advance).carry_out()
+        seeding = _Seeding(plan(), password, clock.now(), advance)
+        await seeding.join()
+        await shop.set_thresholds(settings)
+        await seeding.take_part()
+        await shop.take_orders(settings, advance)
+        await seeding.grant_roles()
 
 
 def steps() -> int:
-    """How often `seed` tells that it advanced."""
-    return plan().steps
+    """How many steps `seed` tells of."""
+    return plan().steps + shop.how_many_orders()
 
 
 class _Seeding:
     """One run: who has which id by now, and which post."""
 
-    def __init__(self, wanted: Plan, password: HashedPassword, now: datetime, advance: Callable[[], None]) -> None:
+    def __init__(self, wanted: Plan, password: HashedPassword, now: datetime, advance: Callable[[int], None]) -> None:
         self._plan = wanted
         self._now = now
         self._advance = advance
@@ -55,13 +64,19 @@ class _Seeding:
         self._people: dict[int, UUID] = {}
         self._posts: dict[int, UUID] = {}
 
-    async def carry_out(self) -> None:
-        """Everybody joins, then follows, writes, answers and reacts; roles come last."""
+    async def join(self) -> None:
+        """Everybody joins; the shop's orders are found by whom it knows them as."""
         await self._all(self._joining(place, person) for place, person in enumerate(PEOPLE))
+
+    async def take_part(self) -> None:
+        """Everybody follows, writes, answers and reacts."""
         await self._all(self._following(*pair) for pair in self._plan.follows)
         await self._all(self._writing(post) for post in self._plan.posts)
         await self._all(self._answering(number, comment) for number, comment in enumerate(self._plan.comments))
         await self._all(self._reacting(reaction) for reaction in self._plan.reactions)
+
+    async def grant_roles(self) -> None:
+        """Some are trusted with more."""
         for place, person in enumerate(STAFF):
             if person.role is not Role.MEMBER:
                 await access.grant_role(SYSTEM, self._people[place], person.role)
@@ -75,7 +90,7 @@ class _Seeding:
     async def _work_off(self, waiting: Iterator[Step]) -> None:
         for step in waiting:
             await step()
-            self._advance()
+            self._advance(1)
 
     def _joining(self, place: int, person: Person) -> Step:
         async def join() -> None:
@@ -83,6 +98,7 @@ class _Seeding:
             if found is None:
                 with clock.frozen(self._now - JOINED):
                     found = (await self._join(person)).member
+            await members.recognise(SYSTEM, found.id, person.customer)
             self._people[place] = found.id
 
         return join

@@ -36,6 +36,7 @@ class Permission(Word):
     MEMBERS_READ_PRIVATE = "members.read_private", "Read what members show to staff only."
     MEMBERS_RESTRICT = "members.restrict", "Take abilities from members, and give them back."
     MEMBERS_LABEL = "members.label", "Mark members with words, for campaigns and offers."
+    MEMBERS_RECOGNISE = "members.recognise", "Say how other systems call a member."
     POSTS_REMOVE_ANY = "posts.remove_any", "Remove anybody's post."
     POSTS_READ_REMOVED = "posts.read_removed", "Read posts that were removed."
     ACCESS_GRANT_ROLES = "access.grant_roles", "Grant and revoke roles."

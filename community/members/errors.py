@@ -32,6 +32,14 @@ class InvalidExternalId(Problem):
 
 
 @dataclass
+class ExternalIdTaken(Problem):
+    """Another system calls somebody else so."""
+
+    external_id: str
+    message = "Another member is known as {external_id} already."
+
+
+@dataclass
 class InvalidDisplayName(Problem):
     """The name is empty, too long, or holds characters that cannot be seen."""
 

@@ -1,4 +1,4 @@
-"""The verbs of members: join, introduce, edit a profile, move, allow and forbid, follow, block, restrict."""
+"""The verbs of members: join, introduce, recognise, edit a profile, move, allow and forbid, follow, block, restrict."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -148,6 +148,23 @@ async def introduce_many(newcomers: Mapping[str, datetime], *, actor: Actor | No
     if len(introduced) < len(missing):  # somebody introduced them between the look and the write
         return await queries.by_external_ids(newcomers)
     return known | {row["external_id"]: row["id"] for row in introduced}
+
+
+@transaction()
+async def recognise(actor: Actor, member_id: UUID, external_id: str) -> None:
+    """Another system calls this member so: what it reports under that name is theirs. Again, it changes nothing.
+
+    Raises Forbidden, NotFound, InvalidExternalId, ExternalIdTaken.
+    """
+    require(actor, Permission.MEMBERS_RECOGNISE)
+    if not rules.is_external_id(external_id):
+        raise errors.InvalidExternalId(external_id, rules.EXTERNAL_ID_MAX)
+    await _lock(member_id)
+    await database.hold(f"members.external_id:{external_id}")
+    owner = (await queries.by_external_ids([external_id])).get(external_id)
+    if owner not in (None, member_id):
+        raise errors.ExternalIdTaken(external_id)
+    await Member.filter(id=member_id).update(external_id=external_id)
 
 
 @transaction()
