@@ -21,6 +21,7 @@ from schema.members.problems import (
     InvalidConsentSource,
     InvalidDisplayName,
     InvalidHandle,
+    InvalidLabel,
     InvalidRestriction,
     MemberBlocksYou,
     TimeZoneChangedRecently,
@@ -282,6 +283,44 @@ RestoreMemberResult = Annotated[
 ]
 
 
+@strawberry.input(description="Whom to mark with what.")
+class LabelMemberInput:
+    """A label."""
+
+    member_id: strawberry.ID = strawberry.field(description="The member.")
+    label: str = strawberry.field(description="A word of 1 to 40 small letters and digits, with single - or _ in it.")
+
+
+@strawberry.type(description="The member is marked.")
+class LabelMemberPayload(MemberPayload):
+    """The member with the label."""
+
+
+LabelMemberResult = Annotated[
+    LabelMemberPayload | InvalidLabel,
+    strawberry.union("LabelMemberResult", description="The marked member, or why not."),
+]
+
+
+@strawberry.input(description="From whom to take which mark.")
+class UnlabelMemberInput:
+    """A label that ends."""
+
+    member_id: strawberry.ID = strawberry.field(description="The member.")
+    label: str = strawberry.field(description="The label.")
+
+
+@strawberry.type(description="The member is not marked with it.")
+class UnlabelMemberPayload(MemberPayload):
+    """The member without the label."""
+
+
+UnlabelMemberResult = Annotated[
+    UnlabelMemberPayload,
+    strawberry.union("UnlabelMemberResult", description="The member without the label."),
+]
+
+
 @strawberry.type
 class MemberMutations:
     """What people do about themselves and each other."""
@@ -345,3 +384,13 @@ class MemberMutations:
         member_id = decode_id(input.member_id, Member, "memberId")
         member = await members.restore(info.context.actor, member_id, input.ability)
         return RestoreMemberPayload(member=Member.of(member))
+
+    @strawberry.mutation(description="Staff: mark a member with a word that members do not see. Needs members.label.")
+    async def label_member(self, info: Info, input: LabelMemberInput) -> LabelMemberResult:
+        member_id = decode_id(input.member_id, Member, "memberId")
+        return LabelMemberPayload(member=Member.of(await members.label(info.context.actor, member_id, input.label)))
+
+    @strawberry.mutation(description="Staff: take a word from a member. Needs members.label.")
+    async def unlabel_member(self, info: Info, input: UnlabelMemberInput) -> UnlabelMemberResult:
+        member_id = decode_id(input.member_id, Member, "memberId")
+        return UnlabelMemberPayload(member=Member.of(await members.unlabel(info.context.actor, member_id, input.label)))

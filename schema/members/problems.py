@@ -80,3 +80,8 @@ class MayNotSpend(Problem):
 @problem(errors.InvalidRestriction)
 class InvalidRestriction(Problem):
     pass
+
+
+@problem(errors.InvalidLabel)
+class InvalidLabel(Problem):
+    max_length: int = strawberry.field(description="How many characters a label may have.")

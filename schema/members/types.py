@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Self
 from uuid import UUID
 
 import strawberry
 
 from community.access.policy import Permission
+from community.campaigns import queries as campaigns
 from community.entitlements import queries as entitlements
 from community.kernel import clock
 from community.kernel.pages import PageRequest
@@ -28,6 +29,9 @@ from schema.nodes import Node
 from schema.prices import PRICE, Price
 from schema.referrals.types import ViewerReferral
 from schema.tiers.types import Standing, Tier
+
+if TYPE_CHECKING:
+    from schema.campaigns.types import CampaignEntry
 
 graph_enum(
     Ability,
@@ -166,6 +170,13 @@ class Member(Node):
             [Restriction.of(r) for r in found[member.uuid]] if trusted or member.uuid == actor.member_id else None
             for member in parents
         ]
+
+    @level(description="What staff have marked this member with; null without members.label.", metadata=YOURS)
+    async def labels(parents: list["Member"], info: Info) -> list[list[str] | None]:
+        if not info.context.actor.may(Permission.MEMBERS_LABEL):
+            return [None for _ in parents]
+        found = await members.labels_of([member.uuid for member in parents])
+        return [sorted(found[member.uuid]) for member in parents]
 
     @level(description="What this member has; null unless it is you or you are trusted staff.", metadata=YOURS)
     async def balance(parents: list["Member"], info: Info) -> list[Balance | None]:
@@ -344,6 +355,16 @@ class Viewer(OwnAccess):
     @strawberry.field(description="Your latest answer to each question of consent you were asked.", metadata=YOURS)
     async def consents(self, info: Info) -> list[Consent]:
         return [Consent.of(c) for c in await members.consents_of(info.context.actor, self.view.id)]
+
+    @strawberry.field(description="What you entered in campaigns, latest first.", metadata=YOURS)
+    async def campaign_entries(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Annotated["CampaignEntry", strawberry.lazy("schema.campaigns.types")]]:
+        from schema.campaigns.types import CampaignEntry
+
+        request = PageRequest.of(first=first, after=after, last=last, before=before)
+        page = await campaigns.entries_of_member(info.context.actor, self.view.id, request)
+        return Connection.of(page, CampaignEntry.of)
 
     @strawberry.field(description="Whom you block, latest first.")
     async def blocks(

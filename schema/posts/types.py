@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Annotated, Self
 from uuid import UUID
 
 import strawberry
 
+from community.campaigns import queries as campaigns
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
 from community.posts import policy
@@ -21,6 +22,9 @@ from schema.members.types import Member
 from schema.nodes import Node
 from schema.posts.reactions import Reactable
 from schema.prices import PRICE, PRIVATE, Price
+
+if TYPE_CHECKING:
+    from schema.campaigns.types import Campaign, CampaignEntry
 
 SEEN = {PRIVATE: True}
 """What a reader may see depends on whom they block."""
@@ -55,6 +59,18 @@ class Hashtag(Node):
     async def last_used_at(parents: list["Hashtag"], info: Info) -> list[datetime | None]:
         found = await posts.hashtags([tag.uuid for tag in parents])
         return [found[tag.uuid].last_used_at for tag in parents]
+
+    @level(
+        description="The campaigns with it that are announced or open, those that close first.",
+        metadata=SEEN | {PRICE: Price(items=2)},
+    )
+    async def campaigns(
+        parents: list["Hashtag"], info: Info
+    ) -> list[list[Annotated["Campaign", strawberry.lazy("schema.campaigns.types")]]]:
+        from schema.campaigns.types import Campaign
+
+        found = await campaigns.campaigns_of_hashtags(info.context.actor, [tag.uuid for tag in parents])
+        return [[Campaign.of(campaign) for campaign in each] for each in found]
 
     @level(description="The posts that carry it, newest first.", metadata=SEEN)
     async def posts(
@@ -113,8 +129,7 @@ class Post(Reactable):
 
     @level(description="Who wrote it.")
     async def author(parents: list["Post"], info: Info) -> list[Member]:
-        ids = [post.view.author_id for post in parents]
-        return Member.each(await members.by_ids(ids), ids)
+        return [Member.of(member) for member in await known(info, [post.view.author_id for post in parents])]
 
     @strawberry.field(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
     def hashtags(self) -> list[Hashtag]:
@@ -122,11 +137,11 @@ class Post(Reactable):
 
     @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
     async def mentions(parents: list["Post"], info: Info) -> list[list[Member]]:
-        return await _mentioned([post.view for post in parents])
+        return await _mentioned(info, [post.view for post in parents])
 
     @level(description="How many comments stand below it, on all levels. Exact at this moment.")
     async def comment_count(parents: list["Post"], info: Info) -> list[int]:
-        return await posts.comment_counts([post.uuid for post in parents])
+        return [each.comments for each in await together(info, posts.tallies_of, [post.uuid for post in parents])]
 
     @level(description="The comments on the post itself, oldest first.", metadata=SEEN)
     async def comments(
@@ -140,6 +155,18 @@ class Post(Reactable):
         request = PageRequest.of(first=first, after=after, last=last, before=before)
         pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request)
         return [Connection.of(page, Comment.of) for page in pages]
+
+    @level(
+        description="Its entries in campaigns that you may see: those that count, and your own.",
+        metadata=SEEN | {PRICE: Price(items=1)},
+    )
+    async def entries(
+        parents: list["Post"], info: Info
+    ) -> list[list[Annotated["CampaignEntry", strawberry.lazy("schema.campaigns.types")]]]:
+        from schema.campaigns.types import CampaignEntry
+
+        found = await campaigns.entries_of_posts(info.context.actor, [post.uuid for post in parents])
+        return [[CampaignEntry.of(entry) for entry in entries] for entries in found]
 
     @level(description="Whether you may change its text.")
     async def viewer_can_edit(parents: list["Post"], info: Info) -> list[bool]:
@@ -187,8 +214,8 @@ class Comment(Reactable):
     @level(description="Who wrote it; null where it was removed and you are neither its author nor staff.")
     async def author(parents: list["Comment"], info: Info) -> list[Member | None]:
         ids = [comment.view.author_id for comment in parents]
-        found = await members.by_ids(author_id for author_id in ids if author_id)
-        return [Member.of(found[author_id]) if author_id else None for author_id in ids]
+        found = iter(await known(info, [author_id for author_id in ids if author_id]))
+        return [Member.of(next(found)) if author_id else None for author_id in ids]
 
     @level(description="The post it belongs to; null once you may not see that any more.", metadata=SEEN)
     async def post(parents: list["Comment"], info: Info) -> list[Post | None]:
@@ -206,11 +233,12 @@ class Comment(Reactable):
 
     @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
     async def mentions(parents: list["Comment"], info: Info) -> list[list[Member]]:
-        return await _mentioned([comment.view for comment in parents])
+        return await _mentioned(info, [comment.view for comment in parents])
 
     @level(description="How many replies stand directly below it. Exact at this moment.")
     async def reply_count(parents: list["Comment"], info: Info) -> list[int]:
-        return await posts.comment_counts([comment.uuid for comment in parents])
+        tallies = await together(info, posts.tallies_of, [comment.uuid for comment in parents])
+        return [each.comments for each in tallies]
 
     @level(description="The replies to it, oldest first.", metadata=SEEN)
     async def replies(
@@ -243,9 +271,9 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
         )
 
 
-async def _mentioned(texts: Sequence[PostView | CommentView]) -> list[list[Member]]:
-    found = await members.by_ids(member_id for text in texts for member_id in text.mentioned_ids)
-    return [[Member.of(found[each]) for each in text.mentioned_ids if each in found] for text in texts]
+async def _mentioned(info: Info, texts: Sequence[PostView | CommentView]) -> list[list[Member]]:
+    found = iter(await together(info, members.each_of, [each for text in texts for each in text.mentioned_ids]))
+    return [[Member.of(member) for _ in text.mentioned_ids if (member := next(found))] for text in texts]
 
 
 def _can_edit(info: Info, text: PostView | CommentView) -> bool:

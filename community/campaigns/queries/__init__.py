@@ -19,13 +19,13 @@ from community.campaigns.queries.entries import (
     RewardState,
     can_read_reward,
     entries_by_ids,
-    entries_of_campaign,
+    entries_of_campaigns,
     entries_of_member,
-    entries_of_member_in,
     entries_of_posts,
+    own_entries_in,
 )
 from community.campaigns.queries.entries import Filter as EntryFilter
-from community.campaigns.queries.leaderboards import LEADER_SHAPE, LeaderView, leaderboard, weeks_of
+from community.campaigns.queries.leaderboards import LEADER_SHAPE, LeaderView, leaderboards, weeks_of
 from community.campaigns.queries.openings import Opening, openings
 from community.campaigns.queries.results import ResultsView, results_of
 
@@ -51,12 +51,12 @@ __all__ = [
     "can_read_reward",
     "draws_of",
     "entries_by_ids",
-    "entries_of_campaign",
+    "entries_of_campaigns",
     "entries_of_member",
-    "entries_of_member_in",
     "entries_of_posts",
-    "leaderboard",
+    "leaderboards",
     "openings",
+    "own_entries_in",
     "results_of",
     "versions_of",
     "weeks_of",

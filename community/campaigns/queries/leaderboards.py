@@ -1,5 +1,6 @@
 """Who leads in a campaign: by entries that count, or by the others who reacted to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -28,27 +29,30 @@ class LeaderView:
     reached_at: datetime
 
 
-async def leaderboard(
-    campaign: CampaignView, request: PageRequest, now: datetime, week: int | None = None
-) -> Page[LeaderView]:
-    """Members by score. Of those with the same score who reached it earlier is ahead, then whose id is smaller.
+async def leaderboards(
+    campaigns: Sequence[CampaignView], request: PageRequest, now: datetime, week: int | None = None
+) -> list[Page[LeaderView]]:
+    """For each campaign, in order, the same page of its members by score. One statement.
 
-    Without a week that of `now` counts, where the campaign has weeks. Raises BadInput for a week that it has not.
+    Of those with the same score who reached it earlier is ahead, then whose id is smaller. Without a week that of `now`
+    counts, where a campaign has weeks. Raises BadInput for a week that it has not.
     """
-    span = _span(campaign, week, now)
-    score = "count(*)" if campaign.plan.score is Score.ENTRIES else "sum(reactors)"
+    spans = [_span(campaign, week, now) for campaign in campaigns]
     backward = request.backward
     rows = await database.fetch(
-        _LEADERS.format(score=score, most="asc" if backward else "desc", first="desc" if backward else "asc"),
-        campaign.id,
-        span.since,
-        span.until,
+        _LEADERS.format(most="asc" if backward else "desc", first="desc" if backward else "asc"),
+        [campaign.id for campaign in campaigns],
+        [campaign.plan.score is Score.REACTIONS for campaign in campaigns],
+        [span.since for span in spans],
+        [span.until for span in spans],
         *(request.after or (None, None, None)),
         *(request.before or (None, None, None)),
         request.size + 1,
     )
-    leaders = [LeaderView(**row) for row in rows]
-    return page_of(leaders, request, lambda leader: (leader.score, leader.reached_at, leader.member_id))
+    found: list[list[LeaderView]] = [[] for _ in campaigns]
+    for row in rows:
+        found[row["place"] - 1].append(LeaderView(**{name: row[name] for name in LeaderView.__slots__}))
+    return [page_of(leaders, request, lambda each: (each.score, each.reached_at, each.member_id)) for leaders in found]
 
 
 def weeks_of(campaign: CampaignView) -> list[Span]:
@@ -67,15 +71,24 @@ def _span(campaign: CampaignView, week: int | None, now: datetime) -> Span:
 
 
 _LEADERS = """
+    select campaign.place, leader.*
+    from unnest($1::uuid[], $2::bool[], $3::timestamptz[], $4::timestamptz[])
+        with ordinality as campaign(id, by_reactions, since, until, place)
+    cross join lateral (
     select * from (
-        select member_id, {score}::bigint as score, count(*)::int as entries, max(written_at) as reached_at,
-            row_number() over (order by {score} desc, max(written_at), member_id)::int as rank
-        from campaigns_entry
-        where campaign_id = $1 and state = 'accepted'
-        and ($2::timestamptz is null or written_at >= $2) and ($3::timestamptz is null or written_at < $3)
-        group by member_id
+        select scored.*, row_number() over (order by score desc, reached_at, member_id)::int as rank from (
+            select member_id, case when campaign.by_reactions then sum(reactors) else count(*) end::bigint as score,
+                count(*)::int as entries, max(written_at) as reached_at
+            from campaigns_entry
+            where campaign_id = campaign.id and state = 'accepted'
+            and (campaign.since is null or written_at >= campaign.since)
+            and (campaign.until is null or written_at < campaign.until)
+            group by member_id
+        ) scored
+    ) ranked
+    where ($5::bigint is null or (-score, reached_at, member_id) > (-$5, $6::timestamptz, $7::uuid))
+    and ($8::bigint is null or (-score, reached_at, member_id) < (-$8, $9::timestamptz, $10::uuid))
+    order by score {most}, reached_at {first}, member_id {first} limit $11
     ) leader
-    where ($4::bigint is null or (-score, reached_at, member_id) > (-$4, $5::timestamptz, $6::uuid))
-    and ($7::bigint is null or (-score, reached_at, member_id) < (-$7, $8::timestamptz, $9::uuid))
-    order by score {most}, reached_at {first}, member_id {first} limit $10
+    order by campaign.place, leader.score {most}, leader.reached_at {first}, leader.member_id {first}
 """

@@ -7,7 +7,7 @@ from community.engagement.rules.windows import Span, Window, span_of
 
 
 def weeks(plan: Plan, time_zone: str) -> list[Span]:
-    """The calendar weeks of a campaign, from Monday on, the first and the last cut by its window. None if it has none."""
+    """The calendar weeks of a campaign, from Monday on, cut by its window; none where it counts the whole."""
     if plan.cycle is Cycle.WHOLE:
         return []
     found, since = [], plan.opens_at

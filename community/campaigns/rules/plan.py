@@ -10,7 +10,7 @@ from typing import Any, Self
 from community.kernel.text import is_blank
 
 Text = Mapping[str, str]
-"""What people read, by locale."""
+"""What people read, by locale. English is always there."""
 
 LOCALES = ("en", "zh-Hant")
 
@@ -231,7 +231,8 @@ def is_line(text: str) -> bool:
 
 
 def _is_text(text: Text, longest: int) -> bool:
-    return set(text) == set(LOCALES) and all(len(t) <= longest and not is_blank(t) for t in text.values())
+    is_readable = all(len(t) <= longest and not is_blank(t) for t in text.values())
+    return is_readable and {"en"} <= set(text) <= set(LOCALES)
 
 
 def _is_audience(audience: Audience, tiers: tuple[str, ...]) -> bool:

@@ -149,7 +149,7 @@ async def _end(
     )
     await update_entry(ended)
     if reason is not None:
-        await disqualify(campaign, ended, reason, now)
+        await disqualify(campaign, ended, reason)
     return ended
 
 

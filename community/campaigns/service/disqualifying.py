@@ -5,7 +5,6 @@ Prizes that come with points are given and taken back here, each once.
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -24,7 +23,7 @@ from community.ledger.service import Award
 PRIZE = "campaign.prize"
 
 
-async def disqualify(campaign: CampaignView, entry: EntryView, reason: Reason, now: datetime) -> None:
+async def disqualify(campaign: CampaignView, entry: EntryView, reason: Reason) -> None:
     """An entry does not count any more: if it is in a sealed list, it cannot win. Again changes nothing."""
     if campaign.sealed_at is None:
         return

@@ -20,8 +20,8 @@ async def seal(campaign: CampaignView, now: datetime) -> None:
         "select commitment from campaigns_draw where campaign_id = $1", campaign.id
     )
     rows = await database.fetch(
-        "select id, member_id, reactors from campaigns_entry where campaign_id = $1 and state in ('pending', 'accepted')"
-        " order by id",
+        "select id, member_id, reactors from campaigns_entry"
+        " where campaign_id = $1 and state in ('pending', 'accepted') order by id",
         campaign.id,
     )
     by_reactions = campaign.plan.tickets is Tickets.REACTIONS

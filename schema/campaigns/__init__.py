@@ -1,0 +1,1 @@
+"""Campaigns, entries, leaderboards and draws in the graph."""
