@@ -1,6 +1,7 @@
 """The world that the documents are sent to: members, posts with threads and reactions, keys, a parked delivery."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,13 @@ from community.ledger.rules.transfers import Cause
 from community.members import service as members
 from community.posts import service as posts
 from community.posts.rules.reactions import Reaction
+from community.referrals import service as referrals
+from community.referrals.queries import ReferralView
+from community.referrals.service import LinkPlan
 from community.tiers import service as tiers
 from schema.nodes import encode_id
 from tests.announcements import everything_is_heard
+from tests.community.referrals.friends import bought, brought
 from tests.factories import PASSWORD, a_member
 
 TAG = "台北美食"
@@ -52,6 +57,8 @@ async def a_world() -> World:
     key = await access.create_api_key(SYSTEM, name="feed", owner=KeyOwner.PARTNER, scopes=[Scope.EVENTS_READ])
     other_device = await access.sign_in("mei@example.com", PASSWORD, Device(name="Lost phone"))
     await members.block(mei, _id(await a_member(handle="troll")))
+    friends = await _friends(mei)
+    spare_link = await referrals.create_link(mei, LinkPlan(label="Spare"))
     await everything_is_heard(by="posts")
     return World(
         actors={
@@ -68,6 +75,7 @@ async def a_world() -> World:
             "apiKeyId": encode_id("ApiKey", key.key.id),
             "deliveryId": await _a_parked_delivery(thread.id),
             "email": "newcomer@example.com",
+            "friendId": encode_id("Member", friends[0].member_id),
             "handle": "mei",
             "key": "an idempotency key",
             "memberId": encode_id("Member", _id(authors[1])),
@@ -78,6 +86,8 @@ async def a_world() -> World:
             "postId": encode_id("Post", thread.id),
             "postIds": [encode_id("Post", post.id) for post in written],
             "programme": {"ladder": [{"key": key, "name": {"en": key}} for key in ("member", "silver", "gold", "vip")]},
+            "referralId": encode_id("Referral", friends[-1].id),
+            "referralLinkId": encode_id("ReferralLink", spare_link.id),
             "refreshToken": other_device.refresh_token,
             "sessionId": encode_id("Session", other_device.session_id),
             "tag": TAG,
@@ -94,6 +104,15 @@ async def _a_climb(member_id: UUID) -> None:
         await tiers.contribute(member_id, 3_000, at=clock.now(), cause=Cause("order", f"receipt {number}"))
         await tiers.recompute(member_id, clock.now())
     await tiers.set_plan_tier(member_id, "gold", Cause("plan", "began"), now=clock.now())
+
+
+async def _friends(referrer: Actor) -> list[ReferralView]:
+    """Whom a member brought: the first ones have qualified, the last ones came so fast that staff have to look."""
+    link = await referrals.own_link(referrer)
+    honest = [await brought(link) for _ in range(SIZE)]
+    for friend in honest[: SIZE // 2]:
+        await bought(friend)
+    return honest + [await brought(link, ago=timedelta(seconds=1)) for _ in range(2)]
 
 
 def _an_activity(member: Actor) -> dict[str, Any]:

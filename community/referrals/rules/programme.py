@@ -85,7 +85,9 @@ class Programme:
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON scalars, as it is kept."""
-        return asdict(self)
+        ranks = {kind.value: rank for kind, rank in self.ranks.items()}
+        weights = {code.value: weight for code, weight in self.weights.items()}
+        return {**asdict(self), "ranks": ranks, "weights": weights}
 
     @classmethod
     def of_json(cls, kept: Mapping[str, Any]) -> Self:

@@ -81,9 +81,9 @@ async def a_friend(
     return joined.member
 
 
-async def brought(link: LinkView, **how: Any) -> ReferralView:
-    """A friend who came by a link, and what was made of that."""
-    friend = await a_friend(click_id=await clicked(link), **how)
+async def brought(link: LinkView, *, ago: timedelta = timedelta(minutes=5), **how: Any) -> ReferralView:
+    """A friend who came by a link some time ago, and what was made of that."""
+    friend = await a_friend(click_id=await clicked(link, ago=ago), **how)
     return await bound(friend)
 
 
