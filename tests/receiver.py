@@ -11,6 +11,7 @@ A webhook is a hint, and the feed is the truth. So a receiver
 `webhook-signature` holds two signatures while a secret is being rotated: the libraries accept either.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,6 +41,9 @@ class Receiver:
     url: str = ""
     answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    """What goes with the statuses that are no success."""
+    pause_seconds: float = 0.0
+    """How long it thinks about each."""
     heard: Counter[str] = field(default_factory=Counter)
     """How often each event came, by its id."""
     sequences: dict[str, list[int]] = field(default_factory=dict)
@@ -59,6 +63,7 @@ class Receiver:
         if self.answers and (status := self.answers.pop(0)) >= 300:
             return web.Response(status=status, headers=self.headers)
         self.take(event)
+        await asyncio.sleep(self.pause_seconds)
         self.messages.append(({name.lower(): value for name, value in request.headers.items()}, event))
         return web.Response(status=204)
 

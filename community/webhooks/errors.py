@@ -7,7 +7,7 @@ from community.webhooks.rules.destinations import Flaw
 
 
 @dataclass
-class UnusableUrl(Problem):
+class UnusableWebhookUrl(Problem):
     """No endpoint can be at this URL."""
 
     flaw: Flaw
@@ -34,7 +34,7 @@ class TooManyEndpoints(Problem):
 
 
 @dataclass
-class SecretLost(Problem):
+class WebhookSecretLost(Problem):
     """The server's own key was changed, and the endpoint's secret with it."""
 
     message = "The secret of this endpoint is lost, because the server's key was changed. Rotate it first."

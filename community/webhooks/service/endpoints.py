@@ -16,7 +16,7 @@ from community.outbox import queries as feed
 from community.outbox import service as outbox
 from community.settings import settings
 from community.webhooks import policy, secrets
-from community.webhooks.errors import SecretLost, TooManyEndpoints, UnknownEventTypes, UnusableUrl
+from community.webhooks.errors import WebhookSecretLost, TooManyEndpoints, UnknownEventTypes, UnusableWebhookUrl
 from community.webhooks.facts import (
     WebhookEndpointCreated,
     WebhookEndpointDeleted,
@@ -50,7 +50,7 @@ class NewEndpoint:
 async def create(
     actor: Actor, url: str, event_types: Sequence[str], *, description: str = "", owner: Owner = HOUSE
 ) -> NewEndpoint:
-    """Tell this URL, from now on, what happens. Raises UnusableUrl, UnknownEventTypes, TooManyEndpoints or BadInput."""
+    """Tell this URL, from now on, what happens. Raises UnusableWebhookUrl, UnknownEventTypes, TooManyEndpoints or BadInput."""
     policy.require_manage(actor)
     _check(url, event_types, description, owner)
     await database.hold(f"webhooks:{owner.kind}:{owner.id}")
@@ -147,13 +147,13 @@ async def disable(actor: Actor, endpoint_id: UUID) -> EndpointView:
 async def enable(actor: Actor, endpoint_id: UUID, *, skips_backlog: bool = False) -> EndpointView:
     """Tell an endpoint again, beginning where it was switched off; or, with `skips_backlog`, from now on.
 
-    Raises SecretLost while its secret does not follow from the server's key. Doing it again changes nothing.
+    Raises WebhookSecretLost while its secret does not follow from the server's key. Doing it again changes nothing.
     """
     endpoint = await _locked(actor, endpoint_id)
     if endpoint.disabled_at is None:
         return endpoint
     if not await _has_its_secret(endpoint_id):
-        raise SecretLost
+        raise WebhookSecretLost
     if skips_backlog:
         await _skip_backlog(endpoint_id)
     enabled = await _update(
@@ -222,7 +222,7 @@ async def _count_of(owner: Owner) -> int:
 
 def _check(url: str, event_types: Sequence[str], description: str, owner: Owner) -> None:
     if flaw := flaw_in(url, loopback=settings().webhook_loopback):
-        raise UnusableUrl(flaw)
+        raise UnusableWebhookUrl(flaw)
     if not 1 <= len(event_types) <= MAX_WANTED:
         raise BadInput("eventTypes", "Name 1 to {limit} types of events.", MAX_WANTED)
     known = {name: area for name, area in areas_of_types().items() if may_be_told(owner, REGISTRY[name])}

@@ -18,7 +18,6 @@ from community.webhooks.rules.owners import HOUSE, Owner
 from community.webhooks.rules.retries import Answer, Failure
 from community.webhooks.sender import Sender
 from community.webhooks.service import HEALTHY, Errand, NewEndpoint
-from tests.community.outbox.notes import announce
 from tests.receiver import Receiver
 
 NOBODY = "https://hooks.example.com/in"
@@ -40,11 +39,16 @@ async def an_endpoint(
 
 async def it_happens(*subjects: UUID) -> None:
     """A post is removed, as often as it is named, and all that is so far gets its place in the feed."""
-    await announce(
-        *(PostRemoved(post_id=each, author_id=uuid4(), removed_by=uuid4(), hashtag_ids=[]) for each in subjects)
-    )
+    await _announce(subjects)
     while await outbox.sequence():
         pass
+
+
+@database.transaction()
+async def _announce(posts: Sequence[UUID]) -> None:
+    await outbox.record_all(
+        [PostRemoved(post_id=post, author_id=uuid4(), removed_by=uuid4(), hashtag_ids=[]) for post in posts]
+    )
 
 
 async def everything_is_spread() -> None:
@@ -66,9 +70,9 @@ async def log_of(endpoint_id: UUID, **where: Any) -> list[DeliveryView]:
 
 
 @asynccontextmanager
-async def a_dispatcher() -> AsyncIterator[Dispatcher]:
+async def a_dispatcher(*, timeout_seconds: float = 5) -> AsyncIterator[Dispatcher]:
     """A worker's dispatcher, which takes a step when told."""
-    async with Sender(timeout_seconds=5, allows_loopback=True) as sender:
+    async with Sender(timeout_seconds=timeout_seconds, allows_loopback=True) as sender:
         yield Dispatcher(sender)
 
 
