@@ -16,6 +16,7 @@ from community.ledger import queries as ledger
 from community.members import queries as members
 from community.members.queries import ConsentView, MemberView, Relation, RestrictionView
 from community.members.rules import Ability, Channel, Purpose
+from community.orders import queries as orders
 from community.referrals import service as referrals
 from community.tiers import queries as tiers
 from schema.access.types import YOURS, OwnAccess
@@ -26,6 +27,7 @@ from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.ledger.types import Balance, StatementLine
 from schema.nodes import Node
+from schema.orders.types import Order
 from schema.prices import PRICE, Price
 from schema.referrals.types import ViewerReferral
 from schema.tiers.types import Standing, Tier
@@ -202,6 +204,22 @@ class Member(Node):
             Connection.of(pages[member.uuid], StatementLine.of) if member.uuid in pages else None for member in parents
         ]
 
+    @level(
+        description="What this member bought, the latest first; null unless it is you or you are trusted staff.",
+        metadata=YOURS,
+    )
+    async def orders(
+        parents: list["Member"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection[Order] | None]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=orders.SHAPE)
+        pages = await orders.orders_of(info.context.actor, [member.uuid for member in parents], request)
+        return [Connection.of(pages[member.uuid], Order.of) if member.uuid in pages else None for member in parents]
+
     @level(description="The tier of this member.")
     async def tier(parents: list["Member"], info: Info) -> list[Tier]:
         found = await tiers.tiers_of([member.uuid for member in parents], clock.now())
@@ -306,6 +324,14 @@ class Viewer(OwnAccess):
         request = PageRequest.of(first=first, after=after, last=last, before=before)
         pages = await ledger.statements_of(info.context.actor, [self.view.id], request)
         return Connection.of(pages[self.view.id], StatementLine.of)
+
+    @strawberry.field(description="What you bought, the latest first.", metadata=YOURS)
+    async def orders(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Order]:
+        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=orders.SHAPE)
+        pages = await orders.orders_of(info.context.actor, [self.view.id], request)
+        return Connection.of(pages[self.view.id], Order.of)
 
     @strawberry.field(description="Where you stand, why, and how far it is to the next tier.", metadata=YOURS)
     async def standing(self) -> Standing:

@@ -1,0 +1,78 @@
+"""The problems of orders, as the graph shows them."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from community.kernel import errors as kernel
+from community.orders import errors
+from schema.context import Info
+from schema.errors import EXCEPTION_HANDLERS, Problem, problem
+from schema.scalars import Long
+
+
+@problem(errors.InvalidOrder)
+class InvalidOrder(Problem):
+    field: str = strawberry.field(description="The field that cannot be used.")
+
+
+@problem(errors.InvalidOrderAmount)
+class InvalidOrderAmount(Problem):
+    largest: Long = strawberry.field(description="The most that an order comes to, in minor units.")
+
+
+@problem(errors.CurrencyNotAccepted)
+class CurrencyNotAccepted(Problem):
+    currency: str = strawberry.field(description="The currency that was given.")
+    accepted: str = strawberry.field(description="The one that is accepted here.")
+
+
+@problem(errors.PlacedInTheFuture)
+class PlacedInTheFuture(Problem):
+    placed_at: datetime = strawberry.field(description="When it says that it was placed.")
+
+
+@problem(errors.UnknownCustomer)
+class UnknownCustomer(Problem):
+    member_id: str = strawberry.field(description="The id that belongs to nobody.")
+
+
+@problem(errors.OrderDiffers)
+class OrderDiffers(Problem):
+    external_id: str = strawberry.field(description="The id that another order was recorded under.")
+
+
+@problem(errors.InvalidRefundAmount)
+class InvalidRefundAmount(Problem):
+    left: Long = strawberry.field(description="What can still be refunded, in minor units.")
+
+
+@problem(errors.RefundTooLarge)
+class RefundTooLarge(Problem):
+    asked: Long = strawberry.field(description="What was asked for, in minor units.")
+    left: Long = strawberry.field(description="What can still be refunded, in minor units.")
+
+
+@problem(errors.InvalidReturn)
+class InvalidReturn(Problem):
+    position: int = strawberry.field(description="The line.")
+    left: int = strawberry.field(description="How many of it can still come back.")
+
+
+@problem(errors.InvalidRefundReason)
+class InvalidRefundReason(Problem):
+    max_length: int = strawberry.field(description="The most characters.")
+
+
+OrderProblem = Annotated[
+    InvalidOrder | InvalidOrderAmount | CurrencyNotAccepted | PlacedInTheFuture | UnknownCustomer | OrderDiffers,
+    strawberry.union("OrderProblem", description="Why an order was not recorded."),
+]
+
+
+def shown(found: kernel.Problem, info: Info) -> OrderProblem:
+    """A problem inside an answer, rather than instead of one."""
+    handler = next(each for each in EXCEPTION_HANDLERS if type(found) is each.exception_type)
+    graph: OrderProblem = handler.handle(found, field=None, info=info)  # type: ignore[assignment]
+    return graph
