@@ -15,7 +15,7 @@ from community.kernel.messages import DEFAULT_LOCALE
 
 @dataclass(slots=True)
 class Context:
-    """One operation's context. `loaders` holds the operation's level loaders and nothing else."""
+    """One operation's context. `loaders` holds what joins the levels that ask the same, and nothing else."""
 
     actor: Actor = ANONYMOUS
     locale: str = DEFAULT_LOCALE

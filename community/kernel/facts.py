@@ -48,7 +48,7 @@ class Fact:
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON scalars."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return {name: _plain(getattr(self, name)) for name in _names(type(self))}
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
@@ -63,6 +63,11 @@ def _register(cls: type[Fact]) -> None:
     if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise TypeError(f"{known.__qualname__} and {cls.__qualname__} both call themselves {cls.type}")
     REGISTRY[cls.type] = cls
+
+
+@cache
+def _names(cls: type[Fact]) -> list[str]:
+    return [field.name for field in fields(cls)]
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,7 @@ import orjson
 
 from community import database
 from community.access.policy import Actor, Permission
+from community.database import NOTHING, Along, Companion, Question
 from community.kernel.errors import Forbidden
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import fold
@@ -91,10 +92,26 @@ BLOCKS_BETWEEN = (
 """Everybody the member blocks or who blocks them, for the statement of another area: `author_id not in (…)`."""
 
 
-async def by_ids(ids: Iterable[UUID]) -> dict[UUID, MemberView]:
-    """The members among `ids` who exist."""
-    rows = await database.fetch(f"select {COLUMNS} from members_member m where m.id = any($1)", list(set(ids)))
-    return {row["id"]: MemberView(**row) for row in rows}
+async def by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, MemberView]:
+    """The members among `ids` who exist. No statement for those who came along as `beside`."""
+    wanted = set(ids)
+    found: dict[UUID, MemberView] = along.among(BESIDE, wanted)
+    if missing := list(wanted - found.keys()):
+        rows = await database.fetch(f"select {COLUMNS} from members_member m where m.id = any($1)", missing)
+        found |= {row["id"]: MemberView(**row) for row in rows}
+    return found
+
+
+def beside() -> Companion[MemberView]:
+    """A member who is there, for the statement of another area."""
+    return Companion(BESIDE, _row_of, lambda values: MemberView(*values))
+
+
+BESIDE = "member"
+
+
+def _row_of(key: str, _: Question) -> str:
+    return f"(select row({COLUMNS}) from members_member m where m.id = {key})"
 
 
 async def known_among(ids: Iterable[UUID]) -> set[UUID]:
@@ -109,6 +126,12 @@ async def by_external_ids(external_ids: Iterable[str]) -> dict[str, UUID]:
         "select external_id, id from members_member where external_id = any($1)", list(external_ids)
     )
     return {row["external_id"]: row["id"] for row in rows}
+
+
+async def each_of(ids: Sequence[UUID]) -> list[MemberView | None]:
+    """The member with each of these ids, in their order."""
+    found = await by_ids(ids)
+    return [found.get(each) for each in ids]
 
 
 async def one(member_id: UUID) -> MemberView | None:

@@ -59,7 +59,7 @@ async def record_all(facts: Sequence[Fact], *, actor: Actor | None = None) -> No
 
 def _row(fact: Fact, actor: Actor | None) -> dict[str, Any]:
     return {
-        "id": ids.new_id(),
+        "id": ids.new_text(),
         "type": fact.type,
         "version": fact.version,
         "subject_id": fact.subject_id,

@@ -1,18 +1,21 @@
 """The root fields that read posts: feeds, search, hashtags."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
 
+from community.kernel import clock
 from community.kernel.pages import PageRequest
 from community.posts import queries as posts
 from community.posts.queries import HASHTAG_SHAPE, Filter, Order
+from community.posts.rules.trends import Period
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.members.types import Member
 from schema.nodes import decode_id
-from schema.posts.types import Hashtag, Post
+from schema.posts.types import Hashtag, HashtagTrend, Post
 from schema.prices import PRICE, PRIVATE, Price
 
 graph_enum(
@@ -104,6 +107,21 @@ class PostQueries:
     ) -> Connection[Hashtag]:
         request = PageRequest.of(first=first, after=after, last=last, before=before, shape=HASHTAG_SHAPE)
         return Connection.of(await posts.popular(request, search), Hashtag.of)
+
+    @strawberry.field(
+        description="Hashtags that more members take up than usual, the most unusual first.",
+        metadata={PRICE: Price(own=10)},
+    )
+    async def trends(
+        self,
+        period: Annotated[Period, strawberry.argument(description="How long is looked at.")] = Period.DAY,
+        until: Annotated[
+            datetime | None,
+            strawberry.argument(description="What trended until then; now without it."),
+        ] = None,
+        first: Annotated[int, strawberry.argument(description="How many at most, 1 to 50.")] = 10,
+    ) -> list[HashtagTrend]:
+        return [HashtagTrend.of(each) for each in await posts.trends(period, until or clock.now(), first)]
 
 
 def _chosen(where: PostFilter) -> Filter:

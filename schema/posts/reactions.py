@@ -1,6 +1,7 @@
 """What posts and comments have in common: members react to them."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import strawberry
@@ -12,6 +13,7 @@ from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.nodes import Node
 from schema.prices import PRICE, Price
+from schema.together import together
 
 graph_enum(
     Reaction,
@@ -43,16 +45,25 @@ class Reactable(Node):
         metadata={PRICE: Price(items=3)},
     )
     async def reaction_counts(subjects: list["Reactable"], info: Info) -> list[list[ReactionCount]]:
-        counts = await posts.reaction_counts(_ids(subjects))
-        return [[ReactionCount(kind=kind, count=count) for kind, count in each.items()] for each in counts]
+        tallies = await together(info, posts.tallies_of, _ids(subjects))
+        return [[ReactionCount(kind=kind, count=count) for kind, count in each.reactions.items()] for each in tallies]
 
     @level(description="How you reacted; empty when nobody is signed in.")
     async def viewer_reactions(subjects: list["Reactable"], info: Info) -> list[list[Reaction]]:
-        return await posts.reactions_of(info.context.actor, _ids(subjects))
+        return await _own(info, subjects)
 
     @level(description="Whether you reacted in any way.")
     async def viewer_has_reacted(subjects: list["Reactable"], info: Info) -> list[bool]:
-        return [bool(kinds) for kinds in await posts.reactions_of(info.context.actor, _ids(subjects))]
+        return [bool(kinds) for kinds in await _own(info, subjects)]
+
+
+async def _own(info: Info, subjects: Sequence[Any]) -> list[list[Reaction]]:
+    """How the caller reacted to each."""
+    actor = info.context.actor
+    if actor.member_id is None:
+        return [[] for _ in subjects]
+    own = await together(info, partial(posts.reactions_of, actor), _ids(subjects), name=posts.reactions_of)
+    return list(own)
 
 
 def _ids(subjects: Sequence[Any]) -> list[Any]:

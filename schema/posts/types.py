@@ -8,26 +8,51 @@ from uuid import UUID
 import strawberry
 
 from community.campaigns import queries as campaigns
+from community.kernel import clock
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
 from community.posts import policy
 from community.posts import queries as posts
-from community.posts.queries import CommentView, HashtagView, PostView
+from community.posts.queries import CommentView, HashtagView, PostView, TrendView, UseView
 from community.posts.rules.activities import post_subject
 from community.posts.rules.hashtags import hashtag_id
+from community.posts.rules.trends import Period
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
+from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.members.types import Member
 from schema.nodes import Node
 from schema.posts.reactions import Reactable
 from schema.prices import PRICE, PRIVATE, Price
+from schema.together import together
 
 if TYPE_CHECKING:
     from schema.campaigns.types import Campaign, CampaignEntry
 
 SEEN = {PRIVATE: True}
 """What a reader may see depends on whom they block."""
+
+
+graph_enum(
+    Period,
+    "How long a trend is looked at, and how long a step of a history is.",
+    {Period.HOUR: "An hour.", Period.DAY: "24 hours."},
+    name="TrendPeriod",
+)
+
+
+@strawberry.type(description="How often a hashtag was used in one step of its history.")
+class HashtagUse:
+    """One step."""
+
+    starts_at: datetime = strawberry.field(description="When the step begins.")
+    posts: int = strawberry.field(description="How many posts took it up.")
+    members: int = strawberry.field(description="How many members did, each counted once an hour.")
+
+    @classmethod
+    def of(cls, use: UseView) -> Self:
+        return cls(starts_at=use.starts_at, posts=use.posts, members=use.members)
 
 
 @strawberry.type(description="A hashtag: one for all its spellings.")
@@ -72,6 +97,20 @@ class Hashtag(Node):
         found = await campaigns.campaigns_of_hashtags(info.context.actor, [tag.uuid for tag in parents])
         return [[Campaign.of(campaign) for campaign in each] for each in found]
 
+    @level(
+        description="How often it was used, step by step up to this hour, the oldest first. Follows by some minutes.",
+        metadata={PRICE: Price(own=5)},
+    )
+    async def history(
+        parents: list["Hashtag"],
+        info: Info,
+        period: Annotated[Period, strawberry.argument(description="How long a step is.")] = Period.DAY,
+        last: Annotated[int, strawberry.argument(description="How many steps, 1 to 366.")] = 30,
+    ) -> list[list[HashtagUse]]:
+        ids = [tag.uuid for tag in parents]
+        found = await posts.histories(ids, period, clock.now(), last)
+        return [[HashtagUse.of(use) for use in uses] for uses in found]
+
     @level(description="The posts that carry it, newest first.", metadata=SEEN)
     async def posts(
         parents: list["Hashtag"],
@@ -84,6 +123,23 @@ class Hashtag(Node):
         request = PageRequest.of(first=first, after=after, last=last, before=before)
         pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request)
         return [Post.page(page, info) for page in pages]
+
+
+@strawberry.type(description="A hashtag that more members take up than usual.")
+class HashtagTrend:
+    """A trend."""
+
+    hashtag: Hashtag = strawberry.field(description="The hashtag.")
+    members: int = strawberry.field(description="How many members took it up in the period, each once an hour.")
+    expected: float = strawberry.field(description="How many were to be expected from the periods before.")
+    score: float = strawberry.field(
+        description="How unusual that is: (members - expected) / √(expected + 1). What is always used does not trend."
+    )
+
+    @classmethod
+    def of(cls, found: TrendView) -> Self:
+        trend = found.trend
+        return cls(hashtag=Hashtag.of(found.hashtag), members=trend.current, expected=trend.expected, score=trend.score)
 
 
 @strawberry.type(description="Something a member wrote.")
@@ -129,7 +185,7 @@ class Post(Reactable):
 
     @level(description="Who wrote it.")
     async def author(parents: list["Post"], info: Info) -> list[Member]:
-        return [Member.of(member) for member in await known(info, [post.view.author_id for post in parents])]
+        return await _authors(info, [post.view.author_id for post in parents])
 
     @strawberry.field(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
     def hashtags(self) -> list[Hashtag]:
@@ -214,8 +270,8 @@ class Comment(Reactable):
     @level(description="Who wrote it; null where it was removed and you are neither its author nor staff.")
     async def author(parents: list["Comment"], info: Info) -> list[Member | None]:
         ids = [comment.view.author_id for comment in parents]
-        found = iter(await known(info, [author_id for author_id in ids if author_id]))
-        return [Member.of(next(found)) if author_id else None for author_id in ids]
+        authors = iter(await _authors(info, [author_id for author_id in ids if author_id]))
+        return [next(authors) if author_id else None for author_id in ids]
 
     @level(description="The post it belongs to; null once you may not see that any more.", metadata=SEEN)
     async def post(parents: list["Comment"], info: Info) -> list[Post | None]:
@@ -269,6 +325,11 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
         info.context.shows(
             post_subject(post.id) for post in views if post.author_id != viewer_id and not post.is_removed
         )
+
+
+async def _authors(info: Info, ids: Sequence[UUID]) -> list[Member]:
+    """Who wrote is never gone."""
+    return [Member.of(member) for member in await together(info, members.each_of, ids) if member]
 
 
 async def _mentioned(info: Info, texts: Sequence[PostView | CommentView]) -> list[list[Member]]:

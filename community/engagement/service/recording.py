@@ -87,10 +87,10 @@ async def _carry_out(assessed: Sequence[Assessment], actor: Actor | None) -> dic
     effects = {_id(a.recording.cause): _effects(a, reached) for a in assessed}
     if kept:
         new = await _keep([(a, effects[_id(a.recording.cause)]) for a in kept], now)
-        await outbox.record_all([_fact(a, effects[_id(a.recording.cause)]) for a in new], actor=actor)
-        for known in kept:
-            if known not in new:
-                del effects[_id(known.recording.cause)]
+        announced = [_fact(a, effects[_id(a.recording.cause)]) for a in kept if _id(a.recording.cause) in new]
+        await outbox.record_all(announced, actor=actor)
+        for known in {_id(a.recording.cause) for a in kept} - new:
+            del effects[known]
     return effects
 
 
@@ -130,8 +130,8 @@ def _effects(assessment: Assessment, reached: Mapping[UUID, str]) -> Effects:
     )
 
 
-async def _keep(kept: Sequence[tuple[Assessment, Effects]], now: datetime) -> list[Assessment]:
-    """One statement; which were new. Raises CauseReused when somebody else took the cause of what was paid for."""
+async def _keep(kept: Sequence[tuple[Assessment, Effects]], now: datetime) -> set[CauseId]:
+    """Which causes were new. Raises CauseReused when somebody else took the cause of what was paid for."""
     written = await database.fetch(
         _KEEP,
         _as_json(_row_of_activity(assessment, effects, now) for assessment, effects in kept),
@@ -141,7 +141,7 @@ async def _keep(kept: Sequence[tuple[Assessment, Effects]], now: datetime) -> li
     for assessment, effects in kept:
         if effects.activity_id not in new_ids and assessment.payments:
             raise _reused(assessment.recording)
-    return [assessment for assessment, effects in kept if effects.activity_id in new_ids]
+    return {_id(assessment.recording.cause) for assessment, effects in kept if effects.activity_id in new_ids}
 
 
 _KEEP = """
@@ -184,7 +184,7 @@ def _rows_of_grants(assessment: Assessment, effects: Effects) -> Iterable[Row]:
     activity, day = assessment.recording.activity, assessment.day
     for earned, payment in zip(effects.earned, assessment.payments, strict=True):
         yield {
-            "id": ids.new_id(),
+            "id": ids.new_text(),
             "activity_id": effects.activity_id,
             "member_id": activity.member_id,
             "rule": earned.rule,

@@ -52,12 +52,12 @@ async def lower(member_id: UUID, kind: str, causes: Sequence[Cause], now: dateti
     if causes and kind in METRICS:
         await tiers.forget_receptions(causes)
     if causes:
-        await tiers.recompute(member_id, now, actor=actor)
+        await tiers.recede([member_id], now, actor=actor)
 
 
 async def recount(member_id: UUID, now: datetime, actor: Actor | None) -> None:
     """A part of some credits was taken back."""
-    await tiers.recompute(member_id, now, actor=actor)
+    await tiers.recede([member_id], now, actor=actor)
 
 
 def _reception(counted: Counted) -> Reception | None:

@@ -1,6 +1,6 @@
 """What the ledger tells: balances, statements, transfers and their reversals, credits earned in a period."""
 
-from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by
+from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by, beside
 from community.ledger.queries.credits import CREDITS_IN_SPAN, CreditView, earnings_in
 from community.ledger.queries.statements import StatementLineView, lines_by_ids, statements_of
 from community.ledger.queries.transfers import (
@@ -22,6 +22,7 @@ __all__ = [
     "TransferView",
     "balances_of",
     "balances_seen_by",
+    "beside",
     "earnings_in",
     "expired_of",
     "lines_by_ids",

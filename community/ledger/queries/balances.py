@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from community import database
 from community.access.policy import Actor
+from community.database import NOTHING, Along, Companion, Question
 from community.ledger import policy
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.transfers import Currency
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class BalanceView:
     """What a member has at an instant. What was due by then has happened, whether or not it is written yet."""
 
@@ -24,23 +26,43 @@ class BalanceView:
     """When the next points expire; `expiring` is how many of them that will be."""
 
 
-async def balances_of(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, BalanceView]:
-    """What each of these members has at `now`; nothing, for whom the ledger does not know. One statement."""
+async def balances_of(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> dict[UUID, BalanceView]:
+    """What each of these members has at `now`; nothing, for whom the ledger does not know.
+
+    One statement; none for those whose balance came along as `beside`.
+    """
     wanted = list(dict.fromkeys(member_ids))
-    accounts = {
-        (currency, holding): [AccountName.of(member_id, currency, holding).id for member_id in wanted]
-        for currency in Currency
-        for holding in (Holding.ACTIVE, Holding.PENDING)
-    }
-    rows = await database.fetch(
-        _BALANCES,
-        wanted,
-        accounts[Currency.POINTS, Holding.ACTIVE],
-        accounts[Currency.POINTS, Holding.PENDING],
-        accounts[Currency.CREDITS, Holding.ACTIVE],
-        now,
+    found: dict[UUID, BalanceView] = along.among(BESIDE, wanted)
+    if missing := [each for each in wanted if each not in found]:
+        accounts = zip(*map(_accounts_of, missing), strict=True)
+        rows = await database.fetch(_BALANCES, missing, *map(list, accounts), now)
+        found |= {row["member_id"]: BalanceView(*list(row.values())[1:]) for row in rows}
+    return found
+
+
+def beside(member_id: UUID, now: datetime) -> Companion[BalanceView]:
+    """What this member has, for the statement of another area about them alone."""
+
+    def row_of(_: str, question: Question) -> str:
+        ids = (f"{question.argument(each)}::uuid" for each in (member_id, *_accounts_of(member_id)))
+        wanted = f"(select {', '.join(f'{id} as {name}' for id, name in zip(ids, WANTED, strict=True))})"
+        now_is = f"{question.argument(now)}::timestamptz"
+        return f"(select row({', '.join(HAD)}) {_FROM.format(wanted=f'{wanted} wanted', now=now_is)})"
+
+    return Companion(BESIDE, row_of, lambda values: BalanceView(*values))
+
+
+BESIDE = "balance"
+
+
+def _accounts_of(member_id: UUID) -> tuple[UUID, UUID, UUID]:
+    """The ids of the accounts that make up a balance: points, points to come, credits."""
+    name = partial(AccountName.of, member_id)
+    return (
+        name(Currency.POINTS, Holding.ACTIVE).id,
+        name(Currency.POINTS, Holding.PENDING).id,
+        name(Currency.CREDITS, Holding.ACTIVE).id,
     )
-    return {row["member_id"]: BalanceView(**{k: v for k, v in row.items() if k != "member_id"}) for row in rows}
 
 
 async def balances_seen_by(actor: Actor, member_ids: Iterable[UUID], now: datetime) -> dict[UUID, BalanceView]:
@@ -49,18 +71,23 @@ async def balances_seen_by(actor: Actor, member_ids: Iterable[UUID], now: dateti
     return await balances_of(readable, now) if readable else {}
 
 
-_DUE = "case when lot.activated_at is null then lot.pending_until else lot.expires_at end <= $5"
-_GONE = "lot.expires_at <= $5"
+WANTED = ("member_id", "points", "pending", "credits")
+
+HAD = (
+    "(coalesce(points.balance, 0) + due.points)::bigint",
+    "(coalesce(pending.balance, 0) - due.pending)::bigint",
+    "(coalesce(credits.balance, 0) + due.credits)::bigint",
+    "coalesce(next.expiring, 0)::bigint",
+    "next.expires_at",
+)
+"""The fields of a `BalanceView`."""
+
+_DUE = "case when lot.activated_at is null then lot.pending_until else lot.expires_at end <= {now}"
+_GONE = "lot.expires_at <= {now}"
 
 # The accounts say what is written. The few lots that are due correct it by what the clockwork has not come by to write.
-_BALANCES = f"""
-    select wanted.member_id,
-        (coalesce(points.balance, 0) + due.points)::bigint as points,
-        (coalesce(pending.balance, 0) - due.pending)::bigint as pending,
-        (coalesce(credits.balance, 0) + due.credits)::bigint as credits,
-        coalesce(next.expiring, 0)::bigint as expiring,
-        next.expires_at as expiring_at
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) as wanted(member_id, points, pending, credits)
+_FROM = f"""
+    from {{wanted}}
     left join ledger_account points on points.id = wanted.points
     left join ledger_account pending on pending.id = wanted.pending
     left join ledger_account credits on credits.id = wanted.credits
@@ -79,7 +106,10 @@ _BALANCES = f"""
     left join lateral (
         select lot.expires_at, sum(lot.remaining) as expiring from ledger_lot lot
         where lot.member_id = wanted.member_id and lot.currency = 'points' and lot.remaining > 0
-        and lot.expires_at > $5 and (lot.activated_at is not null or lot.pending_until <= $5)
+        and lot.expires_at > {{now}} and (lot.activated_at is not null or lot.pending_until <= {{now}})
         group by lot.expires_at order by lot.expires_at limit 1
     ) next on true
 """
+
+_EACH = f"unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) as wanted({', '.join(WANTED)})"
+_BALANCES = f"select wanted.member_id, {', '.join(HAD)} {_FROM.format(wanted=_EACH, now='$5')}"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 from uuid import UUID, uuid5
 
@@ -47,10 +48,15 @@ class AccountName:
     @property
     def id(self) -> UUID:
         """A UUIDv5 (RFC 9562) of the name."""
-        owner = self.member_id if self.shard is None else self.shard
-        return uuid5(NAMESPACE, f"{self.currency}:{self.holding}:{owner}")
+        return _id(f"{self.currency}:{self.holding}:{self.member_id if self.shard is None else self.shard}")
 
     @property
     def floor(self) -> int | None:
         """How low the balance may go; None means as low as it likes, because what members have was issued."""
         return 0 if self.member_id is not None else None
+
+
+@lru_cache(maxsize=4_096)
+def _id(name: str) -> UUID:
+    """Asked several times for each transfer, and for the parts of the system's accounts by everybody."""
+    return uuid5(NAMESPACE, name)

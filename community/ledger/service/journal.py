@@ -99,12 +99,14 @@ class Journal:
         """Take from a lot, or give back with a negative amount. Returns the lot after it."""
         after = replace(drawn.lot, remaining=drawn.lot.remaining - drawn.amount)
         self.change(after)
-        self._draws.append({"id": ids.new_id(), "transfer_id": transfer.id, "lot_id": after.id, "amount": drawn.amount})
+        self._draws.append(
+            {"id": ids.new_text(), "transfer_id": transfer.id, "lot_id": after.id, "amount": drawn.amount}
+        )
         return after
 
     def note(self, subject_id: UUID, reason: str, actor_id: UUID | None) -> None:
         """Keep why somebody did this."""
-        self._notes.append({"id": ids.new_id(), "subject_id": subject_id, "reason": reason, "actor_id": actor_id})
+        self._notes.append({"id": ids.new_text(), "subject_id": subject_id, "reason": reason, "actor_id": actor_id})
 
     def undo(self, reversal: Row) -> None:
         """Keep that a transfer was undone."""
@@ -136,7 +138,7 @@ class Journal:
         account.head = chain.link(account.head, account_id, account.sequence, amount, account.balance, digest)
         self._entries.append(
             {
-                "id": ids.new_id(),
+                "id": ids.new_text(),
                 "transfer_id": transfer_id,
                 "account_id": account_id,
                 "sequence": account.sequence,
@@ -154,15 +156,17 @@ async def locked(
 
     `also` are the ids of further accounts, which exist. To claim a transfer is to write it unless its cause is in the
     ledger already: then it is not among the returned ids, and nothing may be entered for it. Accounts that are missing
-    are opened. One statement, if none is missing.
+    are opened. One statement, two if some are missing, three if somebody else opens them at the same time.
     """
     wanted = {name.id: name for name in names}
     rows = await database.fetch(_CLAIM, as_json(map(row_of_transfer, claim)), [*wanted, *also])
     accounts = {row["id"]: Account.of(row) for row in rows if row["id"]}
     if missing := {id: name for id, name in wanted.items() if id not in accounts}:
-        await database.execute(_OPEN, as_json(map(_row_of_new, missing.values())))
-        rows_of_new = await database.fetch(_LOCK, list(missing))
-        accounts.update((row["id"], Account.of(row)) for row in rows_of_new)
+        opened = await database.fetch(_OPEN, as_json(map(_row_of_new, missing.values())))
+        accounts.update((row["id"], Account.of(row)) for row in opened)
+        if faster := missing.keys() - accounts.keys():
+            found = await database.fetch(_LOCK, list(faster))
+            accounts.update((row["id"], Account.of(row)) for row in found)
     return Journal(accounts.values(), now), set(rows[0]["claimed"])
 
 
@@ -194,19 +198,20 @@ _LOCKED = (
 )
 _LOCK = _LOCKED.format("$1")
 
-# Keys are taken in an order that all agree on, too.
+# Keys are taken in an order that all agree on, too. Only the first row tells what was claimed: a batch has many rows.
 _CLAIM = f"""
     with claimed as (
         insert into ledger_transfer {_rows("ledger_transfer", "$1")} order by currency, cause_kind, cause_key
         on conflict (currency, cause_kind, cause_key) do nothing returning id
     )
-    select taken.claimed, account.*
+    select case when row_number() over () = 1 then taken.claimed end as claimed, account.*
     from (select coalesce(array_agg(id), '{{}}') as claimed from claimed) taken
     left join lateral ({_LOCKED.format("$2")}) account on true
 """
 
 _OPEN = f"""
     insert into ledger_account {_rows("ledger_account", "$1")} order by id on conflict do nothing
+    returning id, floor, balance, sequence, head
 """
 
 _WRITE = f"""

@@ -19,12 +19,13 @@ from community.posts.queries.posts import (
 )
 from community.posts.queries.reactions import (
     Subject,
-    comment_counts,
-    reaction_counts,
+    Tallies,
     reactions_of,
     reactor_counts,
     subject,
+    tallies_of,
 )
+from community.posts.queries.trends import TrendView, UseView, histories, trends
 
 __all__ = [
     "EVERYTHING",
@@ -35,25 +36,29 @@ __all__ = [
     "Order",
     "PostView",
     "Subject",
+    "Tallies",
+    "TrendView",
+    "UseView",
     "Writing",
     "comment",
-    "comment_counts",
     "comments",
     "feed",
     "hashtag",
     "hashtags",
+    "histories",
     "home",
     "matching",
     "name_of",
     "popular",
     "post",
     "posts",
-    "reaction_counts",
     "reactions_of",
     "reactor_counts",
     "replies",
     "subject",
     "tagged",
+    "tallies_of",
     "threads",
+    "trends",
     "writing",
 ]

@@ -56,7 +56,7 @@ async def comments(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, CommentView]
         f"select {COLUMNS} from posts_comment c join posts_post p on p.id = c.post_id where {question.met}",
         *question.arguments,
     )
-    return {row["id"]: _view(row, sight) for row in rows}
+    return {row["id"]: view_of(row, sight) for row in rows}
 
 
 async def comment(actor: Actor, comment_id: UUID) -> CommentView:
@@ -102,7 +102,7 @@ def _pages(
 ) -> Mapping[UUID, Page[CommentView]]:
     below: defaultdict[UUID, list[CommentView]] = defaultdict(list)
     for row in rows:
-        below[row[column]].append(_view(row, sight))
+        below[row[column]].append(view_of(row, sight))
     return {parent: page_of(found, page, _key) for parent, found in below.items()}
 
 
@@ -110,7 +110,8 @@ def _key(comment: CommentView) -> tuple[UUID]:
     return (comment.id,)
 
 
-def _view(row: asyncpg.Record, sight: Sight) -> CommentView:
+def view_of(row: asyncpg.Record, sight: Sight) -> CommentView:
+    """The comment in a row of `COLUMNS`, as far as it may be seen."""
     readable = sight.reads(row["author_id"], is_removed=row["removed_at"] is not None)
     return CommentView(
         id=row["id"],

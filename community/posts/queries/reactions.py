@@ -45,16 +45,31 @@ async def subject(actor: Actor, subject_id: UUID) -> Subject:
     return Subject(**row)
 
 
-async def reaction_counts(ids: Sequence[UUID]) -> list[Mapping[Reaction, int]]:
-    """How many members gave each kind, for each subject in order; kinds that nobody gave are left out."""
-    tallies = await _tallies(ids, list(Reaction))
-    return [{kind: count for kind in Reaction if (count := tallies.get((each, kind), 0))} for each in ids]
+@dataclass(frozen=True, slots=True)
+class Tallies:
+    """How many comments stand below a subject, and how many members gave each kind of reaction that anybody gave."""
+
+    comments: int
+    reactions: Mapping[Reaction, int]
 
 
-async def comment_counts(ids: Sequence[UUID]) -> list[int]:
-    """How many comments stand below each subject, in order."""
-    tallies = await _tallies(ids, [COMMENTS])
-    return [tallies.get((each, COMMENTS), 0) for each in ids]
+async def tallies_of(ids: Sequence[UUID]) -> list[Tallies]:
+    """What is counted of each subject, in order. Exact at this moment: what was rolled up and what came since."""
+    rows = await database.fetch(
+        "select subject_id, measure, sum(value)::bigint as value from ("
+        " select subject_id, measure, value from posts_tally where subject_id = any($1)"
+        " union all select subject_id, measure, delta from posts_tally_delta where subject_id = any($1)"
+        ") counted group by subject_id, measure",
+        list(set(ids)),
+    )
+    found = {(row["subject_id"], row["measure"]): row["value"] for row in rows}
+    return [
+        Tallies(
+            comments=found.get((each, COMMENTS), 0),
+            reactions={kind: count for kind in Reaction if (count := found.get((each, kind), 0))},
+        )
+        for each in ids
+    ]
 
 
 async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]]:
@@ -87,17 +102,3 @@ async def reactor_counts(moments: Sequence[tuple[UUID, datetime]]) -> list[int]:
         [until for _, until in moments],
     )
     return [row["others"] for row in rows]
-
-
-async def _tallies(ids: Sequence[UUID], measures: Sequence[str]) -> Mapping[tuple[UUID, str], int]:
-    """Counters, exact at this moment: what was rolled up and what was appended since, in one snapshot."""
-    rows = await database.fetch(
-        "select subject_id, measure, sum(value)::bigint as value from ("
-        " select subject_id, measure, value from posts_tally where subject_id = any($1) and measure = any($2)"
-        " union all"
-        " select subject_id, measure, delta from posts_tally_delta where subject_id = any($1) and measure = any($2)"
-        ") counted group by subject_id, measure",
-        list(set(ids)),
-        measures,
-    )
-    return {(row["subject_id"], row["measure"]): row["value"] for row in rows}

@@ -6,8 +6,10 @@ from community.posts.service.posts import edit, remove, write
 from community.posts.service.reactions import react, reward_author, unreact, unreward_author
 from community.posts.service.renderings import refresh as refresh_renderings
 from community.posts.service.tallies import roll_up as roll_up_tallies
+from community.posts.service.trends import chart
 
 __all__ = [
+    "chart",
     "comment",
     "count_uses",
     "edit",

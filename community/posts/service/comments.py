@@ -16,6 +16,8 @@ from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.posts import errors, facts, policy, queries
 from community.posts.queries import CommentView
+from community.posts.queries.comments import COLUMNS, view_of
+from community.posts.queries.sight import visible_to
 from community.posts.rules import limits
 from community.posts.rules.activities import comment_cause, comment_subject
 from community.posts.rules.tallies import COMMENTS
@@ -84,7 +86,8 @@ async def remove_comment(actor: Actor, comment_id: UUID, reason: str | None = No
         member_id,
         kept_reason,
     )
-    await _count(found.post_id, found.parent_id, -1)
+    above = [found.post_id, found.parent_id] if found.parent_id else [found.post_id]
+    await tallies.add(above, COMMENTS, -1)
     await engagement.withdraw(comment_subject(comment_id), member_id=author_id, reason=kept_reason, actor=actor)
     await outbox.record(
         facts.CommentRemoved(post_id=found.post_id, comment_id=comment_id, author_id=author_id, removed_by=member_id),
@@ -117,20 +120,23 @@ async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: st
 async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | None) -> CommentView:
     author_id = require_member(actor)
 
+    new: list[CommentView] = []
+
     async def insert() -> Result:
         await members.require_ability(author_id, Ability.POST, clock.now())
-        return {"comment_id": str(await _insert(actor, author_id, place, text))}
+        new.append(await _insert(actor, author_id, place, text))
+        return {"comment_id": str(new[0].id)}
 
     asked = {"post_id": place.post_id, "parent_id": place.parent_id, "source": text.source}
     written = await idempotency.once(f"posts.comment:{author_id}", idempotency_key, asked, insert)
-    return await queries.comment(actor, UUID(written["comment_id"]))
+    return new[0] if new else await queries.comment(actor, UUID(written["comment_id"]))
 
 
-async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> UUID:
+async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> CommentView:
     comment_id, written_at = ids.new_id(), clock.now()
-    await database.execute(
-        "insert into posts_comment (id, post_id, parent_id, depth, author_id, source, html, renderer, mention_handles,"
-        " mention_ids, written_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    row = await database.fetch_one(
+        _INSERT,
+        COMMENTS,
         comment_id,
         place.post_id,
         place.parent_id,
@@ -143,7 +149,7 @@ async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> UU
         text.mention_ids,
         written_at,
     )
-    await _count(place.post_id, place.parent_id, 1)
+    assert row is not None, "what was inserted is returned"
     activity = Activity(
         kind=OwnKind.COMMENT_WRITTEN,
         member_id=author_id,
@@ -162,7 +168,18 @@ async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> UU
         ),
         actor=actor,
     )
-    return comment_id
+    return view_of(row, visible_to(actor))
+
+
+_INSERT = f"""
+    with counted as (
+        insert into posts_tally_delta (subject_id, measure, delta)
+        select id, $1, 1 from unnest(array[$3::uuid, $4::uuid]) above(id) where id is not null
+    )
+    insert into posts_comment as c (id, post_id, parent_id, depth, author_id, source, html, renderer, mention_handles,
+        mention_ids, written_at)
+    values ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning {COLUMNS}
+"""
 
 
 @transaction()
@@ -200,7 +217,3 @@ async def _locked(actor: Actor, comment_id: UUID) -> CommentView:
     """The comment as it will stay until this transaction ends."""
     await database.execute("select from posts_comment where id = $1 for no key update", comment_id)
     return await queries.comment(actor, comment_id)
-
-
-async def _count(post_id: UUID, parent_id: UUID | None, change: int) -> None:
-    await tallies.add([post_id, parent_id] if parent_id else [post_id], COMMENTS, change)

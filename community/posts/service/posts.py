@@ -1,6 +1,7 @@
 """Posts: write one, edit it, remove it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from community import database
@@ -16,6 +17,7 @@ from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.posts import errors, facts, policy, queries
 from community.posts.queries import PostView
+from community.posts.queries.posts import COLUMNS
 from community.posts.rules import limits
 from community.posts.rules.activities import post_cause, post_subject
 from community.posts.rules.hashtags import hashtag_id
@@ -56,12 +58,13 @@ async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> Post
     if not policy.can_remove(actor, post.author_id, is_removed=False):
         require(actor, Permission.POSTS_REMOVE_ANY)
     kept_reason = removal_reason(reason, is_author=member_id == post.author_id)
+    removed = replace(post, removed_at=clock.now(), removed_by=member_id, removal_reason=kept_reason)
     await database.execute(
         "update posts_post set removed_at = $2, removed_by = $3, removal_reason = $4 where id = $1",
         post_id,
-        clock.now(),
-        member_id,
-        kept_reason,
+        removed.removed_at,
+        removed.removed_by,
+        removed.removal_reason,
     )
     await _untag(post_id, post.hashtags)
     await engagement.withdraw(post_subject(post_id), member_id=post.author_id, reason=kept_reason, actor=actor)
@@ -74,26 +77,31 @@ async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> Post
         ),
         actor=actor,
     )
-    return await queries.post(actor, post_id)
+    return removed
 
 
 @transaction()
 async def _write(actor: Actor, text: Text, idempotency_key: str | None) -> PostView:
     author_id = require_member(actor)
 
+    new: list[PostView] = []
+
     async def insert() -> Result:
         await members.require_ability(author_id, Ability.POST, clock.now())
-        return {"post_id": str(await _insert(actor, author_id, text))}
+        new.append(await _insert(actor, author_id, text))
+        return {"post_id": str(new[0].id)}
 
     written = await idempotency.once(f"posts.write:{author_id}", idempotency_key, {"source": text.source}, insert)
-    return await queries.post(actor, UUID(written["post_id"]))
+    return new[0] if new else await queries.post(actor, UUID(written["post_id"]))
 
 
-async def _insert(actor: Actor, author_id: UUID, text: Text) -> UUID:
+async def _insert(actor: Actor, author_id: UUID, text: Text) -> PostView:
     post_id, written_at = ids.new_id(), clock.now()
-    await database.execute(
-        "insert into posts_post (id, author_id, source, html, renderer, words, hashtags, mention_handles, mention_ids,"
-        " written_at) values ($1, $2, $3, $4, $5, $6::text::tsvector, $7, $8, $9, $10)",
+    tags = _in_order(text.hashtags)
+    row = await database.fetch_one(
+        _INSERT,
+        [tag_id for tag_id, _ in tags],
+        [name for _, name in tags],
         post_id,
         author_id,
         text.source,
@@ -105,7 +113,7 @@ async def _insert(actor: Actor, author_id: UUID, text: Text) -> UUID:
         text.mention_ids,
         written_at,
     )
-    await _tag(post_id, text.hashtags)
+    assert row is not None, "what was inserted is returned"
     activity = Activity(
         kind=OwnKind.POST_WRITTEN, member_id=author_id, occurred_at=written_at, subject=post_subject(post_id)
     )
@@ -120,7 +128,22 @@ async def _insert(actor: Actor, author_id: UUID, text: Text) -> UUID:
         ),
         actor=actor,
     )
-    return post_id
+    return PostView.of(row)
+
+
+_TAG = (
+    "tag as (select * from unnest($1::uuid[], $2::text[]) tag(id, name)),"
+    " known as (insert into posts_hashtag (id, name) select id, name from tag on conflict do nothing),"
+    " tagged as (insert into posts_tagging (hashtag_id, post_id) select id, $3 from tag)"
+)
+"""Let a post be found under hashtags."""
+
+_INSERT = (
+    f"with {_TAG} insert into posts_post as p (id, author_id, source, html, renderer, words, hashtags,"
+    " mention_handles, mention_ids, written_at)"
+    " values ($3::uuid, $4, $5, $6, $7, $8::text::tsvector, $9, $10, $11, $12)"
+    f" returning {COLUMNS}"
+)
 
 
 @transaction()
@@ -179,17 +202,16 @@ async def _locked(actor: Actor, post_id: UUID) -> PostView:
 
 
 async def _tag(post_id: UUID, names: Iterable[str]) -> None:
-    """Let the post be found under these hashtags. In the order of ids, so that two writers cannot deadlock."""
-    tags = sorted((hashtag_id(name), name) for name in names)
+    tags = _in_order(names)
     if tags:
         await database.execute(
-            "with tag as (select * from unnest($2::uuid[], $3::text[]) tag(id, name)),"
-            " known as (insert into posts_hashtag (id, name) select id, name from tag on conflict do nothing)"
-            " insert into posts_tagging (hashtag_id, post_id) select id, $1 from tag",
-            post_id,
-            [tag_id for tag_id, _ in tags],
-            [name for _, name in tags],
+            f"with {_TAG} select $3::uuid", [tag_id for tag_id, _ in tags], [name for _, name in tags], post_id
         )
+
+
+def _in_order(names: Iterable[str]) -> list[tuple[UUID, str]]:
+    """Hashtags in the order of their ids, so that two writers cannot deadlock."""
+    return sorted((hashtag_id(name), name) for name in names)
 
 
 async def _untag(post_id: UUID, names: Iterable[str]) -> None:

@@ -160,6 +160,13 @@ def is_due(programme: Programme, standing: Standing, now: datetime) -> bool:
     return due is not None and due <= now
 
 
+def can_wait(programme: Programme, standing: Standing, now: datetime) -> bool:
+    """Whether less may count without any consequence until the clock asks for a decision."""
+    if standing.grace_until is not None or is_due(programme, standing, now):
+        return False
+    return standing.period is None or now < standing.period.until - timedelta(days=programme.warning_days)
+
+
 def _earn(
     programme: Programme, standing: Standing, counted: Numbers, now: datetime, calendar: Calendar
 ) -> Standing | None:

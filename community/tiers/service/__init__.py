@@ -1,11 +1,11 @@
-"""The verbs of tiers: contribute, withdraw, receive, advance, recompute, set a plan's tier, lock, unlock, publish."""
+"""The verbs of tiers: contribute, withdraw, receive, advance, recede, recompute, set a plan's tier, lock, unlock, publish."""
 
 from community.tiers.service.contributing import Contribution, contribute, contribute_many, withdraw
 from community.tiers.service.locking import lock, unlock
 from community.tiers.service.planning import set_plan_tier
 from community.tiers.service.publishing import publish
 from community.tiers.service.receiving import Reception, forget_receptions, receive_many
-from community.tiers.service.recomputing import advance, recompute, recompute_many, settle_due
+from community.tiers.service.recomputing import advance, recede, recompute, recompute_many, settle_due
 
 __all__ = [
     "Contribution",
@@ -16,6 +16,7 @@ __all__ = [
     "forget_receptions",
     "lock",
     "publish",
+    "recede",
     "receive_many",
     "recompute",
     "recompute_many",

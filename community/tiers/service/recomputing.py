@@ -17,7 +17,7 @@ from community.tiers import facts
 from community.tiers.queries import TransitionView, programmes
 from community.tiers.queries.programmes import ProgrammeView
 from community.tiers.queries.standings import Reading, readings
-from community.tiers.rules.standing import Change, Decision, Numbers, Standing, decide, is_due, lost_at
+from community.tiers.rules.standing import Change, Decision, Numbers, Standing, can_wait, decide, is_due, lost_at
 from community.tiers.service.places import Places, keep, locked, take_room
 
 BATCH = 200
@@ -55,6 +55,20 @@ async def advance(
         return {}
     movable = brought.keys() - await take_room(brought, now)
     return await recompute_many(movable, now, actor=actor) if movable else {}
+
+
+@transaction()
+async def recede(
+    member_ids: Collection[UUID], now: datetime, *, actor: Actor | None = None
+) -> dict[UUID, TransitionView]:
+    """Less counts for these members than before: decide anew where that matters before their period ends.
+
+    One statement where it does not. The last change of those whose tier changed.
+    """
+    places = await locked(member_ids, now)
+    if all(can_wait(places.programme.rules, standing, now) for standing in places.kept.values()):
+        return {}
+    return await decide_all(places, now, actor)
 
 
 async def decide_all(

@@ -29,7 +29,7 @@ async def thread(actor: Actor, post: PostView) -> list[CommentView]:
 
 
 async def count(subject: PostView | CommentView) -> int:
-    return (await queries.comment_counts([subject.id]))[0]
+    return (await queries.tallies_of([subject.id]))[0].comments
 
 
 async def test_a_comment_stands_below_its_post_and_is_counted_and_announced_there() -> None:

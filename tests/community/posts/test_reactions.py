@@ -24,7 +24,7 @@ LIKE, LOVE = Reaction.LIKE, Reaction.LOVE
 
 
 async def counts(subject_id: UUID) -> dict[Reaction, int]:
-    return dict((await queries.reaction_counts([subject_id]))[0])
+    return dict((await queries.tallies_of([subject_id]))[0].reactions)
 
 
 async def test_a_reaction_is_counted_and_announced_once_however_often_it_is_given() -> None:
@@ -55,7 +55,7 @@ async def test_kinds_and_members_and_subjects_count_apart() -> None:
     ):
         await posts.react(actor, subject_id, kind)
     ids = [comment.id, post.id, new_id()]
-    assert await queries.reaction_counts(ids) == [{LOVE: 1}, {LIKE: 2, LOVE: 1}, {}]
+    assert [each.reactions for each in await queries.tallies_of(ids)] == [{LOVE: 1}, {LIKE: 2, LOVE: 1}, {}]
     assert await queries.reactions_of(fan, ids) == [[LOVE], [LIKE, LOVE], []]
     assert await queries.reactions_of(ANONYMOUS, ids) == [[], [], []]
 

@@ -1,0 +1,62 @@
+"""Questions that several levels ask at the same moment, put once: who wrote and who is mentioned are both members.
+
+values = await together(info, posts.tallies_of, [post.uuid for post in parents])    # one statement for all who ask
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from itertools import chain
+from typing import Any, TypeVar
+
+from schema.context import Info
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+Ask = Callable[[Sequence[Key]], Awaitable[Sequence[Value]]]
+
+
+async def together(info: Info, ask: Ask[Key, Value], keys: Sequence[Key], *, name: Hashable = None) -> Sequence[Value]:
+    """What `ask` answers for these keys, in their order. `name` tells what is the same question; `ask`, without one.
+
+    Nothing is remembered: who asks a moment later, as after a mutation, gets what is true then.
+    """
+    asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
+    values: Sequence[Value] = await asked.of(keys)
+    return values
+
+
+class Together:
+    """Callers of one question who wait for the end of the event loop's turn in which the first of them came."""
+
+    def __init__(self, ask: Ask[Any, Any]) -> None:
+        self._ask = ask
+        self._waiting: list[tuple[Sequence[Any], asyncio.Future[Sequence[Any]]]] = []
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def of(self, keys: Sequence[Any]) -> Awaitable[Sequence[Any]]:
+        """Join those who ask."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._begin)
+        answer: asyncio.Future[Sequence[Any]] = loop.create_future()
+        self._waiting.append((keys, answer))
+        return answer
+
+    def _begin(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        answering = asyncio.create_task(self._answer(waiting))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+
+    async def _answer(self, waiting: list[tuple[Sequence[Any], asyncio.Future[Sequence[Any]]]]) -> None:
+        keys = list(dict.fromkeys(chain.from_iterable(keys for keys, _ in waiting)))
+        try:
+            values = dict(zip(keys, await self._ask(keys), strict=True))
+        except Exception as error:
+            for _, answer in waiting:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for keys_of_one, answer in waiting:
+            if not answer.done():
+                answer.set_result([values[key] for key in keys_of_one])
