@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from community import database
 from community.access.policy import Actor
+from community.database import NOTHING, Along, Companion, Question
 from community.members import queries as members
 from community.settings import settings
 from community.tiers import policy
@@ -90,13 +91,55 @@ async def progress(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, Prog
     return {member_id: view.progress for member_id, view in (await standing(member_ids, now)).items()}
 
 
-async def tiers_of(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, Tier]:
-    """The tier of each of these members. One statement."""
+async def tiers_of(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> dict[UUID, Tier]:
+    """The tier of each of these members. One statement; none for those whose tier came along as `beside`."""
     wanted = list(dict.fromkeys(member_ids))
-    programme, found = await _standings(wanted, now)
-    base = programme.rules.tier(programme.rules.base)
-    tiers = {each: programme.rules.tier(found[each].effective(programme.rules, now)) for each in found}
-    return dict.fromkeys(wanted, base) | tiers
+    found: dict[UUID, Beside] = along.among(BESIDE, wanted)
+    if missing := [each for each in wanted if each not in found]:
+        rows = await database.fetch(_STANDINGS, missing, now)
+        found |= {row["wanted_id"]: Beside.of(row) for row in rows}
+    rules = {each.programme_id: (await programmes.by_id(each.programme_id)).rules for each in found.values()}
+    return {each: found[each].tier(rules[found[each].programme_id], now) for each in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Somebody's standing, if they have one, and the version that decides."""
+
+    programme_id: UUID
+    standing: Standing | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """From a row of `_STANDINGS`."""
+        return cls(row["programme_id"], standing_of(row) if row["member_id"] else None)
+
+    def tier(self, rules: Programme, now: datetime) -> Tier:
+        """The tier at `now`."""
+        return rules.tier(self.standing.effective(rules, now) if self.standing else rules.base)
+
+
+def beside(now: datetime) -> Companion[Beside]:
+    """A member's tier, for the statement of another area."""
+
+    def row_of(key: str, question: Question) -> str:
+        in_force = programmes.IN_FORCE.format(now=f"{question.argument(now)}::timestamptz")
+        columns = ", ".join(f"s.{name}" for name in COLUMNS)
+        return (
+            f"(select row({in_force}, {columns}) from (select) one left join tiers_standing s on s.member_id = {key})"
+        )
+
+    names = ("programme_id", *COLUMNS)
+    return Companion(BESIDE, row_of, lambda values: Beside.of(dict(zip(names, values, strict=True))))
+
+
+BESIDE = "tier"
+
+COLUMNS = (
+    *("member_id", "tier", "since", "earned", "earned_by", "earned_since", "period_since", "period_until"),
+    *("grace_until", "warned_at", "plan", "locked", "locked_until"),
+)
+"""What a standing is read from."""
 
 
 async def reached_by(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, frozenset[str]]:

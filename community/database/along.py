@@ -1,0 +1,79 @@
+"""What a statement reads along for others: one expression more for each of its rows, instead of a statement each.
+
+    along = Along()
+    along.bring(members.beside(), "p.author_id")
+    rows = await database.fetch(f"select p.*{along.columns(question)} from posts_post p …", *question.arguments)
+    along.keep(rows)
+    await members.by_ids(author_ids, along=along)    # asks for nobody who came along
+
+Whoever can be brought says how in a `Companion`, and takes an `along` where it is asked for the same by itself.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+from uuid import UUID
+
+from community.database.questions import Question
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Companion(Generic[Value]):
+    """What can be read along: a name, an SQL expression over the id it is about, and what its value means."""
+
+    name: str
+    expression: Callable[[str, Question], str]
+    """Gets the SQL of the id, and the question whose arguments it may add to."""
+    read: Callable[[Any], Value]
+
+
+class Along:
+    """What is to be read along with some rows, and what was, by companion and id."""
+
+    def __init__(self) -> None:
+        self._wanted: list[tuple[Companion[Any], str]] = []
+        self._known: dict[str, dict[UUID, Any]] = {}
+
+    @classmethod
+    def all_of(cls, several: Iterable["Along"]) -> "Along":
+        """Everything that came along with any of these."""
+        different = list({id(each): each for each in several}.values())
+        if len(different) == 1:
+            return different[0]
+        found = cls()
+        for each in different:
+            for name, values in each._known.items():
+                found._known.setdefault(name, {}).update(values)
+        return found
+
+    def bring(self, companion: Companion[Any], key: str) -> Self:
+        """Read this along, for the id that the SQL `key` gives in each row."""
+        self._wanted.append((companion, key))
+        return self
+
+    def columns(self, question: Question) -> str:
+        """What to add to the columns of the statement, with a leading comma; nothing when nothing is wanted."""
+        return "".join(
+            f", {key} as along_{place}_id, {companion.expression(key, question)} as along_{place}"
+            for place, (companion, key) in enumerate(self._wanted)
+        )
+
+    def keep(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Take what came along with these rows."""
+        for place, (companion, _) in enumerate(self._wanted):
+            known = self._known.setdefault(companion.name, {})
+            id_column, value_column = f"along_{place}_id", f"along_{place}"
+            for row in rows:
+                if row[id_column] not in known:
+                    known[row[id_column]] = companion.read(row[value_column])
+
+    def among(self, name: str, ids: Iterable[UUID]) -> dict[UUID, Any]:
+        """What came along under this name for those of these ids that it came for."""
+        known = self._known.get(name)
+        return {each: known[each] for each in ids if each in known} if known else {}
+
+
+NOTHING = Along()
+"""Nothing came along."""

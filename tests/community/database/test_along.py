@@ -1,0 +1,71 @@
+"""What a statement reads along for others is what they would have read themselves."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest_asyncio
+
+from community import database as db
+from community.database import Along, Question, counting_statements
+from community.kernel import clock
+from community.ledger import queries as ledger
+from community.ledger.rules.transfers import Currency
+from community.ledger.service import award
+from community.members import queries as members
+from community.members.queries import MemberView
+from community.tiers import queries as tiers
+from tests.community.ledger.awards import a_cause
+from tests.factories import a_member
+
+
+@pytest_asyncio.fixture
+async def two(database: str) -> AsyncIterator[list[MemberView]]:  # noqa: ARG001
+    joined = [(await a_member()).member_id for _ in range(2)]
+    found = await members.by_ids(each for each in joined if each)
+    yield [found[each] for each in joined if each]
+
+
+async def test_what_came_along_is_what_would_be_read_and_costs_one_statement(two: list[MemberView]):
+    mei, _ = two
+    now = clock.now()
+    await award(mei.id, Currency.POINTS, 30, a_cause())
+    await award(mei.id, Currency.POINTS, 7, a_cause(), pending_until=now + timedelta(days=3))
+    ids = [each.id for each in two]
+    later = now + timedelta(minutes=1)
+    apart = [await members.by_ids(ids), await tiers.tiers_of(ids, later), await ledger.balances_of([mei.id], later)]
+    with counting_statements() as counted:
+        along = await read_along(ids, mei, later)
+        together = [
+            await members.by_ids(ids, along),
+            await tiers.tiers_of(ids, later, along),
+            await ledger.balances_of([mei.id], later, along),
+        ]
+    assert together == apart
+    assert counted.count == 1
+
+
+async def test_who_did_not_come_along_is_read(two: list[MemberView]):
+    mei, tom = two
+    along = await read_along([mei.id], mei, clock.now())
+    assert await members.by_ids([mei.id, tom.id], along) == {mei.id: mei, tom.id: tom}
+
+
+async def test_what_came_along_with_several_is_put_together(two: list[MemberView]):
+    several = [await read_along([each.id], each, clock.now()) for each in two]
+    with counting_statements() as counted:
+        assert len(await members.by_ids([each.id for each in two], Along.all_of(several))) == 2
+    assert counted.count == 0
+
+
+async def read_along(ids: Sequence[UUID], owner: MemberView, now: datetime) -> Along:
+    """A statement about members by their ids, and what comes with it."""
+    along = Along().bring(members.beside(), "wanted.id").bring(tiers.beside(now), "wanted.id")
+    along.bring(ledger.beside(owner.id, now), "wanted.id")
+    question = Question()
+    wanted = question.argument(ids)
+    rows = await db.fetch(
+        f"select wanted.id{along.columns(question)} from unnest({wanted}::uuid[]) wanted(id)", *question.arguments
+    )
+    along.keep(rows)
+    return along
