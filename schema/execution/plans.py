@@ -1,17 +1,17 @@
 """Plans: operations as they were compiled, as far as anybody has run them."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
-    Visitor,
-    visit,
 )
 from graphql.execution.collect_fields import FragmentDetails, collect_fields
 from graphql.execution.values import VariableValues
@@ -26,8 +26,12 @@ MAX_VARIANTS = 8
 MAX_FIELDS = 1_000
 """How many fields, one for each type that may have it, are compiled for one variant of an operation."""
 MAX_PLANS = 1_000
-MAX_CHARACTERS = 4_000_000
-"""Of generated source, in all plans. Compiled, one takes about ten bytes."""
+MAX_BYTES = 64 * 2**20
+"""What all plans of a schema may take, estimated from these two."""
+BYTES_OF_SYNTAX = 150
+"""For each character of a document."""
+BYTES_OF_CODE = 30
+"""For each character of generated source."""
 
 
 class Variant:
@@ -35,7 +39,7 @@ class Variant:
 
     def __init__(self, plan: "Plan", variables: VariableValues) -> None:
         self.plan = plan
-        self.fields = self.characters = 0
+        self.fields = 0
         root_type = plan.schema.get_root_type(plan.operation.operation)
         if root_type is None:
             raise NotCompiled("the schema has no such operations")
@@ -45,10 +49,9 @@ class Variant:
         """What to do one after the other: the fields of a mutation; all at once for a query."""
 
     def takes(self, *, fields: int = 0, characters: int = 0) -> None:
-        """Count what was compiled. Raises NotCompiled when it is too much."""
+        """Count what is compiled. Raises NotCompiled when it is too much."""
         self.fields += fields
-        self.characters += characters
-        self.plan.characters += characters
+        self.plan.bytes += characters * BYTES_OF_CODE
         if self.fields > MAX_FIELDS:
             raise NotCompiled(f"more than {MAX_FIELDS} fields")
 
@@ -61,7 +64,7 @@ class Plan:
         self.document = document
         self.operation = operation
         self.config = getattr(getattr(schema, "_strawberry_schema", None), "config", None)
-        self.characters = 0
+        self.bytes = BYTES_OF_SYNTAX * len(operation.loc.source.body if operation.loc else "")
         self.why_not: str | None = None
         """Why the operation is left to graphql-core, if it is."""
         self._variants: dict[tuple[Any, ...], Variant] = {}
@@ -104,37 +107,36 @@ class Plan:
 class Plans:
     """The plans of the operations that were run lately."""
 
-    def __init__(
-        self, schema: GraphQLSchema, *, max_plans: int = MAX_PLANS, max_characters: int = MAX_CHARACTERS
-    ) -> None:
+    def __init__(self, schema: GraphQLSchema, *, max_plans: int = MAX_PLANS, max_bytes: int = MAX_BYTES) -> None:
         self._schema = schema
         self._max_plans = max_plans
-        self._max_characters = max_characters
+        self._max_bytes = max_bytes
         self._plans: OrderedDict[int, Plan] = OrderedDict()
+        self._counted: dict[int, int] = {}
+        self.bytes = 0
+        """How much they take, as far as it was counted: what a run adds to its plan counts from the next run on."""
 
     def __len__(self) -> int:
         return len(self._plans)
 
     def of(self, document: DocumentNode, operation: OperationDefinitionNode) -> Plan:
         """The plan of an operation. It is known by the identity of its syntax, which the plan keeps alive."""
-        found = self._plans.get(id(operation))
-        if found is None:
-            found = self._plans[id(operation)] = Plan(self._schema, document, operation)
-            self._forget()
+        key = id(operation)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = Plan(self._schema, document, operation)
         else:
-            self._plans.move_to_end(id(operation))
-        return found
+            self._plans.move_to_end(key)
+        if plan.bytes != self._counted.get(key):
+            self._count(key, plan.bytes)
+        return plan
 
-    @property
-    def characters(self) -> int:
-        """How much source all plans have."""
-        return sum(plan.characters for plan in self._plans.values())
-
-    def _forget(self) -> None:
-        characters = self.characters
-        while len(self._plans) > self._max_plans or (characters > self._max_characters and len(self._plans) > 1):
-            _, forgotten = self._plans.popitem(last=False)
-            characters -= forgotten.characters
+    def _count(self, key: int, bytes: int) -> None:
+        self.bytes += bytes - self._counted.get(key, 0)
+        self._counted[key] = bytes
+        while len(self._plans) > self._max_plans or (self.bytes > self._max_bytes and len(self._plans) > 1):
+            forgotten, _ = self._plans.popitem(last=False)
+            self.bytes -= self._counted.pop(forgotten)
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDetails]:
@@ -146,17 +148,20 @@ def _fragments(document: DocumentNode) -> dict[str, FragmentDetails]:
 
 def _switches(document: DocumentNode) -> tuple[str, ...]:
     """The variables that `@skip` and `@include` ask for. Raises NotCompiled for other directives."""
-    switches: dict[str, None] = {}
+    names: dict[str, None] = {}
+    for node in _directives(document):
+        if node.name.value not in ("skip", "include"):
+            raise NotCompiled(f"@{node.name.value} is neither @skip nor @include")
+        values = [argument.value for argument in node.arguments or ()]
+        names |= {value.name.value: None for value in values if isinstance(value, VariableNode)}
+    return tuple(names)
 
-    class Collect(Visitor):
-        def enter_directive(self, node: Any, *_: Any) -> None:
-            if node.name.value not in ("skip", "include"):
-                raise NotCompiled(f"@{node.name.value} is not skip or include")
-            switches.update(
-                (argument.value.name.value, None)
-                for argument in node.arguments
-                if isinstance(argument.value, VariableNode)
-            )
 
-    visit(document, Collect())
-    return tuple(switches)
+def _directives(document: DocumentNode) -> Iterator[DirectiveNode]:
+    below: list[Any] = [*document.definitions]
+    while below:
+        node = below.pop()
+        yield from node.directives or ()
+        below += getattr(node, "variable_definitions", None) or ()
+        inner = getattr(node, "selection_set", None)
+        below += inner.selections if inner else ()
