@@ -1,0 +1,1 @@
+"""The graph's view of `community.content`."""

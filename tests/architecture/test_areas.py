@@ -16,6 +16,7 @@ ROOMS = {
 }
 ROOMS_OF_THEIR_OWN = {
     "community/access": {"passwords", "revocations", "secrets", "signing", "tokens"},
+    "community/content": {"storage"},
     "community/engagement": {"recorder"},
     "community/outbox": {
         *("broadcast", "hearing", "live", "patience", "queue", "relay", "scheduling", "tail", "wake", "worker"),
@@ -24,6 +25,7 @@ ROOMS_OF_THEIR_OWN = {
     "community/quota": {"leases", "valkey", "windows"},
     "community/webhooks": {"dispatcher", "secrets", "sender"},
     "schema/access": {"devices"},
+    "schema/content": {"inputs"},
     "schema/engagement": {"inputs"},
     "schema/entitlements": {"inputs"},
     "schema/posts": {"reactions"},

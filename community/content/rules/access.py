@@ -9,7 +9,6 @@ that time alone opens it and nothing has to run.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Self
 from uuid import UUID
@@ -147,17 +146,17 @@ class Viewer:
     is_editor: bool = False
 
 
-class Flaw(StrEnum):
+class Flaw(Word):
     """What is wrong with terms."""
 
-    UNKNOWN_TIER = "unknown_tier"
-    FEATURE_KEY = "feature_key"
-    PRICE = "price"
-    SUPERFLUOUS = "superfluous"
-    WINDOW_ORDER = "window_order"
-    WINDOW_REACH = "window_reach"
-    WINDOW_END = "window_end"
-    TOO_MANY_WINDOWS = "too_many_windows"
+    UNKNOWN_TIER = "unknown_tier", "There is no such tier."
+    FEATURE_KEY = "feature_key", "There is no such feature."
+    PRICE = "price", "A price is a number of points from 1 to a billion."
+    SUPERFLUOUS = "superfluous", "A tier, a feature or a price is given that this visibility does not ask for."
+    WINDOW_ORDER = "window_order", "Each window opens later than the one before it."
+    WINDOW_REACH = "window_reach", "Each window is for more members than the one before it."
+    WINDOW_END = "window_end", "A window closes after it opens."
+    TOO_MANY_WINDOWS = "too_many_windows", "There are at most ten windows."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ import io
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from PIL import Image, UnidentifiedImageError
 
@@ -33,13 +32,13 @@ class MediaKind(Word):
     MODEL = "model", "Something to look at from all sides or to place in a room: glTF or USDZ."
 
 
-class Flaw(StrEnum):
+class Flaw(Word):
     """How a file differs from what was announced."""
 
-    SIZE = "size"
-    TYPE = "type"
-    DAMAGED = "damaged"
-    TOO_MANY_PIXELS = "too_many_pixels"
+    SIZE = "size", "It has another number of bytes."
+    TYPE = "type", "It is of another type, or cut off."
+    DAMAGED = "damaged", "It cannot be decoded to its end."
+    TOO_MANY_PIXELS = "too_many_pixels", "Decoded it would be too large."
 
 
 LIMITS: Mapping[MediaKind, int] = {

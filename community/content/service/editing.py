@@ -191,8 +191,7 @@ async def say(item_id: UUID, number: int) -> None:
     await database.execute(
         "update content_item i set title = r.title, summary = r.summary, cover_id = r.cover_id,"
         " media_ids = r.media_ids, terms = r.terms, parts = r.parts, words = r.words, topic_ids = r.topic_ids,"
-        " series_id = r.series_id,"
-        " series_position = r.series_position"
+        " series_id = r.series_id, series_position = r.series_position"
         " from content_revision r where i.id = $1 and r.item_id = $1 and r.number = $2",
         item_id,
         number,
