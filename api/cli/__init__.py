@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from api.cli import demo, imports, migrate, permissions, reconcile, schema, serve, settings, token, up, worker
+from api.cli import demo, imports, migrate, permissions, reconcile, schema, serve, settings, token, up, verify, worker
 from api.cli.console import complain
 from api.cli.database import Unmigrated, Unreachable
 from api.postgres.errors import PostgresUnavailable
@@ -31,6 +31,7 @@ for panel, commands in PANELS.items():
     for command in commands:
         app.command(rich_help_panel=panel)(command)
 app.add_typer(imports.app, rich_help_panel="Run")
+app.add_typer(verify.app, rich_help_panel="Prove")
 
 
 def main() -> None:

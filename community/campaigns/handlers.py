@@ -1,6 +1,7 @@
 """What campaigns hears: that posts were written, edited, removed and reacted to, and that somebody joined."""
 
 from community.campaigns import service as campaigns
+from community.members.facts import MemberJoined
 from community.outbox import service as outbox
 from community.posts.facts import PostEdited, PostRemoved, PostWritten, ReactionAdded, ReactionRemoved
 
@@ -27,3 +28,10 @@ async def withdraw_removed(fact: PostRemoved) -> None:
 async def count_reactions(fact: ReactionAdded | ReactionRemoved) -> None:
     """Reactions open gates and count on leaderboards."""
     await campaigns.count_reactions(fact.subject_id)
+
+
+@outbox.hears(MemberJoined)
+async def note_join(fact: MemberJoined) -> None:
+    """Somebody came because of a campaign."""
+    if fact.campaign is not None:
+        await campaigns.note_join(fact.member_id, fact.campaign)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Self
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
 
 from community.campaigns import queries as campaigns
+from community.database import NOTHING, Along, Companion
 from community.kernel import clock
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
@@ -17,14 +19,16 @@ from community.posts.queries import CommentView, HashtagView, PostView, TrendVie
 from community.posts.rules.activities import post_subject
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.trends import Period
+from community.tiers import queries as tiers
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.members.types import Member
 from schema.nodes import Node
-from schema.posts.reactions import Reactable
+from schema.posts.reactions import Reactable, tallies_of
 from schema.prices import PRICE, PRIVATE, Price
+from schema.selections import selected_of_nodes
 from schema.together import together
 
 if TYPE_CHECKING:
@@ -121,8 +125,9 @@ class Hashtag(Node):
         before: Before = None,
     ) -> list[Connection["Post"]]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request)
-        return [Post.page(page, info) for page in pages]
+        along = Post.wanted(info, selected_of_nodes(info))
+        pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request, along)
+        return [Post.page(page, info, along) for page in pages]
 
 
 @strawberry.type(description="A hashtag that more members take up than usual.")
@@ -159,9 +164,10 @@ class Post(Reactable):
     removal_reason: str | None = strawberry.field(description="Why it was taken down.")
 
     @classmethod
-    def of(cls, post: PostView) -> Self:
+    def of(cls, post: PostView, along: Along = NOTHING) -> Self:
         return cls(
             uuid=post.id,
+            along=along,
             view=post,
             body=post.source,
             body_html=post.html,
@@ -172,10 +178,25 @@ class Post(Reactable):
         )
 
     @classmethod
-    def page(cls, page: Page[PostView], info: Info) -> Connection["Post"]:
-        """A page of posts that somebody looks at."""
+    def page(cls, page: Page[PostView], info: Info, along: Along = NOTHING) -> Connection["Post"]:
+        """A page of posts that somebody looks at, and what came along with them."""
         _shown(page.items, info)
-        return Connection.of(page, Post.of)
+        return Connection.of(page, partial(Post.of, along=along))
+
+    @staticmethod
+    def wanted(info: Info, asked: frozenset[str]) -> Along:
+        """What to read along with posts of which this is asked."""
+        of_posts: list[Companion[Any]] = []
+        of_authors: list[Companion[Any]] = []
+        if not asked.isdisjoint(("reactionCounts", "commentCount")):
+            of_posts.append(posts.tallies_beside())
+        if info.context.actor.member_id and not asked.isdisjoint(("viewerReactions", "viewerHasReacted")):
+            of_posts.append(posts.reactions_beside(info.context.actor))
+        if "author" in asked:
+            of_authors.append(members.beside())
+        if "author.tier" in asked:
+            of_authors.append(tiers.beside(clock.now()))
+        return posts.along(of_posts, of_authors)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
@@ -185,7 +206,7 @@ class Post(Reactable):
 
     @level(description="Who wrote it.")
     async def author(parents: list["Post"], info: Info) -> list[Member]:
-        return await _authors(info, [post.view.author_id for post in parents])
+        return await _authors(info, [post.view.author_id for post in parents], parents)
 
     @strawberry.field(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
     def hashtags(self) -> list[Hashtag]:
@@ -197,7 +218,7 @@ class Post(Reactable):
 
     @level(description="How many comments stand below it, on all levels. Exact at this moment.")
     async def comment_count(parents: list["Post"], info: Info) -> list[int]:
-        return [each.comments for each in await together(info, posts.tallies_of, [post.uuid for post in parents])]
+        return [each.comments for each in await tallies_of(info, parents)]
 
     @level(description="The comments on the post itself, oldest first.", metadata=SEEN)
     async def comments(
@@ -327,9 +348,11 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
         )
 
 
-async def _authors(info: Info, ids: Sequence[UUID]) -> list[Member]:
+async def _authors(info: Info, ids: Sequence[UUID], texts: Sequence[Post | Comment] = ()) -> list[Member]:
     """Who wrote is never gone."""
-    return [Member.of(member) for member in await together(info, members.each_of, ids) if member]
+    found = await together(info, members.each_of, ids, parents=texts, beside=members.BESIDE)
+    along = Along.all_of(text.along for text in texts)
+    return [Member.of(member, along) for member in found if member]
 
 
 async def _mentioned(info: Info, texts: Sequence[PostView | CommentView]) -> list[list[Member]]:

@@ -1,7 +1,7 @@
 """What trends: hashtags that more members take up than usual, and not those that many always use.
 
-The members who take a hashtag up are counted, each once an hour. What is expected in an hour or a day is the average over
-the LOOK_BACK periods before. The score tells how far above that it is, in standard deviations of a Poisson process:
+The members who take a hashtag up are counted, each once an hour. What is expected in an hour or a day is the average
+over the LOOK_BACK periods before. The score tells how far above that it is, in deviations of a Poisson process:
 (now - expected) / √(expected + 1). The 1 keeps a hashtag that is new from trending because of two people.
 """
 
