@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from api import auth, graphiql, health, keys, metrics, worker
+from api import auth, graphiql, health, keys, media, metrics, worker
 from api.graphql import FrontDoor
 from api.links import Door
 from api.middleware import RequestIds, RequestLine, SecurityHeaders
@@ -58,6 +58,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *graphiql.routes,
             *health.routes,
             *keys.routes,
+            *media.routes(settings),
             *metrics.routes(settings),
         ],
         middleware=_middleware(settings),
@@ -73,7 +74,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     cross_origin = Middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", "Content-Type", "X-Request-Id", "Idempotency-Key"],
         expose_headers=["X-Request-Id", "Retry-After"],
     )
