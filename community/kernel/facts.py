@@ -48,7 +48,7 @@ class Fact:
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON scalars."""
-        return {name: _plain(getattr(self, name)) for name in _names(type(self))}
+        return {name: _plain(getattr(self, name)) for name in _names(type(self))}  # type: ignore[arg-type]
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:

@@ -119,6 +119,9 @@ def fields_that_are_read() -> Iterator[tuple[str, GraphQLField]]:
 LANGUAGE = "info.context.locale"
 """Not the caller: answers are kept by language."""
 
+JOINED = "together(info,"
+"""Not the caller either: levels of one operation that ask the same. A question that names the caller says so itself."""
+
 
 def asks_about_the_caller(field: GraphQLField) -> bool:
     function = resolver_of(field)
@@ -128,7 +131,9 @@ def asks_about_the_caller(field: GraphQLField) -> bool:
     assert isinstance(declaration, ast.FunctionDef | ast.AsyncFunctionDef)
     nodes = [node for line in declaration.body for node in ast.walk(line)]
     looks = sum(isinstance(node, ast.Name) and node.id == "info" for node in nodes)
-    return looks > sum(isinstance(node, ast.Attribute) and ast.unparse(node) == LANGUAGE for node in nodes)
+    harmless = sum(isinstance(node, ast.Attribute) and ast.unparse(node) == LANGUAGE for node in nodes)
+    harmless += sum(isinstance(node, ast.Call) and ast.unparse(node).startswith(JOINED) for node in nodes)
+    return looks > harmless
 
 
 def resolver_of(field: GraphQLField) -> Callable[..., Any] | None:
