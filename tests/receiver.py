@@ -13,7 +13,7 @@ A webhook is a hint, and the feed is the truth. So a receiver
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.servers import Client
+Ask = Callable[..., Awaitable[dict[str, Any]]]
 
 FEED = """
     query($after: String, $types: [String!]) {
@@ -73,10 +73,13 @@ class Receiver:
         if self.heard[event["id"]] == 1 and event["sequence"] is not None:
             self.sequences.setdefault(event["ordering_key"], []).append(event["sequence"])
 
-    async def catch_up(self, client: Client, *, after: str | None, types: list[str] | None = None) -> str | None:
-        """Read the feed to its end and apply what was missed. Returns the cursor from which to go on next time."""
+    async def catch_up(self, ask: Ask, *, after: str | None, types: list[str] | None = None) -> str | None:
+        """Read the feed to its end and apply what was missed. Returns the cursor from which to go on next time.
+
+        `ask` posts a document with its variables to the API, with a key that has `events:read`, and gives the data.
+        """
         while True:
-            page = (await client.data(FEED, after=after, types=types))["events"]
+            page = (await ask(FEED, after=after, types=types))["events"]
             for event in page["nodes"]:
                 if event["id"] not in self.heard:
                     self.take({**event, "ordering_key": event["orderingKey"]})

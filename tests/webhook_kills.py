@@ -57,17 +57,16 @@ async def ordeal(database_url: str, *, kills: int, events_per_kill: int, seed: i
     await asyncio.gather(*(worker.start() for worker in workers))
     books = await asyncpg.connect(database_url)
     async with receiving(Receiver(pause_seconds=0.005)) as receiver:
-        receiver.secret = await _endpoint_at(receiver.url, books)
+        receiver.secret = await endpoint_at(receiver.url, books)
         for kill in range(kills):
             heard = len(receiver.heard)
-            await _record(events_per_kill, subjects, books)
+            await record(events_per_kill, subjects, books)
             await _hears(receiver, heard + events_per_kill // 3)
             # At any moment of an attempt, not only when one was just answered.
             await asyncio.sleep(chance.random() * 0.02)
             await workers[kill % 2].kill()
-            await workers[kill % 2].start()
-        await _record(events_per_kill, subjects, books)
-        await _hears(receiver, events_per_kill * (kills + 1))
+            await asyncio.gather(workers[kill % 2].start(), record(events_per_kill, subjects, books))
+        await _hears(receiver, 2 * events_per_kill * kills)
         await asyncio.gather(*(worker.stop() for worker in workers))
     told = {str(row["id"]) for row in await books.fetch("select id from outbox_fact where type = 'post.removed'")}
     await books.close()
@@ -94,7 +93,7 @@ async def _hears(receiver: Receiver, count: int) -> None:
         return
 
 
-async def _endpoint_at(url: str, books: asyncpg.Connection) -> str:
+async def endpoint_at(url: str, books: asyncpg.Connection) -> str:
     """An endpoint of the house, as if staff had made it; and its secret."""
     endpoint_id = new_id()
     secret = secret_of(endpoint_id, 1)
@@ -109,7 +108,7 @@ async def _endpoint_at(url: str, books: asyncpg.Connection) -> str:
     return secret
 
 
-async def _record(count: int, subjects: list[UUID], books: asyncpg.Connection) -> None:
+async def record(count: int, subjects: list[UUID], books: asyncpg.Connection) -> None:
     """Events, as a verb records them: without a place in the feed, which the workers give them."""
     posts = [subjects[number % len(subjects)] for number in range(count)]
     payloads = [

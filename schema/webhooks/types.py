@@ -48,9 +48,7 @@ class WebhookEndpoint(Node):
     disabled_reason: Disabling | None = strawberry.field(description="Why it is told nothing; null while it is.")
     disabled_at: datetime | None = strawberry.field(description="Since when it is told nothing; null while it is told.")
     failing_since: datetime | None = strawberry.field(description="Since when it only fails; null while it is well.")
-    quiet_until: datetime | None = strawberry.field(
-        description="Until when it asked for quiet; may have passed."
-    )
+    quiet_until: datetime | None = strawberry.field(description="Until when it asked for quiet; may have passed.")
     previous_secret_until: datetime | None = strawberry.field(
         description="Until when the secret before the last rotation signs as well; may have passed."
     )

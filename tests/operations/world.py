@@ -19,9 +19,12 @@ from community.referrals import service as referrals
 from community.referrals.queries import ReferralView
 from community.referrals.service import LinkPlan
 from community.tiers import service as tiers
+from community.webhooks import service as webhooks
+from community.webhooks.service import Errand
 from schema.nodes import encode_id
 from tests.announcements import everything_is_heard
 from tests.community.referrals.friends import bought, brought
+from tests.community.webhooks.telling import TAKEN, an_endpoint, it_happens, next_errands
 from tests.factories import PASSWORD, a_member
 
 TAG = "台北美食"
@@ -60,6 +63,7 @@ async def a_world() -> World:
     friends = await _friends(mei)
     spare_link = await referrals.create_link(mei, LinkPlan(label="Spare"))
     await everything_is_heard(by="posts")
+    endpoint, switched_off, told = await _endpoints()
     return World(
         actors={
             "anonymous": ANONYMOUS,
@@ -75,6 +79,11 @@ async def a_world() -> World:
             "apiKeyId": encode_id("ApiKey", key.key.id),
             "deliveryId": await _a_parked_delivery(thread.id),
             "email": "newcomer@example.com",
+            "endpointId": encode_id("WebhookEndpoint", endpoint),
+            "switchedOffId": encode_id("WebhookEndpoint", switched_off),
+            "eventId": str(told[0].message.event_id),
+            "webhookDeliveryId": encode_id("WebhookDelivery", told[0].message.delivery_id),
+            "since": (clock.now() - timedelta(hours=1)).isoformat(),
             "friendId": encode_id("Member", friends[0].member_id),
             "handle": "mei",
             "key": "an idempotency key",
@@ -113,6 +122,18 @@ async def _friends(referrer: Actor) -> list[ReferralView]:
     for friend in honest[: SIZE // 2]:
         await bought(friend)
     return honest + [await brought(link, ago=timedelta(seconds=1)) for _ in range(2)]
+
+
+async def _endpoints() -> tuple[UUID, UUID, list[Errand]]:
+    """An endpoint that was told this and that, another one that is switched off, and what the first one was told."""
+    endpoint = (await an_endpoint()).endpoint
+    switched_off = (await an_endpoint()).endpoint
+    await webhooks.disable(SYSTEM, switched_off.id)
+    await it_happens(*(new_id() for _ in range(SIZE)))
+    told = [errand for errand in await next_errands() if errand.endpoint_id == endpoint.id]
+    for errand in told:
+        await webhooks.settle(errand, TAKEN)
+    return endpoint.id, switched_off.id, told
 
 
 def _an_activity(member: Actor) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from community.outbox import queries as feed
 from community.outbox import service as outbox
 from community.settings import settings
 from community.webhooks import policy, secrets
-from community.webhooks.errors import WebhookSecretLost, TooManyEndpoints, UnknownEventTypes, UnusableWebhookUrl
+from community.webhooks.errors import TooManyEndpoints, UnknownEventTypes, UnusableWebhookUrl, WebhookSecretLost
 from community.webhooks.facts import (
     WebhookEndpointCreated,
     WebhookEndpointDeleted,
@@ -50,7 +50,10 @@ class NewEndpoint:
 async def create(
     actor: Actor, url: str, event_types: Sequence[str], *, description: str = "", owner: Owner = HOUSE
 ) -> NewEndpoint:
-    """Tell this URL, from now on, what happens. Raises UnusableWebhookUrl, UnknownEventTypes, TooManyEndpoints or BadInput."""
+    """Tell this URL, from now on, what happens.
+
+    Raises UnusableWebhookUrl, UnknownEventTypes, TooManyEndpoints or BadInput.
+    """
     policy.require_manage(actor)
     _check(url, event_types, description, owner)
     await database.hold(f"webhooks:{owner.kind}:{owner.id}")
@@ -155,10 +158,12 @@ async def enable(actor: Actor, endpoint_id: UUID, *, skips_backlog: bool = False
     if not await _has_its_secret(endpoint_id):
         raise WebhookSecretLost
     if skips_backlog:
-        await _skip_backlog(endpoint_id)
+        await _skip_what_waits(endpoint_id)
     enabled = await _update(
         endpoint_id,
-        "disabled_at = null, disabled_reason = null, failing_since = null, failures = 0, quiet_until = null",
+        "disabled_at = null, disabled_reason = null, failing_since = null, failures = 0, quiet_until = null,"
+        " position = coalesce($2, position)",
+        await feed.head() if skips_backlog else None,
     )
     await outbox.record(WebhookEndpointEnabled(endpoint_id=endpoint_id, partner_id=endpoint.owner.id), actor=actor)
     return enabled
@@ -168,7 +173,7 @@ async def enable(actor: Actor, endpoint_id: UUID, *, skips_backlog: bool = False
 async def delete(actor: Actor, endpoint_id: UUID) -> EndpointView:
     """Tell an endpoint nothing ever again. Its log stays for as long as any."""
     endpoint = await _locked(actor, endpoint_id)
-    await _skip_backlog(endpoint_id)
+    await _skip_what_waits(endpoint_id)
     await _update(endpoint_id, "deleted_at = $2", clock.now())
     await outbox.record(WebhookEndpointDeleted(endpoint_id=endpoint_id, partner_id=endpoint.owner.id), actor=actor)
     return endpoint
@@ -193,14 +198,13 @@ async def _update(endpoint_id: UUID, assignments: str, *values: object) -> Endpo
     return EndpointView.of(row)
 
 
-async def _skip_backlog(endpoint_id: UUID) -> None:
+async def _skip_what_waits(endpoint_id: UUID) -> None:
     await database.execute(
         "update webhooks_delivery set state = 'skipped', settled_at = $2, lease = null, leased_until = null"
         " where endpoint_id = $1 and state = 'waiting'",
         endpoint_id,
         clock.now(),
     )
-    await database.execute("update webhooks_endpoint set position = $2 where id = $1", endpoint_id, await feed.head())
 
 
 async def _has_its_secret(endpoint_id: UUID) -> bool:
