@@ -138,6 +138,26 @@ BACKWARD: list[str] = [
     "drop function entitlements_close_once()",
     "drop trigger entitlements_feature_immutable on entitlements_feature",
     "drop function entitlements_refuse_change()",
+    "drop index entitlements_gift_open, entitlements_gift_sent, entitlements_gift_received",
+    """
+    alter table entitlements_gift
+      drop constraint entitlements_gift_outcome, drop constraint entitlements_gift_to_others,
+      drop constraint entitlements_gift_points, drop constraint entitlements_gift_days
+    """,
+    "drop index entitlements_right_held, entitlements_right_due",
+    """
+    alter table entitlements_right
+      drop constraint entitlements_right_held, drop constraint entitlements_right_once
+    """,
+    "drop index entitlements_grant_source, entitlements_grant_latest, entitlements_grant_open",
+    """
+    alter table entitlements_grant
+      drop constraint entitlements_grant_closing, drop constraint entitlements_grant_source,
+      drop constraint entitlements_grant_order
+    """,
+    "delete from entitlements_feature",
+    "drop index entitlements_feature_latest",
+    "alter table entitlements_feature drop constraint entitlements_feature_version_positive",
 ]
 
 
