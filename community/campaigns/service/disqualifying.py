@@ -35,7 +35,7 @@ async def disqualify(campaign: CampaignView, entry: EntryView, reason: Reason) -
     await database.execute(
         "update campaigns_draw set disqualified = disqualified || $2::text::jsonb where campaign_id = $1",
         campaign.id,
-        orjson.dumps([asdict(out)]).decode(),
+        orjson.dumps([asdict(out)], default=str).decode(),
     )
     if out.after_draw:
         await hand_over(campaign, draw.won, (await draws_of([campaign]))[campaign.id].won, None)

@@ -70,10 +70,19 @@ class _Considering:
         self._campaigns = campaigns
         self._now = clock.now()
         self._applicant: Applicant | None = None
+        self._running = [
+            each
+            for each in campaigns
+            if each.state in LISTENING
+            and each.plan.holds(writing.written_at)
+            and each.plan.is_carried_by(now_says.hashtags)
+        ]
 
     async def first(self, campaign: CampaignView) -> EntryView | None:
-        """Judge it. What does not carry the hashtags, or is gone again, was never meant to enter."""
+        """Judge it. What does not carry the hashtags, is gone again, or enters another campaign, was never meant to."""
         if self._writing.is_removed or not campaign.plan.is_carried_by(self._reading.hashtags):
+            return None
+        if self._running and campaign not in self._running:
             return None
         reason = await self._refusal(campaign)
         return await deciding.enter(campaign, self._writing, self._reading.essence, reason, self._now)
@@ -120,7 +129,6 @@ class _Considering:
             plans = [each.plan for each in self._campaigns]
             self._applicant = await applicant(writing.author_id, plans, self._now)
         day = Day.of(writing.written_at, self._applicant.time_zone)
-        running = [each for each in self._campaigns if each.plan.holds(writing.written_at)]
         return refusal(
             Case(
                 plan=plan,
@@ -128,7 +136,7 @@ class _Considering:
                 written_at=writing.written_at,
                 reading=self._reading,
                 was_carried=plan.is_carried_by(self._counted.hashtags),
-                campaigns=sum(each.plan.is_carried_by(self._reading.hashtags) for each in running),
+                campaigns=len(self._running),
                 is_sealed=campaign.sealed_at is not None,
                 entrant=self._applicant.entrant,
                 standing=await standing(campaign.id, writing.id, writing.author_id, day, self._reading),
