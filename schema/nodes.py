@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 
+from community.kernel.along import NOTHING, Along
 from community.kernel.errors import BadInput, InvalidId
 from schema.context import Info
 from schema.prices import PRIVATE
@@ -21,6 +22,7 @@ class Node:
     """The root of all entities. A type tells how to find the visible ones among some ids."""
 
     uuid: strawberry.Private[UUID]
+    along: strawberry.Private[Along] = NOTHING
 
     @strawberry.field(description="Opaque, unique among everything on this server, and lasting.")
     def id(self) -> strawberry.ID:

@@ -7,22 +7,36 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
+from uuid import UUID
 
+from community.kernel.along import Along
 from schema.context import Info
+from schema.nodes import Node
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Ask = Callable[[Sequence[Key]], Awaitable[Sequence[Value]]]
 
 
-async def together(info: Info, ask: Ask[Key, Value], keys: Sequence[Key], *, name: Hashable = None) -> Sequence[Value]:
+async def together(
+    info: Info,
+    ask: Ask[UUID, Value],
+    keys: Sequence[UUID],
+    *,
+    name: Hashable = None,
+    parents: Sequence[Node] = (),
+    beside: str = "",
+) -> Sequence[Value]:
     """What `ask` answers for these keys, in their order. `name` tells what is the same question; `ask`, without one.
 
-    Nothing is remembered: who asks a moment later, as after a mutation, gets what is true then.
+    What came along with the parents as `beside` is not asked for. Nothing is remembered: who asks a moment later, as
+    after a mutation, gets what is true then.
     """
-    asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
-    values: Sequence[Value] = await asked.of(keys)
-    return values
+    known = Along.all_of(parent.along for parent in parents).among(beside, keys)
+    if missing := [key for key in keys if key not in known]:
+        asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
+        known |= zip(missing, await asked.of(missing), strict=True)
+    return [known[key] for key in keys]
 
 
 class Together:

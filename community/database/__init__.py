@@ -1,6 +1,5 @@
 """The one door to PostgreSQL: a pool that cannot leak, one way to write, reads and pages, counting, migrations."""
 
-from community.database.along import NOTHING, Along, Companion
 from community.database.counting import Statements, counting_statements
 from community.database.failures import RolledBack, TransactionMisused
 from community.database.lifecycle import connect, disconnect
@@ -13,9 +12,6 @@ from community.database.transactions import after_commit, write_last, write_what
 from community.database.verbs import drain, transaction
 
 __all__ = [
-    "NOTHING",
-    "Along",
-    "Companion",
     "PoolState",
     "Question",
     "RolledBack",

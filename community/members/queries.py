@@ -1,7 +1,7 @@
 """Members as others read them: by id, by handle, who follows and blocks whom, what they allow and may do."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ import orjson
 
 from community import database
 from community.access.policy import Actor, Permission
-from community.database import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion, Question
 from community.kernel.errors import Forbidden
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import fold
@@ -134,9 +134,22 @@ async def each_of(ids: Sequence[UUID]) -> list[MemberView | None]:
     return [found.get(each) for each in ids]
 
 
-async def one(member_id: UUID) -> MemberView | None:
-    """The member with this id."""
-    return (await by_ids([member_id])).get(member_id)
+async def one(member_id: UUID, along: Along = NOTHING) -> MemberView | None:
+    """The member with this id, and what comes along."""
+    question = database.Question()
+    question.require("m.id = {}", member_id)
+    columns = COLUMNS + along.columns(question)
+    row = await database.fetch_one(f"select {columns} from members_member m where {question.met}", *question.arguments)
+    along.keep([row] if row else [])
+    return MemberView(*list(row.values())[: len(fields(MemberView))]) if row else None
+
+
+def along(*companions: Companion[Any]) -> Along:
+    """What is to be read along with a member, about them."""
+    found = Along()
+    for companion in companions:
+        found.bring(companion, "m.id")
+    return found
 
 
 async def by_handles(handles: Iterable[str]) -> dict[str, MemberView]:

@@ -8,6 +8,7 @@ from community.members import queries as members
 from schema.context import Info
 from schema.members.types import Member, Viewer
 from schema.prices import PRIVATE
+from schema.selections import selected
 
 
 @strawberry.type
@@ -17,8 +18,11 @@ class MemberQueries:
     @strawberry.field(description="You; null when nobody is signed in.", metadata={PRIVATE: True})
     async def viewer(self, info: Info) -> Viewer | None:
         member_id = info.context.actor.member_id
-        member = await members.one(member_id) if member_id else None
-        return Viewer.of(member) if member else None
+        if member_id is None:
+            return None
+        along = members.along(*Viewer.wanted(member_id, selected(info)))
+        member = await members.one(member_id, along)
+        return Viewer.of(member, along) if member else None
 
     @strawberry.field(description="The member with this handle, or null.")
     async def member(

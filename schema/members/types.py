@@ -1,8 +1,8 @@
 """Members as the graph shows them: to everybody, to staff, and to themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
@@ -11,6 +11,7 @@ from community.access.policy import Permission
 from community.campaigns import queries as campaigns
 from community.entitlements import queries as entitlements
 from community.kernel import clock
+from community.kernel.along import NOTHING, Along, Companion
 from community.kernel.pages import PageRequest
 from community.ledger import queries as ledger
 from community.members import queries as members
@@ -119,9 +120,10 @@ class Member(Node):
     joined_at: datetime = strawberry.field(description="When they joined.")
 
     @classmethod
-    def of(cls, member: MemberView) -> Self:
+    def of(cls, member: MemberView, along: Along = NOTHING) -> Self:
         return cls(
             uuid=member.id,
+            along=along,
             handle=member.handle,
             display_name=member.display_name,
             bio=member.bio,
@@ -222,7 +224,8 @@ class Member(Node):
 
     @level(description="The tier of this member.")
     async def tier(parents: list["Member"], info: Info) -> list[Tier]:
-        found = await tiers.tiers_of([member.uuid for member in parents], clock.now())
+        along = Along.all_of(member.along for member in parents)
+        found = await tiers.tiers_of([member.uuid for member in parents], clock.now(), along)
         return [Tier.of(found[member.uuid]) for member in parents]
 
     @level(
@@ -289,6 +292,7 @@ class Viewer(OwnAccess):
     """The signed-in member's private side."""
 
     view: strawberry.Private[MemberView]
+    along: strawberry.Private[Along] = NOTHING
     member: Member = strawberry.field(description="You as others see you.")
     locale: str = strawberry.field(description="The language you are written to in.")
     time_zone: str = strawberry.field(description="The IANA zone that decides when your day begins.")
@@ -298,16 +302,25 @@ class Viewer(OwnAccess):
     birthday: date | None = strawberry.field(description="Your birthday, if you told it.")
 
     @classmethod
-    def of(cls, member: MemberView) -> Self:
+    def of(cls, member: MemberView, along: Along = NOTHING) -> Self:
         return cls(
             account_id=member.id,
+            along=along,
             view=member,
-            member=Member.of(member),
+            member=Member.of(member, along),
             locale=member.locale,
             time_zone=member.time_zone,
             time_zone_changeable_at=member.time_zone_changeable_at,
             birthday=member.birthday,
         )
+
+    @staticmethod
+    def wanted(member_id: UUID, asked: frozenset[str]) -> Iterator[Companion[Any]]:
+        """What to read along with a viewer of whom this is asked."""
+        if "member.tier" in asked:
+            yield tiers.beside(clock.now())
+        if "balance" in asked:
+            yield ledger.beside(member_id, clock.now())
 
     @strawberry.field(description="What you may do at present.")
     async def abilities(self) -> list[Ability]:
@@ -315,7 +328,7 @@ class Viewer(OwnAccess):
 
     @strawberry.field(description="What you have.")
     async def balance(self) -> Balance:
-        return Balance.of((await ledger.balances_of([self.view.id], clock.now()))[self.view.id])
+        return Balance.of((await ledger.balances_of([self.view.id], clock.now(), self.along))[self.view.id])
 
     @strawberry.field(description="Every change of what you have, latest first.", metadata=YOURS)
     async def statement(

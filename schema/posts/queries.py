@@ -17,6 +17,7 @@ from schema.members.types import Member
 from schema.nodes import decode_id
 from schema.posts.types import Hashtag, HashtagTrend, Post
 from schema.prices import PRICE, PRIVATE, Price
+from schema.selections import selected_of_nodes
 
 graph_enum(
     Order,
@@ -58,8 +59,9 @@ class PostQueries:
         before: Before = None,
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by)
-        return Post.page(page, info)
+        along = Post.wanted(info, selected_of_nodes(info))
+        page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by, along)
+        return Post.page(page, info, along)
 
     @strawberry.field(
         description="What you and those you follow wrote, newest first; of everybody while you follow nobody.",
@@ -69,7 +71,8 @@ class PostQueries:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Post.page(await posts.home(info.context.actor, request), info)
+        along = Post.wanted(info, selected_of_nodes(info))
+        return Post.page(await posts.home(info.context.actor, request, along), info, along)
 
     @strawberry.field(
         description="Posts that say something, newest first. Words between spaces are all needed; the last may be begun"
@@ -86,7 +89,8 @@ class PostQueries:
         before: Before = None,
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Post.page(await posts.matching(info.context.actor, query, request), info)
+        along = Post.wanted(info, selected_of_nodes(info))
+        return Post.page(await posts.matching(info.context.actor, query, request, along), info, along)
 
     @strawberry.field(description="A hashtag by its name; null if nobody ever used it.")
     async def hashtag(

@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from community.posts import queries as posts
+from community.posts.queries import Tallies
 from community.posts.rules.reactions import Reaction
 from schema.context import Info
 from schema.enums import graph_enum
@@ -45,7 +46,7 @@ class Reactable(Node):
         metadata={PRICE: Price(items=3)},
     )
     async def reaction_counts(subjects: list["Reactable"], info: Info) -> list[list[ReactionCount]]:
-        tallies = await together(info, posts.tallies_of, _ids(subjects))
+        tallies = await tallies_of(info, subjects)
         return [[ReactionCount(kind=kind, count=count) for kind, count in each.reactions.items()] for each in tallies]
 
     @level(description="How you reacted; empty when nobody is signed in.")
@@ -57,12 +58,18 @@ class Reactable(Node):
         return [bool(kinds) for kinds in await _own(info, subjects)]
 
 
+async def tallies_of(info: Info, subjects: Sequence[Any]) -> Sequence[Tallies]:
+    """What is counted of each."""
+    return await together(info, posts.tallies_of, _ids(subjects), parents=subjects, beside=posts.TALLIES)
+
+
 async def _own(info: Info, subjects: Sequence[Any]) -> list[list[Reaction]]:
     """How the caller reacted to each."""
     actor = info.context.actor
     if actor.member_id is None:
         return [[] for _ in subjects]
-    own = await together(info, partial(posts.reactions_of, actor), _ids(subjects), name=posts.reactions_of)
+    ask, name = partial(posts.reactions_of, actor), posts.reactions_of
+    own = await together(info, ask, _ids(subjects), name=name, parents=subjects, beside=posts.OWN_REACTIONS)
     return list(own)
 
 

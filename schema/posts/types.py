@@ -9,8 +9,8 @@ from uuid import UUID
 import strawberry
 
 from community.campaigns import queries as campaigns
-from community.database import NOTHING, Along, Companion
 from community.kernel import clock
+from community.kernel.along import NOTHING, Along, Companion
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
 from community.posts import policy
@@ -314,8 +314,7 @@ class Comment(Reactable):
 
     @level(description="How many replies stand directly below it. Exact at this moment.")
     async def reply_count(parents: list["Comment"], info: Info) -> list[int]:
-        tallies = await together(info, posts.tallies_of, [comment.uuid for comment in parents])
-        return [each.comments for each in tallies]
+        return [each.comments for each in await tallies_of(info, parents)]
 
     @level(description="The replies to it, oldest first.", metadata=SEEN)
     async def replies(

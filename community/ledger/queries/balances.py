@@ -8,7 +8,7 @@ from uuid import UUID
 
 from community import database
 from community.access.policy import Actor
-from community.database import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion, Question
 from community.ledger import policy
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.transfers import Currency

@@ -1,10 +1,10 @@
 """Posts as an actor sees them: by id, in feeds, by what they say."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +13,7 @@ from community import database
 from community.access.policy import Actor, require_member
 from community.database import Question
 from community.kernel import search
+from community.kernel.along import NOTHING, Along, Companion
 from community.kernel.errors import BadInput, NotFound
 from community.kernel.pages import Page, PageRequest, page_of
 from community.members import queries as members
@@ -101,12 +102,24 @@ class Filter:
 EVERYTHING = Filter()
 
 
-async def posts(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, PostView]:
+def along(of_posts: Iterable[Companion[Any]] = (), of_authors: Iterable[Companion[Any]] = ()) -> Along:
+    """What is to be read along with posts: about each itself, and about who wrote it."""
+    found = Along()
+    for companion in of_posts:
+        found.bring(companion, "p.id")
+    for companion in of_authors:
+        found.bring(companion, "p.author_id")
+    return found
+
+
+async def posts(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, PostView]:
     """The posts among `ids` that the actor may see."""
     question = Question()
     question.require("p.id = any({})", list(ids))
     visible_to(actor).posts(question)
-    rows = await database.fetch(f"select {COLUMNS} from posts_post p where {question.met}", *question.arguments)
+    columns = COLUMNS + along.columns(question)
+    rows = await database.fetch(f"select {columns} from posts_post p where {question.met}", *question.arguments)
+    along.keep(rows)
     return {row["id"]: PostView.of(row) for row in rows}
 
 
@@ -132,7 +145,11 @@ async def writing(post_id: UUID, grace: timedelta) -> Writing | None:
 
 
 async def feed(
-    actor: Actor, page: PageRequest, which: Filter = EVERYTHING, order: Order = Order.NEWEST_FIRST
+    actor: Actor,
+    page: PageRequest,
+    which: Filter = EVERYTHING,
+    order: Order = Order.NEWEST_FIRST,
+    along: Along = NOTHING,
 ) -> Page[PostView]:
     """A page of the posts that stand."""
     question, table, key = _standing(actor), "posts_post p", "p.id"
@@ -141,48 +158,51 @@ async def feed(
         question.require("tagging.hashtag_id = {}", hashtag_id(which.hashtag))
     if which.author_id is not None:
         question.require("p.author_id = {}", which.author_id)
-    return await _page(question, table, key, page, order)
+    return await _page(question, table, key, page, order, along)
 
 
-async def tagged(actor: Actor, hashtag_ids: Sequence[UUID], page: PageRequest) -> list[Page[PostView]]:
+async def tagged(
+    actor: Actor, hashtag_ids: Sequence[UUID], page: PageRequest, along: Along = NOTHING
+) -> list[Page[PostView]]:
     """The same page of the posts that stand under each of these hashtags, newest first. One statement."""
     question = _standing(actor)
     question.require("tagging.hashtag_id = tag.id")
     tags = question.argument(list(set(hashtag_ids)))
     direction, limit = question.window("tagging.post_id", page, newest_first=True)
+    met, columns = question.met, COLUMNS + along.columns(question)
     rows = await database.fetch(
-        f"select tag.id as hashtag_id, {COLUMNS} from unnest({tags}::uuid[]) tag(id) cross join lateral ("
-        f" select p.* from {TAGGED} where {question.met} order by tagging.post_id {direction} {limit}"
+        f"select tag.id as hashtag_id, {columns} from unnest({tags}::uuid[]) tag(id) cross join lateral ("
+        f" select p.* from {TAGGED} where {met} order by tagging.post_id {direction} {limit}"
         f") p order by p.id {direction}",
         *question.arguments,
     )
+    along.keep(rows)
     found: dict[UUID, list[PostView]] = {hashtag_id: [] for hashtag_id in hashtag_ids}
     for row in rows:
         found[row["hashtag_id"]].append(PostView.of(row))
     return [page_of(found[hashtag_id], page, _key) for hashtag_id in hashtag_ids]
 
 
-async def home(actor: Actor, page: PageRequest) -> Page[PostView]:
+async def home(actor: Actor, page: PageRequest, along: Along = NOTHING) -> Page[PostView]:
     """A page of what the member and those they follow wrote; for who follows nobody, of what everybody wrote."""
     member_id = require_member(actor)
     followed = await members.followed_by(member_id)
     if not followed:
-        return await feed(actor, page)
+        return await feed(actor, page, along=along)
     question = _standing(actor)
     question.require("p.author_id = author.id")
     authors = question.argument([member_id, *followed])
     direction, limit = question.window("p.id", page, newest_first=True)
     # Each author's newest are read from the end of the index: the cost follows the authors and not what they wrote.
-    rows = await database.fetch(
+    theirs = (
         f"select {COLUMNS} from unnest({authors}::uuid[]) author(id) cross join lateral ("
         f" select p.* from posts_post p where {question.met} order by p.id {direction} {limit}"
-        f") p order by p.id {direction} {limit}",
-        *question.arguments,
+        f") p order by p.id {direction} {limit}"
     )
-    return page_of([PostView.of(row) for row in rows], page, _key)
+    return await _shown(theirs, direction, question, page, along)
 
 
-async def matching(actor: Actor, query: str, page: PageRequest) -> Page[PostView]:
+async def matching(actor: Actor, query: str, page: PageRequest, along: Along = NOTHING) -> Page[PostView]:
     """A page of the posts that stand and say what was asked for, newest first. Raises BadInput; see `kernel.search`."""
     if len(query) > limits.MAX_QUERY_LENGTH:
         raise BadInput("query", "Search for at most {limit} characters.", limits.MAX_QUERY_LENGTH)
@@ -191,7 +211,7 @@ async def matching(actor: Actor, query: str, page: PageRequest) -> Page[PostView
         raise BadInput("query", "Search for at least one letter or digit.")
     question = _standing(actor)
     question.require("p.words @@ {}::text::tsquery", asked)
-    return await _page(question, "posts_post p", "p.id", page, Order.NEWEST_FIRST)
+    return await _page(question, "posts_post p", "p.id", page, Order.NEWEST_FIRST, along)
 
 
 def _standing(actor: Actor) -> Question:
@@ -202,11 +222,19 @@ def _standing(actor: Actor) -> Question:
     return question
 
 
-async def _page(question: Question, table: str, key: str, page: PageRequest, order: Order) -> Page[PostView]:
+async def _page(
+    question: Question, table: str, key: str, page: PageRequest, order: Order, along: Along
+) -> Page[PostView]:
     direction, limit = question.window(key, page, newest_first=order is Order.NEWEST_FIRST)
-    rows = await database.fetch(
-        f"select {COLUMNS} from {table} where {question.met} order by {key} {direction} {limit}", *question.arguments
-    )
+    theirs = f"select {COLUMNS} from {table} where {question.met} order by {key} {direction} {limit}"
+    return await _shown(theirs, direction, question, page, along)
+
+
+async def _shown(chosen: str, direction: str, question: Question, page: PageRequest, along: Along) -> Page[PostView]:
+    """The page that the statement `chosen` makes, and what comes along with its posts alone."""
+    columns = COLUMNS + along.columns(question)
+    rows = await database.fetch(f"select {columns} from ({chosen}) p order by p.id {direction}", *question.arguments)
+    along.keep(rows)
     return page_of([PostView.of(row) for row in rows], page, _key)
 
 

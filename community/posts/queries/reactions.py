@@ -9,6 +9,8 @@ from uuid import UUID
 from community import database
 from community.access.policy import Actor
 from community.database import Question
+from community.kernel.along import Companion
+from community.kernel.along import Question as Statement
 from community.kernel.errors import NotFound
 from community.posts.queries.sight import visible_to
 from community.posts.rules.reactions import Reaction
@@ -62,14 +64,45 @@ async def tallies_of(ids: Sequence[UUID]) -> list[Tallies]:
         ") counted group by subject_id, measure",
         list(set(ids)),
     )
-    found = {(row["subject_id"], row["measure"]): row["value"] for row in rows}
-    return [
-        Tallies(
-            comments=found.get((each, COMMENTS), 0),
-            reactions={kind: count for kind in Reaction if (count := found.get((each, kind), 0))},
+    found: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        found[row["subject_id"]][row["measure"]] = row["value"]
+    return [_tallies(found[each]) for each in ids]
+
+
+def _tallies(found: Mapping[str, int | str]) -> Tallies:
+    return Tallies(
+        comments=int(found.get(COMMENTS, 0)),
+        reactions={kind: count for kind in Reaction if (count := int(found.get(kind, 0)))},
+    )
+
+
+def tallies_beside() -> Companion[Tallies]:
+    """What is counted of a post or a comment, for the statement that reads it."""
+
+    def counted(key: str, _: Statement) -> str:
+        return (
+            "(select array_agg(measure || ' ' || value) from (select measure, sum(value) as value from ("
+            f" select measure, value from posts_tally where subject_id = {key}"
+            f" union all select measure, delta from posts_tally_delta where subject_id = {key}"
+            ") counted group by measure) tally)"
         )
-        for each in ids
-    ]
+
+    return Companion(TALLIES, counted, lambda values: _tallies(dict(value.split(" ") for value in values or ())))
+
+
+def reactions_beside(actor: Actor) -> Companion[list[Reaction]]:
+    """How a member reacted to a post or a comment, for the statement that reads it."""
+
+    def own(key: str, question: Statement) -> str:
+        member_id = question.argument(actor.member_id)
+        return f"array(select kind from posts_reaction where subject_id = {key} and member_id = {member_id}::uuid)"
+
+    return Companion(OWN_REACTIONS, own, lambda kinds: [kind for kind in Reaction if kind in kinds])
+
+
+TALLIES = "tallies"
+OWN_REACTIONS = "reactions"
 
 
 async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from community import database
 from community.access.policy import Actor
-from community.database import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion, Question
 from community.members import queries as members
 from community.settings import settings
 from community.tiers import policy

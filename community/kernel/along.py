@@ -11,12 +11,17 @@ Whoever can be brought says how in a `Companion`, and takes an `along` where it 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
-from community.database.questions import Question
-
 Value = TypeVar("Value")
+
+
+class Question(Protocol):
+    """A statement in the making, such as `database.Question`."""
+
+    def argument(self, value: Any) -> str:
+        """The name under which the statement can use `value`."""
 
 
 @dataclass(frozen=True, slots=True)

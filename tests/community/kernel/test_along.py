@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest_asyncio
 
 from community import database as db
-from community.database import Along, Question, counting_statements
+from community.database import Question, counting_statements
 from community.kernel import clock
+from community.kernel.along import Along
 from community.ledger import queries as ledger
 from community.ledger.rules.transfers import Currency
 from community.ledger.service import award
