@@ -77,8 +77,8 @@ class InvalidReturn(Problem):
     """A line that the order has not, or more of it than was bought and has not come back yet."""
 
     position: int
-    left: int
-    message = "Of line {position} of this order, {left} can be returned."
+    returnable: int
+    message = "Of line {position} of this order, {returnable} can be returned."
 
 
 @dataclass

@@ -57,7 +57,7 @@ class RefundTooLarge(Problem):
 @problem(errors.InvalidReturn)
 class InvalidReturn(Problem):
     position: int = strawberry.field(description="The line.")
-    left: int = strawberry.field(description="How many of it can still come back.")
+    returnable: int = strawberry.field(description="How many of it can still come back.")
 
 
 @problem(errors.InvalidRefundReason)

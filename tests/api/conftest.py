@@ -1,11 +1,13 @@
-"""The toy graph behind a front door, for tests of the door."""
+"""The toy graph behind a front door, for tests of the door; commands, for tests of the command line."""
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
 from community.quota import service as quota
+from tests.api.commands import Shell
 from tests.api.toy import Toy, happenings, toy_server
 
 
@@ -25,3 +27,9 @@ async def toy(toy_at_large: Toy, database: str) -> AsyncIterator[Toy]:  # noqa: 
     with capture_logs() as toy_at_large.log:
         yield toy_at_large
         happenings.gate.set()
+
+
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    """Runs commands that end at once."""
+    return Shell(monkeypatch, capsys)

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from api.auth import authenticate
 from api.cli.welcome import FIRST_QUERY
-from api.demo import PASSWORD, STAFF
+from api.demo import ON_TIERS, PASSWORD, STAFF, TIERS
 from community.access.policy import Permission, Role
 from community.members import service as members
 from community.settings import settings_table
@@ -29,8 +29,8 @@ NOWHERE = "postgres://hourglass:hunter2@127.0.0.1:1/nowhere"
 def test_help_names_every_command(shell: Shell):
     said = shell("--help")
     assert said.code == 0
-    commands = ("up", "serve", "worker", "migrate", "demo", "token", "schema", "permissions", "settings", "reconcile")
-    assert [command for command in commands if f" {command} " not in said.out] == []
+    commands = ("up", "serve", "worker", "migrate", "demo", "import", "token", "schema", "permissions", "settings")
+    assert [command for command in (*commands, "reconcile") if f" {command} " not in said.out] == []
 
 
 @pytest.mark.parametrize("arguments", [["dance"], ["serve", "--dance"], ["token"], ["token", "mei", "mona"]])
@@ -152,11 +152,15 @@ async def test_up_goes_from_an_empty_database_to_answers_and_stops_with_ctrl_c(e
         assert await client.data(asked) == answered
         for person in STAFF:
             assert await roles_after_sign_in(client, person.email) >= {person.role.upper()}
+        for person in ON_TIERS:
+            assert await tier_after_sign_in(client, person.email) == TIERS[person.handle]
     running.send_signal(signal.SIGINT)
     _, err = await running.communicate()
     assert running.returncode == 0, err.decode()
     assert b"Traceback" not in err
     assert (await hourglass("demo", DATABASE_URL=empty_database)).complaint == "The demo is loaded already."
+    proved = await hourglass("reconcile", DATABASE_URL=empty_database)
+    assert (proved.code, "✗" in proved.out) == (0, False)
 
 
 async def test_up_in_production_invents_nobody(empty_database: str, free_port: str):
@@ -189,19 +193,28 @@ def in_the_readme() -> tuple[str, Any]:
 
 async def roles_after_sign_in(client: Client, email: str) -> set[str]:
     """Sign in and ask who that is."""
+    return set((await viewer_after_sign_in(client, email))["roles"])
+
+
+async def tier_after_sign_in(client: Client, email: str) -> str:
+    """Sign in and ask where that is on the ladder, in English."""
+    viewer = await viewer_after_sign_in(client, email)
+    assert viewer["orders"]["nodes"], "it is what they bought that placed them there"
+    name: str = viewer["standing"]["tier"]["name"]
+    return name
+
+
+async def viewer_after_sign_in(client: Client, email: str) -> dict[str, Any]:
+    """Sign in and ask for all that is asked here."""
     signed_in = await client.data(
         "mutation ($email: String!, $password: String!) { signIn(input: { email: $email, password: $password })"
-        " { ... on SignInPayload { viewer { roles } } ... on Problem { message } } }",
+        " { ... on SignInPayload { viewer { roles standing { tier { name } } orders(first: 1) { nodes { id } } } }"
+        " ... on Problem { message } } }",
         email=email,
         password=PASSWORD,
     )
-    return set(signed_in["signIn"]["viewer"]["roles"])
-
-
-@pytest.fixture
-def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """Runs commands that end at once."""
-    return Shell(monkeypatch, capsys)
+    viewer: dict[str, Any] = signed_in["signIn"]["viewer"]
+    return viewer
 
 
 @pytest.fixture

@@ -50,9 +50,9 @@ def _worth(paid: Paid, returns: Mapping[int, int]) -> int:
     bought = {line.position: line for line in paid.lines}
     for position, quantity in returns.items():
         line = bought.get(position)
-        left = line.quantity - line.returned if line else 0
-        if not 0 < quantity <= left:
-            raise errors.InvalidReturn(position=position, left=left)
+        returnable = line.quantity - line.returned if line else 0
+        if not 0 < quantity <= returnable:
+            raise errors.InvalidReturn(position=position, returnable=returnable)
     whole = sum(line.quantity * line.unit_amount for line in paid.lines)
     before = sum(line.returned * line.unit_amount for line in paid.lines)
     after = before + sum(quantity * bought[position].unit_amount for position, quantity in returns.items())

@@ -151,11 +151,11 @@ def test_an_amount_and_lines_at_once_are_refused() -> None:
         amount_of(Paid(amount=100, refunded=0, lines=[bought(1, 1, 100)]), amount=50, returns={1: 1})
 
 
-@pytest.mark.parametrize(("returns", "left"), [({2: 1}, 0), ({1: 3}, 2), ({1: 0}, 2), ({1: -1}, 2)])
-def test_only_what_was_bought_and_is_not_back_can_come_back(returns: dict[int, int], left: int) -> None:
+@pytest.mark.parametrize(("returns", "returnable"), [({2: 1}, 0), ({1: 3}, 2), ({1: 0}, 2), ({1: -1}, 2)])
+def test_only_what_was_bought_and_is_not_back_can_come_back(returns: dict[int, int], returnable: int) -> None:
     with pytest.raises(errors.InvalidReturn) as refused:
         amount_of(Paid(amount=300, refunded=0, lines=[bought(1, 3, 100, returned=1)]), amount=None, returns=returns)
-    assert refused.value.left == left
+    assert refused.value.returnable == returnable
 
 
 def test_the_parts_of_a_discounted_order_come_to_exactly_what_was_paid() -> None:
