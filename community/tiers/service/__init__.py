@@ -1,4 +1,4 @@
-"""The verbs of tiers: contribute, withdraw, receive, advance, recede, recompute, set a plan's tier, lock, unlock, publish."""
+"""The verbs of tiers: what counts and what does not any more, where that leads, plans, locks, publishing."""
 
 from community.tiers.service.contributing import Contribution, contribute, contribute_many, withdraw
 from community.tiers.service.locking import lock, unlock
