@@ -54,7 +54,7 @@ class UnlockFeaturePayload:
         description="The right as it is now; null where the key was used before and its time is over."
     )
     points: Long = strawberry.field(description="How many points were paid.")
-    balance: Balance = strawberry.field(description="What you have now.")
+    balance_after: Balance = strawberry.field(description="What you have now.")
 
 
 UnlockFeatureResult = Annotated[
@@ -85,7 +85,7 @@ class GiveFeaturePayload:
     """What was sent."""
 
     gift: Gift = strawberry.field(description="The gift; it waits for an answer.")
-    balance: Balance = strawberry.field(description="What you have now.")
+    balance_after: Balance = strawberry.field(description="What you have now.")
 
 
 GiveFeatureResult = Annotated[
@@ -251,7 +251,7 @@ class EntitlementMutations:
         return UnlockFeaturePayload(
             entitlement=Entitlement.of(right) if right else None,
             points=Long(paid.points),
-            balance=await _balance(paid.member_id),
+            balance_after=await _balance(paid.member_id),
         )
 
     @strawberry.mutation(
@@ -266,7 +266,7 @@ class EntitlementMutations:
             message=input.message,
             idempotency_key=input.idempotency_key,
         )
-        return GiveFeaturePayload(gift=Gift.of(gift), balance=await _balance(require_member(actor)))
+        return GiveFeaturePayload(gift=Gift.of(gift), balance_after=await _balance(require_member(actor)))
 
     @strawberry.mutation(description="Take a gift. It begins at once, or when what was given before is used up.")
     async def accept_gift(self, info: Info, input: AcceptGiftInput) -> AcceptGiftResult:

@@ -9,9 +9,14 @@ from community import database
 from community.access import service as access
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, KeyOwner, Kind, Role, Scope
 from community.access.service import Device
+from community.entitlements import service as entitlements
+from community.entitlements.queries import GiftView
+from community.entitlements.rules.catalogue import Feature, PointsPrice
+from community.entitlements.service import Purchase
 from community.kernel import clock
 from community.kernel.ids import new_id
-from community.ledger.rules.transfers import Cause
+from community.ledger import service as ledger
+from community.ledger.rules.transfers import Cause, Currency
 from community.members import service as members
 from community.posts import service as posts
 from community.posts.rules.reactions import Reaction
@@ -26,6 +31,7 @@ from tests.announcements import everything_is_heard
 from tests.community.referrals.friends import bought, brought
 from tests.community.webhooks.telling import TAKEN, an_endpoint, it_happens, next_errands
 from tests.factories import PASSWORD, a_member
+from tests.operations.library import a_library
 
 TAG = "台北美食"
 SIZE = 6
@@ -50,6 +56,7 @@ async def a_world() -> World:
         await members.follow(mei, author.member_id)
         await members.follow(author, mei.member_id)
     await _a_climb(_id(mei))
+    gifts = await _some_rights(mei, authors)
     thread = written[0]
     comments = [await posts.comment(author, thread.id, "同意") for author in authors]
     for comment in comments[:5]:
@@ -85,6 +92,7 @@ async def a_world() -> World:
             "webhookDeliveryId": encode_id("WebhookDelivery", told[0].message.delivery_id),
             "since": (clock.now() - timedelta(hours=1)).isoformat(),
             "friendId": encode_id("Member", friends[0].member_id),
+            "giftId": encode_id("Gift", gifts[0].id),
             "handle": "mei",
             "key": "an idempotency key",
             "memberId": encode_id("Member", _id(authors[1])),
@@ -103,6 +111,7 @@ async def a_world() -> World:
             "tagPrefix": "台北",
             "text": f"今天#{TAG}#書評 真好 @author1",
             "words": "南湖",
+            **await a_library(admin, mei),
         },
     )
 
@@ -134,6 +143,32 @@ async def _endpoints() -> tuple[UUID, UUID, list[Errand]]:
     for errand in told:
         await webhooks.settle(errand, TAKEN)
     return endpoint.id, switched_off.id, told
+
+
+async def _some_rights(mei: Actor, friends: list[Actor]) -> list[GiftView]:
+    """A feature for a few points, three passes of mine, three gifts to me, which are returned, and one of mine."""
+    givers = friends[1:4]
+    await entitlements.publish(
+        SYSTEM,
+        Feature(
+            key="magazine",
+            names={"en": "Magazine", "zh-Hant": "會員季刊"},
+            descriptions={"en": "Four times a year."},
+            points=PointsPrice(points=10, days=90),
+        ),
+    )
+    for each in (mei, *givers):
+        await ledger.award(_id(each), Currency.POINTS, 100, Cause("house", str(_id(each))))
+    passes = [
+        Purchase(line_id=new_id(), member_id=_id(mei), sku="pass.lounge.30d", quantity=1, at=clock.now())
+        for _ in givers
+    ]
+    await entitlements.open_for_purchase(passes)
+    await entitlements.give(mei, _id(friends[0]), "magazine", message="讀讀看", idempotency_key="mine")
+    return [
+        await entitlements.give(each, _id(mei), "magazine", message="給你的", idempotency_key="theirs")
+        for each in givers
+    ]
 
 
 def _an_activity(member: Actor) -> dict[str, Any]:
