@@ -46,6 +46,7 @@ class Door:
 
     def __init__(self, settings: Settings) -> None:
         self._home = settings.link_home
+        self._places = referrals.places_of(settings)
         self._folder = settings.home / "clicks"
         self._sets_cookie = settings.link_cookie
         self._is_secure = urlsplit(settings.public_url or "").scheme == "https" or settings.environment == "production"
@@ -62,7 +63,7 @@ class Door:
     async def serving(self) -> AsyncIterator[None]:
         """Open inside. Inside the database's own lifetime."""
         async with AsyncExitStack() as stack:
-            self._directory = await stack.enter_async_context(directory.listening(referrals.places()))
+            self._directory = await stack.enter_async_context(directory.listening(self._places))
             self._recorder = await stack.enter_async_context(recorder.serving(self._folder))
             yield
 

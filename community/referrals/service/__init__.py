@@ -11,7 +11,7 @@ from community.referrals.service.links import (
     disable_link_for,
     own_link,
 )
-from community.referrals.service.places import link_url, places
+from community.referrals.service.places import link_url, places_of
 from community.referrals.service.publishing import publish
 from community.referrals.service.qualifying import keep_due, qualify, take_back
 from community.referrals.service.reviewing import approve, reject
@@ -33,7 +33,7 @@ __all__ = [
     "keep_due",
     "link_url",
     "own_link",
-    "places",
+    "places_of",
     "publish",
     "qualify",
     "reject",
