@@ -28,9 +28,11 @@ from community.webhooks import service as webhooks
 from community.webhooks.service import Errand
 from schema.nodes import encode_id
 from tests.announcements import everything_is_heard
+from tests.community.orders.purchases import buys, refunds
 from tests.community.referrals.friends import bought, brought
 from tests.community.webhooks.telling import TAKEN, an_endpoint, it_happens, next_errands
 from tests.factories import PASSWORD, a_member
+from tests.operations.contests import some_campaigns
 from tests.operations.library import a_library
 
 TAG = "台北美食"
@@ -56,6 +58,8 @@ async def a_world() -> World:
         await members.follow(mei, author.member_id)
         await members.follow(author, mei.member_id)
     await _a_climb(_id(mei))
+    bought_by_mei = [await buys(mei, external_id=f"mei {number}") for number in range(SIZE)]
+    await refunds(bought_by_mei[0], 4_000)
     gifts = await _some_rights(mei, authors)
     thread = written[0]
     comments = [await posts.comment(author, thread.id, "同意") for author in authors]
@@ -77,7 +81,9 @@ async def a_world() -> World:
             "member": mei,
             "admin": admin,
             "key": Actor(
-                kind=Kind.PARTNER, key_id=new_id(), scopes=frozenset({Scope.EVENTS_READ, Scope.ACTIVITIES_WRITE})
+                kind=Kind.PARTNER,
+                key_id=new_id(),
+                scopes=frozenset({Scope.EVENTS_READ, Scope.ACTIVITIES_WRITE, Scope.ORDERS_WRITE}),
             ),
         },
         variables={
@@ -99,6 +105,10 @@ async def a_world() -> World:
             "ownCommentId": encode_id("Comment", own_comment.id),
             "ownEmail": "mei@example.com",
             "ownPostId": encode_id("Post", own_post.id),
+            "customerId": encode_id("Member", _id(mei)),
+            "order": _an_order(authors[0]),
+            "orderId": encode_id("Order", bought_by_mei[1].id),
+            "orders": [_an_order(author) for author in authors],
             "password": PASSWORD,
             "postId": encode_id("Post", thread.id),
             "postIds": [encode_id("Post", post.id) for post in written],
@@ -112,6 +122,7 @@ async def a_world() -> World:
             "text": f"今天#{TAG}#書評 真好 @author1",
             "words": "南湖",
             **await a_library(admin, mei),
+            **await some_campaigns(mei, authors),
         },
     )
 
@@ -180,6 +191,22 @@ def _an_activity(member: Actor) -> dict[str, Any]:
         "occurredAt": clock.now().isoformat(),
         "about": "Zhongshan store",
         "details": [{"name": "floor", "number": 2}],
+    }
+
+
+def _an_order(member: Actor) -> dict[str, Any]:
+    """What a till sold."""
+    return {
+        "memberId": encode_id("Member", _id(member)),
+        "source": "till-3",
+        "externalId": f"receipt {member.member_id}",
+        "currency": "USD",
+        "lines": [
+            {"sku": "cd-1", "name": "Kind of Blue", "quantity": 2, "unitAmount": 1_999},
+            {"sku": "bag", "name": "Bag", "quantity": 1, "unitAmount": 50},
+        ],
+        "discount": 500,
+        "placedAt": clock.now().isoformat(),
     }
 
 
