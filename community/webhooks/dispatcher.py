@@ -23,6 +23,9 @@ from community.webhooks.service import LANES, Errand, Lane
 POLL_SECONDS = 1.0
 """How late, at worst, a retry that is due or a call that was missed is seen."""
 
+NOTING = 5
+"""How many answers are written down at once. Each takes a connection of the pool, which serves requests too."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -32,6 +35,7 @@ class Dispatcher:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._under_way: dict[Lane, set[asyncio.Task[None]]] = {lane: set() for lane in LANES}
+        self._noting = asyncio.Semaphore(NOTING)
         self._bell = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -65,7 +69,9 @@ class Dispatcher:
 
     async def _run(self, errand: Errand) -> None:
         try:
-            await send(self._sender, errand)
+            answer = await send(self._sender, errand)
+            async with self._noting:
+                await webhooks.settle(errand, answer)
         except Exception as error:
             # The lease runs out, and the event is sent again.
             log.warning("an attempt is not noted", delivery=str(errand.message.delivery_id), error=repr(error))
@@ -79,11 +85,10 @@ class Dispatcher:
             task.cancel()
 
 
-async def send(sender: Sender, errand: Errand) -> None:
-    """Run one errand to its end."""
+async def send(sender: Sender, errand: Errand) -> Answer:
+    """Sign and send. What cannot be signed is not sent."""
     if not errand.secrets:
-        await webhooks.settle(errand, Answer(failure=Failure.UNSIGNED))
-        return
+        return Answer(failure=Failure.UNSIGNED)
     message, sent_at, body = errand.message, clock.now(), errand.message.body()
     headers = {
         **message.headers(attempt=errand.attempt),
@@ -91,7 +96,7 @@ async def send(sender: Sender, errand: Errand) -> None:
         "webhook-timestamp": str(int(sent_at.timestamp())),
         "webhook-signature": secrets.signatures(errand.secrets, str(message.event_id), sent_at, body),
     }
-    await webhooks.settle(errand, await sender.post(errand.url, body, headers))
+    return await sender.post(errand.url, body, headers)
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from community.outbox import worker
 from community.outbox.hearing import HEARERS
 from community.outbox.patience import Patience
 from community.outbox.relay import load_areas
-from community.outbox.scheduling import JOBS, SCHEDULES
+from community.outbox.scheduling import COMPANIONS, JOBS, SCHEDULES
 from community.settings import Settings
 
 HASTY = Patience(attempts=3, first_pause=timedelta(milliseconds=1))
@@ -31,9 +31,9 @@ async def working(database_url: str, *, heartbeat_seconds: float = 30) -> AsyncI
 
 @contextmanager
 def declarations() -> Iterator[None]:
-    """Hearers, jobs and schedules declared inside are forgotten at the end; those of the areas stay."""
+    """Hearers, jobs, schedules and companions declared inside are forgotten at the end; those of the areas stay."""
     load_areas()
-    registries = (HEARERS, JOBS, SCHEDULES)
+    registries = (HEARERS, JOBS, SCHEDULES, COMPANIONS)
     before = [dict(registry) for registry in registries]
     try:
         yield
