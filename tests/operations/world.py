@@ -12,7 +12,7 @@ from community.access.service import Device
 from community.entitlements import service as entitlements
 from community.entitlements.queries import GiftView
 from community.entitlements.rules.catalogue import Feature, PointsPrice
-from community.entitlements.service import Purchase
+from community.entitlements.service import BoughtLine
 from community.kernel import clock
 from community.kernel.ids import new_id
 from community.ledger import service as ledger
@@ -171,7 +171,7 @@ async def _some_rights(mei: Actor, friends: list[Actor]) -> list[GiftView]:
     for each in (mei, *givers):
         await ledger.award(_id(each), Currency.POINTS, 100, Cause("house", str(_id(each))))
     passes = [
-        Purchase(line_id=new_id(), member_id=_id(mei), sku="pass.lounge.30d", quantity=1, at=clock.now())
+        BoughtLine(line=str(new_id()), member_id=_id(mei), sku="pass.lounge.30d", quantity=1, at=clock.now())
         for _ in givers
     ]
     await entitlements.open_for_purchase(passes)
