@@ -10,7 +10,7 @@ export PORT
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 
-.PHONY: help run test check format storm kill race fuzz live webhooks bench budgets audit schema migration graphiql requirements clean
+.PHONY: help run test check format storm kill race entries clicks fuzz live webhooks bench budgets audit schema migration graphiql requirements clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -41,8 +41,14 @@ kill: .venv/installed-dev  ## Kill -9 the server 20 times under load, stop the d
 race: .venv/installed-dev  ## Race the ledger: 200 spends, one key 10,000 times, 2,000 histories against its model
 	@$(BIN)/python -m tests.ledger_race
 
+entries: .venv/installed-dev  ## 1,000 posts at once for the last places of two campaigns: the budget is exact
+	@$(BIN)/python -m tests.campaign_race
+
 live: .venv/installed-dev  ## 1,000 comments through two server processes, heard live on both: by NOTIFY, by Valkey, beside a kill
 	@$(BIN)/python -m tests.live
+
+clicks: .venv/installed-dev  ## The door of links against a bare redirect, and whether every click is counted
+	@$(BIN)/python -m tests.clicks $(SECONDS)
 
 fuzz: .venv/installed-dev  ## Random operations for a minute, or SECONDS, as everybody who can ask
 	@$(BIN)/python -m tests.fuzz $(SECONDS)
