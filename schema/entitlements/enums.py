@@ -46,7 +46,7 @@ graph_enum(
         Flaw.KEY: "A key is words of a-z, 0-9 and _ with dots between them, at most 40 characters in all.",
         Flaw.TEXT: "A text needs English; names have 1 to 60 visible characters, descriptions 1 to 500.",
         Flaw.TOO_MANY_PASSES: "A feature has at most 10 passes.",
-        Flaw.SKU: "A SKU has 1 to 64 visible characters.",
+        Flaw.SKU: "A SKU has 1 to 64 visible ASCII characters without spaces.",
         Flaw.SKU_TAKEN: "Another pass has this SKU.",
         Flaw.PRICE: "Prices are above zero.",
         Flaw.DAYS: "Passes and points open a feature for 1 to 3,660 days.",

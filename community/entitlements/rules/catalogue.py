@@ -101,7 +101,9 @@ class Flaw(StrEnum):
 LONGEST_KEY = 40
 """A key is also the purpose under which the ledger keeps what was paid for it."""
 
-LONGEST_SKU = 64
+SKU = re.compile(r"[\x21-\x7e]{1,64}")
+"""What a shop can call an article."""
+
 LONGEST_NAME = 60
 LONGEST_DESCRIPTION = 500
 MAX_PASSES = 10
@@ -120,7 +122,7 @@ def flaw_in(feature: Feature, present: Catalogue) -> Flaw | None:
         Flaw.KEY: is_key(feature.key),
         Flaw.TEXT: _is_text(feature.names, LONGEST_NAME) and _is_text(feature.descriptions, LONGEST_DESCRIPTION),
         Flaw.TOO_MANY_PASSES: len(passes) <= MAX_PASSES,
-        Flaw.SKU: all(0 < len(sku) <= LONGEST_SKU and sku.isprintable() and sku == sku.strip() for sku in skus),
+        Flaw.SKU: all(SKU.fullmatch(sku) for sku in skus),
         Flaw.SKU_TAKEN: len(set(skus)) == len(skus) and elsewhere.isdisjoint(skus),
         Flaw.PRICE: all(0 < price <= LARGEST for price in prices),
         Flaw.DAYS: all(1 <= each <= LONGEST_DAYS for each in days),

@@ -11,14 +11,14 @@ from community.entitlements.service.granting import (
     revoke_by_staff,
 )
 from community.entitlements.service.publishing import publish
-from community.entitlements.service.purchasing import Purchase, close_for_refund, open_for_purchase
+from community.entitlements.service.purchasing import BoughtLine, close_for_refund, open_for_purchase
 from community.entitlements.service.settling import settle_due, settle_feature, settle_tier
 from community.entitlements.service.unlocking import Unlocked, unlock
 
 __all__ = [
     "STAFF",
+    "BoughtLine",
     "Granting",
-    "Purchase",
     "Unlocked",
     "accept",
     "close_for_refund",

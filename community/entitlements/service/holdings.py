@@ -107,7 +107,11 @@ class Holdings:
         """Take a grant away. Those that waited for it begin earlier."""
         holding = self._found[member_id, feature]
         del holding.grants[id]
-        self._closed.append({"id": id, "closing": closing, "closed_by": _id_of(by), "closing_reason": reason})
+        closed = {"closing": closing, "closed_by": _id_of(by), "closing_reason": reason}
+        if id in self._opened:
+            self._opened[id] |= {"closed_at": self.now, **closed}
+        else:
+            self._closed.append({"id": id, **closed})
         if closing is Closing.REVOKED:
             self._move_up(member_id, feature, holding)
 

@@ -17,10 +17,10 @@ LONGEST = timedelta(days=36_600)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
-    """One line of an order: so many of an article, paid at an instant. The line's id names the right's source."""
+class BoughtLine:
+    """One line of an order: so many of an article, paid at an instant. `line` names the right's source for ever."""
 
-    line_id: UUID
+    line: str
     member_id: UUID
     sku: str
     quantity: int
@@ -29,11 +29,11 @@ class Purchase:
     @property
     def source(self) -> Source:
         """What the right comes from."""
-        return Source(SourceKind.PURCHASE, str(self.line_id))
+        return Source(SourceKind.PURCHASE, self.line)
 
 
 @transaction()
-async def open_for_purchase(purchases: Sequence[Purchase], *, actor: Actor | None = None) -> None:
+async def open_for_purchase(purchases: Sequence[BoughtLine], *, actor: Actor | None = None) -> None:
     """Open what the passes among these open, as the catalogue was when they were bought. Another line is ignored.
 
     A pass begins when those before it are used up. The same line again changes nothing, even after it was refunded.
@@ -48,10 +48,10 @@ async def open_for_purchase(purchases: Sequence[Purchase], *, actor: Actor | Non
         return
     holdings = await locked([(bought.member_id, feature.key) for bought, feature, _ in sold])
     known = await _known([bought for bought, _, _ in sold])
-    for bought, feature, each in sorted(sold, key=lambda line: (line[0].at, line[0].line_id)):
-        if bought.line_id in known:
+    for bought, feature, each in sorted(sold, key=lambda line: (line[0].at, line[0].line)):
+        if bought.line in known:
             continue
-        known.add(bought.line_id)
+        known.add(bought.line)
         begins = begins_at(holdings.of(bought.member_id, feature.key).all(), bought.at)
         lasts = min(each.lasts * min(bought.quantity, LONGEST.days), LONGEST)
         given = Grant(source=bought.source, starts_at=begins, ends_at=begins + lasts)
@@ -60,26 +60,26 @@ async def open_for_purchase(purchases: Sequence[Purchase], *, actor: Actor | Non
 
 
 @transaction()
-async def close_for_refund(line_ids: Sequence[UUID], *, reason: str, actor: Actor | None = None) -> None:
+async def close_for_refund(lines: Sequence[str], *, reason: str, actor: Actor | None = None) -> None:
     """Take what these lines opened, because they were refunded in full. Passes that waited for them begin earlier."""
     rows = await database.fetch(
-        "select id, member_id, feature from entitlements_grant"
+        "select member_id, feature, source_key from entitlements_grant"
         " where source_kind = 'purchase' and source_key = any($1) and closed_at is null",
-        [str(line_id) for line_id in line_ids],
+        list(lines),
     )
     if not rows:
         return
     holdings = await locked([(row["member_id"], row["feature"]) for row in rows])
-    for line_id in line_ids:
-        for member_id, feature in {(row["member_id"], row["feature"]) for row in rows}:
-            if found := holdings.open_from(member_id, feature, Source(SourceKind.PURCHASE, str(line_id))):
-                holdings.close(member_id, feature, found[0], Closing.REVOKED, by=actor, reason=reason)
+    for row in rows:
+        member_id, feature, source = row["member_id"], row["feature"], Source(SourceKind.PURCHASE, row["source_key"])
+        if found := holdings.open_from(member_id, feature, source):
+            holdings.close(member_id, feature, found[0], Closing.REVOKED, by=actor, reason=reason)
     await holdings.write(actor)
 
 
-async def _known(purchases: Sequence[Purchase]) -> set[UUID]:
+async def _known(purchases: Sequence[BoughtLine]) -> set[str]:
     rows = await database.fetch(
         "select distinct source_key from entitlements_grant where source_kind = 'purchase' and source_key = any($1)",
         [each.source.key for each in purchases],
     )
-    return {UUID(row["source_key"]) for row in rows}
+    return {row["source_key"] for row in rows}

@@ -23,6 +23,7 @@ from community.orders.queries import OrderView
 from community.orders.rules.activities import earned_by, order_subject, spent_by
 from community.orders.rules.drafts import Draft, Purchase, flaw_in, whole_units
 from community.orders.service.claiming import Claimed, Name, claim
+from community.orders.service.passes import open_passes
 from community.outbox import service as outbox
 from community.settings import settings
 from community.tiers import service as tiers
@@ -106,6 +107,7 @@ async def record_sound(actor: Actor, drafts: Sequence[Draft]) -> list[Answer]:
     for draft in drafts:
         named.setdefault(_name(actor, draft), draft)
     claimed = await claim(named, now)
+    await open_passes([(each.order, named[name]) for name, each in claimed.items() if each.is_new], actor)
     recorded = {
         **await _carry_out([each.order for each in claimed.values() if each.is_new], now, actor),
         **await _as_recorded([each.order for each in claimed.values() if not each.is_new]),

@@ -17,6 +17,7 @@ from community.orders.queries import OrderView, RefundView
 from community.orders.rules.activities import earned_by, spent_by
 from community.orders.rules.drafts import whole_units
 from community.orders.rules.refunds import Bought, Paid, amount_of
+from community.orders.service.passes import close_passes
 from community.outbox import service as outbox
 from community.settings import settings
 from community.tiers import service as tiers
@@ -53,6 +54,8 @@ async def refund(
             raise errors.CurrencyNotAccepted(currency, order.currency)
         paid = Paid(amount=order.amount, refunded=order.refunded, lines=lines)
         asked = amount_of(paid, amount=amount, returns=returns)
+        left = order.left - asked
+        await close_passes(order, lines, left=left, returns=returns, reason=reason, actor=actor)
         return {"refund_id": str(await _refund(actor, order, asked, returns, reason))}
 
     asked_for = {

@@ -12,7 +12,7 @@ from community.entitlements import queries
 from community.entitlements import service as entitlements
 from community.entitlements.queries import GrantView
 from community.entitlements.rules.rights import Right, Source, SourceKind
-from community.entitlements.service import Purchase
+from community.entitlements.service import BoughtLine
 from community.kernel import clock, ids
 from community.kernel.pages import PageRequest
 
@@ -47,12 +47,12 @@ async def until(member_id: UUID, feature: str = PREMIUM) -> datetime | None:
 
 async def buys(
     member_id: UUID, sku: str = "pass.articles.30d", *, quantity: int = 1, at: datetime | None = None
-) -> UUID:
-    """The member buys a pass. The id of the order's line."""
-    line_id = ids.new_id()
-    bought = Purchase(line_id=line_id, member_id=member_id, sku=sku, quantity=quantity, at=at or clock.now())
+) -> str:
+    """The member buys a pass. The name of the order's line."""
+    line = str(ids.new_id())
+    bought = BoughtLine(line=line, member_id=member_id, sku=sku, quantity=quantity, at=at or clock.now())
     await entitlements.open_for_purchase([bought])
-    return line_id
+    return line
 
 
 async def history(member_id: UUID) -> list[GrantView]:

@@ -174,6 +174,15 @@ async def test_many_are_given_at_once_in_as_many_statements_as_one() -> None:
     assert all(rights.holds(LOUNGE, clock.now()) for rights in found.values())
 
 
+async def test_of_one_source_given_twice_at_once_the_last_word_counts(frozen_clock: datetime) -> None:
+    member, source = somebody(), a_source()
+    await entitlements.grant_many(
+        [Granting(member_id=member, feature=PREMIUM, source=source, ends_at=frozen_clock + n * DAY) for n in (1, 3, 2)]
+    )
+    assert await until(member) == frozen_clock + 2 * DAY
+    assert [grant.closing for grant in await history(member)] == [Closing.REPLACED, Closing.REPLACED, None]
+
+
 async def test_rights_of_many_take_two_statements() -> None:
     members = [somebody() for _ in range(30)]
     await entitlements.grant_many([Granting(member_id=each, feature=LOUNGE, source=a_source()) for each in members])

@@ -11,7 +11,7 @@ from community.access.policy import SYSTEM
 from community.entitlements import service as entitlements
 from community.entitlements.rules.catalogue import DEFAULTS
 from community.entitlements.rules.rights import Closing
-from community.entitlements.service import Purchase
+from community.entitlements.service import BoughtLine
 from community.kernel import clock, ids
 from tests.community.entitlements.holders import (
     DAY,
@@ -80,12 +80,12 @@ async def test_what_is_no_pass_opens_nothing() -> None:
 
 async def test_a_line_opens_once_and_never_again_after_its_refund() -> None:
     member = somebody()
-    bought = Purchase(line_id=ids.new_id(), member_id=member, sku="pass.articles.30d", quantity=1, at=clock.now())
+    bought = BoughtLine(line=str(ids.new_id()), member_id=member, sku="pass.articles.30d", quantity=1, at=clock.now())
     await entitlements.open_for_purchase([bought, bought])
     await entitlements.open_for_purchase([bought])
     assert len(await history(member)) == 1
-    await entitlements.close_for_refund([bought.line_id], reason="changed their mind")
-    await entitlements.close_for_refund([bought.line_id], reason="changed their mind")
+    await entitlements.close_for_refund([bought.line], reason="changed their mind")
+    await entitlements.close_for_refund([bought.line], reason="changed their mind")
     await entitlements.open_for_purchase([bought])
     assert not await holds(member)
     assert await story(member) == ["granted", "revoked"]
@@ -111,6 +111,15 @@ async def test_a_refund_of_the_second_pass_leaves_the_first(frozen_clock: dateti
     second = await buys(member)
     await entitlements.close_for_refund([second], reason="one was enough")
     assert await until(member) == frozen_clock + 30 * DAY
+
+
+async def test_passes_that_waited_for_each_other_are_refunded_together() -> None:
+    member = somebody()
+    lines = [await buys(member) for _ in range(3)]
+    await entitlements.close_for_refund(lines, reason="all of them")
+    assert not await holds(member)
+    assert await story(member) == ["granted", "prolonged", "prolonged", "revoked"]
+    assert {grant.closing for grant in await history(member)} == {Closing.REVOKED, Closing.REPLACED}
 
 
 async def test_a_refund_leaves_what_others_gave() -> None:
@@ -157,7 +166,7 @@ async def test_many_lines_of_many_members_take_as_many_statements_as_one() -> No
     for size in (1, 30):
         now = clock.now()
         lines = [
-            Purchase(line_id=ids.new_id(), member_id=somebody(), sku="pass.articles.30d", quantity=1, at=now)
+            BoughtLine(line=str(ids.new_id()), member_id=somebody(), sku="pass.articles.30d", quantity=1, at=now)
             for _ in range(size)
         ]
         with database.counting_statements() as counted:
@@ -168,7 +177,7 @@ async def test_many_lines_of_many_members_take_as_many_statements_as_one() -> No
 
 async def test_the_same_order_raced_opens_once(frozen_clock: datetime) -> None:
     member = somebody()
-    bought = Purchase(line_id=ids.new_id(), member_id=member, sku="pass.articles.30d", quantity=1, at=frozen_clock)
+    bought = BoughtLine(line=str(ids.new_id()), member_id=member, sku="pass.articles.30d", quantity=1, at=frozen_clock)
     await asyncio.gather(*(entitlements.open_for_purchase([bought]) for _ in range(20)))
     assert await until(member) == frozen_clock + 30 * DAY
 
