@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from api.imports.csv_files import BadLine, Record, UnusableFile, header_of, records_of
 from community.access.policy import SYSTEM
-from community.kernel.errors import TooBusy
+from community.kernel.errors import OutcomeUnknown, TooBusy
 from community.orders import service as orders
 from community.orders.rules.drafts import CustomerDraft, Line
 from community.settings import Settings
@@ -29,7 +29,7 @@ AT_ONCE = 2
 """How many batches are under way: while the database writes one, the next is made ready."""
 
 ATTEMPTS = 10
-"""How often a batch is tried while the database is away or somebody else works on the same orders."""
+"""How often a batch is tried while the database is away or somebody else works on the same orders: again is safe."""
 
 Batch = list[tuple[int, CustomerDraft | BadLine]]
 """Lines by their numbers, each an order or the reason why it is none."""
@@ -146,7 +146,7 @@ async def _record(batch: Batch) -> Answers:
     for attempt in range(1, ATTEMPTS):
         try:
             return dict(zip(drafts, await orders.import_batch(SYSTEM, list(drafts.values())), strict=True))
-        except TooBusy:
+        except (TooBusy, OutcomeUnknown):
             await asyncio.sleep(0.1 * attempt)
     return dict(zip(drafts, await orders.import_batch(SYSTEM, list(drafts.values())), strict=True))
 

@@ -10,6 +10,7 @@ from community.orders.service import Answer
 from schema.context import Info
 from schema.engagement.types import Effects
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
+from schema.members.problems import CannotTargetSelf
 from schema.nodes import decode_id
 from schema.orders.inputs import RecordOrderInput, RecordOrdersInput, RefundOrderInput
 from schema.orders.problems import (
@@ -45,7 +46,8 @@ RecordOrderResult = Annotated[
     | CurrencyNotAccepted
     | PlacedInTheFuture
     | UnknownCustomer
-    | OrderDiffers,
+    | OrderDiffers
+    | CannotTargetSelf,
     strawberry.union("RecordOrderResult", description="The recorded order, or why not."),
 ]
 

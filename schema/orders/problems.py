@@ -9,6 +9,7 @@ from community.kernel import errors as kernel
 from community.orders import errors
 from schema.context import Info
 from schema.errors import EXCEPTION_HANDLERS, Problem, problem
+from schema.members.problems import CannotTargetSelf
 from schema.scalars import Long
 
 
@@ -66,7 +67,13 @@ class InvalidRefundReason(Problem):
 
 
 OrderProblem = Annotated[
-    InvalidOrder | InvalidOrderAmount | CurrencyNotAccepted | PlacedInTheFuture | UnknownCustomer | OrderDiffers,
+    InvalidOrder
+    | InvalidOrderAmount
+    | CurrencyNotAccepted
+    | PlacedInTheFuture
+    | UnknownCustomer
+    | OrderDiffers
+    | CannotTargetSelf,
     strawberry.union("OrderProblem", description="Why an order was not recorded."),
 ]
 

@@ -33,7 +33,7 @@ async def open_passes(bought: Iterable[tuple[OrderView, Draft]], actor: Actor) -
 async def close_passes(
     order: OrderView, lines: Sequence[Bought], *, left: int, returns: Mapping[int, int], reason: str, actor: Actor
 ) -> None:
-    """Take back what those lines opened that are returned whole by now; all lines, when no money is left in the order."""
+    """Take back what those lines opened that are returned whole by now; all of them, when no money is left."""
     whole = [
         line.position for line in lines if left == 0 or line.returned + returns.get(line.position, 0) == line.quantity
     ]

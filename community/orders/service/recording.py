@@ -18,6 +18,7 @@ from community.engagement.service import Recording
 from community.kernel import clock
 from community.kernel.errors import BadInput, Problem
 from community.members import queries as members
+from community.members.errors import CannotTargetSelf
 from community.orders import errors, facts, policy
 from community.orders.queries import OrderView
 from community.orders.rules.activities import earned_by, order_subject, spent_by
@@ -62,7 +63,7 @@ async def record(actor: Actor, draft: Draft) -> Recorded:
     """A member bought something. The same order again changes nothing and returns the first.
 
     Raises Forbidden, InvalidOrder, InvalidOrderAmount, CurrencyNotAccepted, PlacedInTheFuture, UnknownCustomer,
-    OrderDiffers.
+    OrderDiffers, and members' CannotTargetSelf: nobody sells to themselves.
     """
     policy.require_recorder(actor)
     (answer,) = await _record(actor, [draft])
@@ -94,6 +95,7 @@ async def _record(actor: Actor, drafts: Sequence[Draft]) -> list[Answer]:
     flaws = [
         flaw_in(draft, currency=currency, now=now)
         or (None if draft.member_id in known else errors.UnknownCustomer(str(draft.member_id)))
+        or (CannotTargetSelf() if draft.member_id == actor.member_id else None)
         for draft in drafts
     ]
     sound = [draft for draft, flaw in zip(drafts, flaws, strict=True) if flaw is None]

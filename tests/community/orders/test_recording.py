@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from community import database
-from community.access.policy import SYSTEM, Actor, Kind, Scope
+from community.access.policy import SYSTEM, Actor, Kind, Role, Scope
 from community.engagement.rules.programme import Condition, Limit, Test
 from community.engagement.rules.windows import Window
 from community.kernel import clock
@@ -15,6 +15,7 @@ from community.kernel.errors import BadInput, Forbidden, NotFound, Problem
 from community.kernel.ids import new_id
 from community.ledger import service as ledger
 from community.members import service as members
+from community.members.errors import CannotTargetSelf
 from community.members.rules import Ability
 from community.orders import errors, queries
 from community.orders import service as orders
@@ -173,6 +174,13 @@ async def test_only_who_is_trusted_records() -> None:
             await orders.record(actor, a_draft(mei))
         with pytest.raises(Forbidden):
             await orders.record_many(actor, [a_draft(mei)])
+
+
+async def test_staff_sell_nothing_to_themselves() -> None:
+    boss = await a_member(roles=frozenset({Role.ADMIN}))
+    with pytest.raises(CannotTargetSelf):
+        await orders.record(boss, a_draft(boss))
+    assert (await orders.record(boss, a_draft(await a_member()))).order.amount == 10_000
 
 
 async def test_who_may_not_earn_has_bought_all_the_same() -> None:
