@@ -108,6 +108,28 @@ class PeriodLimitReached(LimitReached):
     message = "The limit of {limit} for this period is reached. Back {back}."
 
 
+@dataclass(kw_only=True)
+class NotYet(HourglassError):
+    """What was earned cannot be used yet. `until` is when it lapses instead; None when it does not."""
+
+    until: datetime | None = None
+
+
+@dataclass(kw_only=True)
+class AwaitingMembers(NotYet):
+    """Enough different members have to stand behind it first."""
+
+    members: int
+    message = "This counts once {members} different members have reacted."
+
+
+@dataclass(kw_only=True)
+class AwaitingEvent(NotYet):
+    """Something else has to happen first."""
+
+    message = "This counts once what it depends on has happened."
+
+
 @dataclass
 class UnknownMember(Problem):
     """No member has this id."""

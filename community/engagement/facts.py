@@ -38,6 +38,28 @@ class ActivityUndone(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RewardReleased(Fact):
+    """Enough members stood behind something: what a rule paid for it waits no more."""
+
+    type: ClassVar[str] = "reward.released"
+    subject: ClassVar[str] = "member_id"
+    activity_id: UUID
+    member_id: UUID
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardLapsed(Fact):
+    """Too few members stood behind something in time: what a rule paid for it is gone."""
+
+    type: ClassVar[str] = "reward.lapsed"
+    subject: ClassVar[str] = "member_id"
+    activity_id: UUID
+    member_id: UUID
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectWithdrawn(Fact):
     """Something of a member was taken down, and what others did for it is still to be taken back."""
 

@@ -1,4 +1,4 @@
-"""What engagement does later: take back, a little at a time, what others did for a subject that was taken down."""
+"""What engagement does later: take back what others did for something taken down, and what waited too long."""
 
 from uuid import UUID
 
@@ -12,4 +12,11 @@ async def take_back_about(subject_type: str, subject_id: str, member_id: str) ->
     """A popular post has had many reactions. Each run goes on where the last one stopped."""
     subject = Subject(subject_type, UUID(subject_id))
     while await engagement.undo_next_about(subject, member_id=UUID(member_id)):
+        pass
+
+
+@outbox.every("*/5 * * * *")
+async def lapse_due() -> None:
+    """What waits for enough members does not wait for ever."""
+    while await engagement.lapse_due():
         pass

@@ -86,6 +86,30 @@ class EngagementGrant(Model):
         table = "engagement_grant"
 
 
+class EngagementGate(Model):
+    """What a grant waits for: so many different members who do something about a subject, until it lapses.
+
+    Opened when there were enough, closed when it lapsed or was undone; waiting, while neither.
+    """
+
+    id = fields.UUIDField(primary_key=True)
+    activity_id = fields.UUIDField()
+    rule = fields.CharField(max_length=40)
+    member_id = fields.UUIDField()
+    subject_type = fields.CharField(max_length=40)
+    subject_id = fields.UUIDField()
+    counts = fields.CharField(max_length=40)
+    members = fields.IntField()
+    held_until = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField()
+    opened_at = fields.DatetimeField(null=True)
+    closed_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        app = "community"
+        table = "engagement_gate"
+
+
 class EngagementRemoval(Model):
     """A subject that was taken down. Nothing about it earns any more."""
 

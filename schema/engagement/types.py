@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from community.engagement import queries as engagement
+from community.engagement.errors import NotYet
 from community.engagement.queries import LeaderView, PublishedProgramme, Standings
 from community.engagement.rules import programme as rules
 from community.engagement.rules.windows import Window
@@ -48,6 +49,21 @@ graph_enum(
 )
 
 
+@strawberry.type(description="Why what was earned cannot be used yet.")
+class PendingReason:
+    """What has to happen first."""
+
+    code: str = strawberry.field(description="The reason, a stable name such as AWAITING_MEMBERS.")
+    message: str = strawberry.field(description="What it waits for, in the caller's language.")
+    until: datetime | None = strawberry.field(
+        description="When it lapses if that has not happened; null when it does not."
+    )
+
+    @classmethod
+    def of(cls, reason: NotYet, locale: str) -> Self:
+        return cls(code=reason.code, message=render(reason, locale), until=reason.until)
+
+
 @strawberry.type(description="What a rule paid.")
 class Earning:
     """So much of what, by which rule."""
@@ -59,15 +75,21 @@ class Earning:
         description="When it can be used; null when at once, or when it waits for an event."
     )
     is_pending: bool = strawberry.field(description="Whether it cannot be used yet.")
+    waits_because: strawberry.Private[NotYet | None]
+
+    @strawberry.field(description="What it waits for, where that is no instant; null when it waits for nothing else.")
+    def pending_for(self, info: Info) -> PendingReason | None:
+        return PendingReason.of(self.waits_because, info.context.locale) if self.waits_because else None
 
     @classmethod
     def of(cls, earned: engagement.Earned) -> Self:
         return cls(
+            waits_because=earned.waits_because,
             currency=earned.currency,
             amount=Long(earned.amount),
             rule=earned.rule,
             pending_until=earned.pending_until,
-            is_pending=bool(earned.pending_until or earned.pending_for),
+            is_pending=bool(earned.pending_until or earned.waits_because),
         )
 
 
@@ -139,6 +161,19 @@ class TierMultiplier:
     percent: int = strawberry.field(description="150 pays half as much again.")
 
 
+@strawberry.type(description="How many members have to stand behind something before it earns.")
+class EarningGate:
+    """What a rule waits for."""
+
+    members: int = strawberry.field(description="How many different members.")
+    activity: str = strawberry.field(description="The kind of activity by which they do, such as reaction.received.")
+    within_days: int = strawberry.field(description="After how many days it lapses.")
+
+    @classmethod
+    def of(cls, gate: rules.Gate) -> Self:
+        return cls(members=gate.members, activity=gate.counts, within_days=gate.within_days)
+
+
 @strawberry.type(description="What one kind of activity earns.")
 class EarningRule:
     """A rule of a version of the programme."""
@@ -154,6 +189,7 @@ class EarningRule:
     conditions: list[str] = strawberry.field(description="What has to be true, such as `dwell_seconds ≥ 10`.")
     cooldown_minutes: int | None = strawberry.field(description="How long it rests after it paid; null when not.")
     delay_days: int | None = strawberry.field(description="How long what it pays is pending; null when not at all.")
+    gate: EarningGate | None = strawberry.field(description="Who has to stand behind it first; null when nobody.")
     version: str = strawberry.field(description="The version of the programme.")
     starts_at: datetime | None = strawberry.field(description="Since when that is in force; null for since ever.")
 
@@ -169,6 +205,7 @@ class EarningRule:
             conditions=[str(condition) for condition in rule.conditions],
             cooldown_minutes=rule.cooldown_minutes,
             delay_days=rule.delay_days,
+            gate=EarningGate.of(rule.gate) if rule.gate else None,
             version=version.version,
             starts_at=version.starts_at if version.id else None,
         )

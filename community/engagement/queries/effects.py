@@ -10,9 +10,17 @@ import orjson
 
 from community import database
 from community.engagement import errors
-from community.engagement.errors import NotEarned
+from community.engagement.errors import NotEarned, NotYet
 from community.engagement.rules.activities import Identity, Subject
 from community.ledger.rules.transfers import Cause, Currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """That so many different members have to react before `until`."""
+
+    members: int
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,14 @@ class Earned:
     amount: int
     pending_until: datetime | None = None
     pending_for: str | None = None
+    awaited: Awaited | None = None
+
+    @property
+    def waits_because(self) -> NotYet | None:
+        """Why nobody knows when it can be used, if so."""
+        if self.awaited is not None:
+            return errors.AwaitingMembers(members=self.awaited.members, until=self.awaited.until)
+        return errors.AwaitingEvent() if self.pending_for is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +75,12 @@ async def firsts_by_cause(causes: Sequence[Cause]) -> dict[tuple[str, str], Firs
     """What was recorded under these causes, by their kind and key, as it was told then. One statement."""
     rows = await database.fetch(
         "select a.id, a.kind, a.member_id, a.subject_type, a.subject_id, a.quantity, a.cause_kind, a.cause_key,"
-        " a.refusals::text as refusals, a.tier_reached, g.rule, g.currency, g.amount, g.pending_until, g.pending_for"
+        " a.refusals::text as refusals, a.tier_reached, g.rule, g.currency, g.amount, g.pending_until, g.pending_for,"
+        " gate.members, gate.expires_at"
         " from unnest($1::text[], $2::text[]) cause(kind, key)"
         " join engagement_activity a on a.cause_kind = cause.kind and a.cause_key = cause.key"
-        " left join engagement_grant g on g.activity_id = a.id order by g.id",
+        " left join engagement_grant g on g.activity_id = a.id"
+        " left join engagement_gate gate on gate.activity_id = g.activity_id and gate.rule = g.rule order by g.id",
         [cause.kind for cause in causes],
         [cause.key for cause in causes],
     )
@@ -79,6 +97,7 @@ async def firsts_by_cause(causes: Sequence[Cause]) -> dict[tuple[str, str], Firs
                     amount=row["amount"],
                     pending_until=row["pending_until"],
                     pending_for=row["pending_for"],
+                    awaited=Awaited(members=row["members"], until=row["expires_at"]) if row["members"] else None,
                 )
             )
     return found

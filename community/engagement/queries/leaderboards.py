@@ -54,7 +54,10 @@ _LEADERS = """
         select member_id, sum(amount - reversed)::bigint as credits,
             rank() over (order by sum(amount - reversed) desc)::int as rank
         from engagement_grant
-        where currency = 'credits' and undone_at is null
+        where currency = 'credits' and undone_at is null and not exists (
+            select from engagement_gate gate where gate.activity_id = engagement_grant.activity_id
+            and gate.rule = engagement_grant.rule and gate.opened_at is null
+        )
         and ($1::timestamptz is null or granted_at >= $1) and ($2::timestamptz is null or granted_at < $2)
         group by member_id
     ) leader

@@ -29,7 +29,10 @@ class Earner:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """What a rule pays for an activity, at a percent of its price; pending until an instant, if one is given."""
+    """What a rule pays for an activity, at a percent of its price; pending until an instant, if one is given.
+
+    Where the rule has a gate it is pending until that opens; what waits for an event of its own has no gate.
+    """
 
     rule: Rule
     amount: int
@@ -118,6 +121,8 @@ def _removed(question: Question) -> NotEarned | None:
 
 
 def _unmet(question: Question) -> NotEarned | None:
+    if question.rule.gate and question.activity.subject is None:
+        return errors.ConditionUnmet(condition="subject")
     unmet = question.rule.unmet(question.activity, question.earner.tier)
     return errors.ConditionUnmet(condition=str(unmet)) if unmet else None
 

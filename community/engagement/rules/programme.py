@@ -17,6 +17,7 @@ MAX_PARTS = 20
 LARGEST_AMOUNT = 10**9
 LONGEST_COOLDOWN_MINUTES = 366 * 24 * 60
 LONGEST_DELAY_DAYS = 366
+MOST_MEMBERS = 1_000
 WHOLE = 100
 """Multipliers are in percent."""
 
@@ -64,6 +65,15 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What a rule pays is pending until so many different members did this about the same subject; then it lapses."""
+
+    members: int
+    within_days: int = 30
+    counts: str = OwnKind.REACTION_RECEIVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """What one kind of activity earns: a fixed amount, or `amount` for every `per` of its quantity."""
 
@@ -77,6 +87,7 @@ class Rule:
     limits: tuple[Limit, ...] = ()
     cooldown_minutes: int | None = None
     delay_days: int | None = None
+    gate: Gate | None = None
 
     def price(self, quantity: int | None, tier: str | None) -> int:
         """What it pays, limits aside, rounded down once at the end."""
@@ -198,6 +209,7 @@ def flaw_in(programme: Programme) -> str | None:
             rule.cooldown_minutes is None or 0 < rule.cooldown_minutes <= LONGEST_COOLDOWN_MINUTES for rule in rules
         ),
         "delay": all(rule.delay_days is None or 0 < rule.delay_days <= LONGEST_DELAY_DAYS for rule in rules),
+        "gate": all(rule.gate is None or _is_gate(rule.gate) for rule in rules),
         "period": 1 <= programme.period_months <= 120,
     }
     return next((flaw for flaw, is_fine in checks.items() if not is_fine), None)
@@ -212,6 +224,15 @@ def _is_condition(condition: Condition) -> bool:
 def _is_limit(limit: Limit) -> bool:
     figures = [figure for figure in (limit.times, limit.amount) if figure is not None]
     return bool(figures) and all(0 < figure <= LARGEST_AMOUNT for figure in figures)
+
+
+def _is_gate(gate: Gate) -> bool:
+    return (
+        0 < gate.members <= MOST_MEMBERS
+        and 0 < gate.within_days <= LONGEST_DELAY_DAYS
+        and len(gate.counts) <= LONGEST_KIND
+        and KIND.fullmatch(gate.counts) is not None
+    )
 
 
 def _value(activity: Activity, tier: str | None, of: str) -> Scalar | None:
@@ -233,5 +254,6 @@ def _rule_of_json(kept: Mapping[str, Any]) -> Rule:
         Condition(of=c["of"], test=Test(c["test"]), values=tuple(c["values"])) for c in kept["conditions"]
     )
     limits = tuple(Limit(**{**limit, "window": Window(limit["window"])}) for limit in kept["limits"])
-    typed = {"currency": Currency(kept["currency"]), "conditions": conditions, "limits": limits}
+    gate = Gate(**kept["gate"]) if kept.get("gate") else None
+    typed = {"currency": Currency(kept["currency"]), "conditions": conditions, "limits": limits, "gate": gate}
     return Rule(**{**kept, **typed})

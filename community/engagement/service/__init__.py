@@ -1,6 +1,7 @@
 """The verbs of engagement: record what members do, reduce and undo it, visit, report, try out, publish, keep views."""
 
 from community.engagement.service.assessing import Recording
+from community.engagement.service.gates import lapse_due
 from community.engagement.service.publishing import publish
 from community.engagement.service.recording import record, record_all
 from community.engagement.service.reducing import reduce
@@ -19,6 +20,7 @@ __all__ = [
     "View",
     "dry_run",
     "keep_views",
+    "lapse_due",
     "publish",
     "record",
     "record_all",

@@ -43,7 +43,12 @@ async def earners_of(member_ids: Iterable[UUID], now: datetime) -> Earners:
 
 async def lock(member_id: UUID) -> None:
     """Take the turn of somebody who did something before."""
-    await database.execute(_LOCK, [member_id])
+    await lock_all([member_id])
+
+
+async def lock_all(member_ids: Iterable[UUID]) -> None:
+    """Take the turns of members who did something before."""
+    await database.execute(_LOCK, list(member_ids))
 
 
 def earner_of(view: EarnerView) -> Earner:

@@ -1,35 +1,30 @@
 """Recording what members do: who may earn, what the rules say, what the ledger gets, where that leads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import orjson
-
-from community import database
 from community.access.policy import Actor
 from community.database import transaction
 from community.engagement import facts
-from community.engagement.queries.effects import Earned, Effects, Refused, firsts_by_cause, refusal_as_json
+from community.engagement.queries.effects import Effects, Refused, firsts_by_cause
+from community.engagement.queries.programmes import PublishedProgramme
 from community.engagement.rules.activities import UNKEPT, Activity
-from community.engagement.rules.deciding import Payment, Refusal
-from community.engagement.service import standing
+from community.engagement.rules.deciding import Refusal
+from community.engagement.service import gates, standing
 from community.engagement.service.assessing import Assessment, Recording, assess
+from community.engagement.service.keeping import Done, keep
 from community.engagement.service.participants import Turns, take_turns
-from community.engagement.service.standing import Counted
+from community.engagement.service.paying import Paid, payments_for
 from community.kernel import clock, ids
 from community.kernel.errors import NotFound
 from community.ledger import service as ledger
 from community.ledger.errors import CauseReused
 from community.ledger.rules.transfers import Cause, Currency
-from community.ledger.service import Award
 from community.outbox import service as outbox
 
 CauseId = tuple[str, str]
 Outcome = Effects | CauseReused
-Row = dict[str, Any]
 
 
 async def record(activity: Activity, *, cause: Cause, actor: Actor | None = None) -> Effects:
@@ -66,146 +61,56 @@ async def record_each(recordings: Sequence[Recording], turns: Turns, actor: Acto
     for recording in recordings:
         unique.setdefault(_id(recording.cause), recording)
     assessed = await assess(list(unique.values()), turns.published, turns.earners, now)
-    done = await _carry_out([a for a in assessed if not a.is_known], actor)
+    done = await _carry_out([a for a in assessed if not a.is_known], turns.published, actor)
     repeated = [recording for cause, recording in unique.items() if cause not in done]
     return _outcomes(recordings, unique, done, await _first_outcomes(repeated))
 
 
-async def _carry_out(assessed: Sequence[Assessment], actor: Actor | None) -> dict[CauseId, Effects]:
+async def _carry_out(
+    assessed: Sequence[Assessment], published: Sequence[PublishedProgramme], actor: Actor | None
+) -> dict[CauseId, Effects]:
     """Give what was decided, and keep it; the effects. What was known already is not among them."""
     now = clock.now()
-    paid = [
-        (assessment, payment, ledger_cause(assessment.recording.cause, payment.rule.code, assessment.version.version))
-        for assessment in assessed
-        for payment in assessment.payments
-    ]
-    await ledger.award_many([_award(a.recording.activity, payment, cause) for a, payment, cause in paid], actor=actor)
-    reached = await standing.raise_all(
-        [Counted(a.recording.activity, payment.rule, payment.amount, cause) for a, payment, cause in paid], now, actor
-    )
-    kept = [a for a in assessed if a.payments or a.recording.activity.kind not in UNKEPT]
-    effects = {_id(a.recording.cause): _effects(a, reached) for a in assessed}
-    if kept:
-        new = await _keep([(a, effects[_id(a.recording.cause)]) for a in kept], now)
-        announced = [_fact(a, effects[_id(a.recording.cause)]) for a in kept if _id(a.recording.cause) in new]
-        await outbox.record_all(announced, actor=actor)
-        for known in {_id(a.recording.cause) for a in kept} - new:
-            del effects[known]
-    return effects
+    paid = await payments_for(assessed, now)
+    await ledger.award_many([each.award for each in paid], actor=actor)
+    reached = await standing.raise_all([each.counted(now) for each in paid], now, actor)
+    by_cause: dict[CauseId, list[Paid]] = {_id(a.recording.cause): [] for a in assessed}
+    for each in paid:
+        by_cause[_id(each.assessment.recording.cause)].append(each)
+    done = [_done(assessment, by_cause[_id(assessment.recording.cause)], reached) for assessment in assessed]
+    kept = [each for each in done if _is_kept(each)]
+    new = await keep(kept, now) if kept else set()
+    await outbox.record_all([_fact(each) for each in kept if each.effects.activity_id in new], actor=actor)
+    await gates.open_reached([each.activity for each in kept], published, actor)
+    return {
+        _id(each.assessment.recording.cause): each.effects
+        for each in done
+        if each.effects.activity_id in new or not _is_kept(each)
+    }
 
 
-def _award(activity: Activity, payment: Payment, cause: Cause) -> Award:
-    return Award(
-        member_id=activity.member_id,
-        currency=payment.rule.currency,
-        amount=payment.amount,
-        cause=cause,
-        pending_until=payment.pending_until,
-        pending_for=activity.pending_for,
-        at=activity.occurred_at,
-    )
+def _is_kept(done: Done) -> bool:
+    return bool(done.paid) or done.activity.kind not in UNKEPT
 
 
-def _effects(assessment: Assessment, reached: Mapping[UUID, str]) -> Effects:
-    activity = assessment.recording.activity
-    return Effects(
-        member_id=activity.member_id,
+def _done(assessment: Assessment, paid: list[Paid], reached: Mapping[UUID, str]) -> Done:
+    member_id = assessment.recording.activity.member_id
+    effects = Effects(
+        member_id=member_id,
         activity_id=ids.new_id(),
-        earned=[
-            Earned(
-                rule=payment.rule.code,
-                currency=payment.rule.currency,
-                amount=payment.amount,
-                pending_until=payment.pending_until,
-                pending_for=activity.pending_for,
-            )
-            for payment in assessment.payments
-        ],
+        earned=[each.earned for each in paid],
         refused=[
             Refused(rule=decision.rule.code, reason=decision.reason)
             for decision in assessment.decisions
             if isinstance(decision, Refusal) and decision.is_news
         ],
-        tier_reached=reached.get(activity.member_id) if assessment.payments else None,
+        tier_reached=reached.get(member_id) if paid else None,
     )
+    return Done(assessment=assessment, paid=paid, effects=effects)
 
 
-async def _keep(kept: Sequence[tuple[Assessment, Effects]], now: datetime) -> set[CauseId]:
-    """Which causes were new. Raises CauseReused when somebody else took the cause of what was paid for."""
-    written = await database.fetch(
-        _KEEP,
-        _as_json(_row_of_activity(assessment, effects, now) for assessment, effects in kept),
-        _as_json(row for assessment, effects in kept for row in _rows_of_grants(assessment, effects)),
-    )
-    new_ids = {row["id"] for row in written}
-    for assessment, effects in kept:
-        if effects.activity_id not in new_ids and assessment.payments:
-            raise _reused(assessment.recording)
-    return {_id(assessment.recording.cause) for assessment, effects in kept if effects.activity_id in new_ids}
-
-
-_KEEP = """
-    with activities as (
-        insert into engagement_activity
-        select * from json_populate_recordset(null::engagement_activity, $1::text::json) order by cause_kind, cause_key
-        on conflict (cause_kind, cause_key) do nothing returning id
-    ), grants as (
-        insert into engagement_grant
-        select new.* from json_populate_recordset(null::engagement_grant, $2::text::json) new
-        join activities on activities.id = new.activity_id
-    )
-    select id from activities
-"""
-
-
-def _row_of_activity(assessment: Assessment, effects: Effects, now: datetime) -> Row:
-    activity, cause = assessment.recording.activity, assessment.recording.cause
-    return {
-        "id": effects.activity_id,
-        "kind": activity.kind,
-        "member_id": activity.member_id,
-        "subject_type": activity.subject.type if activity.subject else None,
-        "subject_id": activity.subject.id if activity.subject else None,
-        "other_id": activity.other_id,
-        "quantity": activity.quantity,
-        "origin": activity.origin,
-        "metadata": dict(activity.metadata),
-        "cause_kind": cause.kind,
-        "cause_key": cause.key,
-        "programme_version": assessment.version.version,
-        "refusals": [refusal_as_json(refused) for refused in effects.refused],
-        "tier_reached": effects.tier_reached,
-        "occurred_at": activity.occurred_at,
-        "recorded_at": now,
-    }
-
-
-def _rows_of_grants(assessment: Assessment, effects: Effects) -> Iterable[Row]:
-    activity, day = assessment.recording.activity, assessment.day
-    for earned, payment in zip(effects.earned, assessment.payments, strict=True):
-        yield {
-            "id": ids.new_text(),
-            "activity_id": effects.activity_id,
-            "member_id": activity.member_id,
-            "rule": earned.rule,
-            "currency": earned.currency,
-            "amount": earned.amount,
-            "subject_type": activity.subject.type if activity.subject else None,
-            "subject_id": activity.subject.id if activity.subject else None,
-            "other_id": activity.other_id,
-            "granted_at": activity.occurred_at,
-            "day": day.date,
-            "day_since": day.since,
-            "day_until": day.until,
-            "pending_until": earned.pending_until,
-            "pending_for": earned.pending_for,
-            "percent": payment.percent,
-            "reversed": 0,
-        }
-
-
-def _fact(assessment: Assessment, effects: Effects) -> facts.ActivityRecorded:
-    activity = assessment.recording.activity
+def _fact(done: Done) -> facts.ActivityRecorded:
+    activity, effects = done.activity, done.effects
     assert effects.activity_id is not None, "what is announced is kept"
     return facts.ActivityRecorded(
         activity_id=effects.activity_id,
@@ -252,18 +157,9 @@ def _outcomes(
     return outcomes
 
 
-def ledger_cause(cause: Cause, rule: str, version: str | None = None) -> Cause:
-    """Under which cause the ledger knows what a rule paid for an activity."""
-    return Cause(cause.kind, f"{cause.key}:{rule}", version)
-
-
 def _reused(recording: Recording) -> CauseReused:
     return CauseReused(kind=recording.cause.kind, key=recording.cause.key)
 
 
 def _id(cause: Cause) -> CauseId:
     return cause.kind, cause.key
-
-
-def _as_json(rows: Iterable[Row]) -> str:
-    return orjson.dumps(list(rows), default=str).decode()

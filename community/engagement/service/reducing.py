@@ -8,7 +8,7 @@ from community.database import transaction
 from community.engagement.queries.programmes import programmes
 from community.engagement.rules.programme import Rule
 from community.engagement.service import participants, standing
-from community.engagement.service.recording import ledger_cause
+from community.engagement.service.causes import ledger_cause
 from community.engagement.service.undoing import NOTHING, Undone
 from community.kernel import clock
 from community.ledger import service as ledger

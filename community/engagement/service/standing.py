@@ -21,12 +21,13 @@ METRICS: dict[str, str] = {OwnKind.REACTION_RECEIVED: "reactions"}
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Credits that a rule paid for an activity, under a cause of the ledger."""
+    """What a rule paid for an activity, under a cause of the ledger; whether it counts at once."""
 
     activity: Activity
     rule: Rule
     amount: int
     cause: Cause
+    is_active: bool
 
 
 async def tiers_of(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, str]:
@@ -42,7 +43,8 @@ async def raise_all(paid: Sequence[Counted], now: datetime, actor: Actor | None)
         await tiers.receive_many(receptions)
     brought: Counter[UUID] = Counter()
     for each in counted:
-        brought[each.activity.member_id] += each.amount
+        if each.is_active:
+            brought[each.activity.member_id] += each.amount
     changes = await tiers.advance({each: Numbers(engagement=c) for each, c in brought.items()}, now, actor=actor)
     return {member_id: change.after for member_id, change in changes.items()}
 

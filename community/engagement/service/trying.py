@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from community.access.policy import Actor
 from community.engagement import policy
 from community.engagement.errors import NotEarned
-from community.engagement.queries.effects import Earned
+from community.engagement.queries.effects import Awaited, Earned
 from community.engagement.queries.programmes import programmes
 from community.engagement.rules.activities import Activity, Scalar, Subject
 from community.engagement.rules.deciding import Refusal
@@ -73,8 +73,15 @@ async def dry_run(actor: Actor, activity: Activity) -> list[Verdict]:
                 rule=decision.rule.code,
                 currency=decision.rule.currency,
                 amount=decision.amount,
-                pending_until=decision.pending_until,
+                pending_until=None if decision.rule.gate else decision.pending_until,
+                awaited=_awaited(decision.rule, now),
             ),
         )
         for decision in assessed.decisions
     ]
+
+
+def _awaited(rule: Rule, now: datetime) -> Awaited | None:
+    """Something new has nobody behind it yet."""
+    gate = rule.gate
+    return Awaited(members=gate.members, until=now + timedelta(days=gate.within_days)) if gate else None

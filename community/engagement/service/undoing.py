@@ -11,7 +11,7 @@ from community.database import transaction
 from community.engagement import facts
 from community.engagement.rules.activities import Subject
 from community.engagement.service import participants, standing
-from community.engagement.service.recording import ledger_cause
+from community.engagement.service.causes import ledger_cause
 from community.kernel import clock, ids
 from community.ledger import service as ledger
 from community.ledger.rules.transfers import Cause, Currency
@@ -124,6 +124,9 @@ _MARK = """
     ), taken as (
         update engagement_grant g set undone_at = $3 from undone where g.activity_id = undone.id
         returning g.activity_id, g.rule, g.currency
+    ), closed as (
+        update engagement_gate g set closed_at = $3 from undone
+        where g.activity_id = undone.id and g.opened_at is null and g.closed_at is null
     )
     select undone.id, undone.kind, taken.rule, taken.currency
     from undone left join taken on taken.activity_id = undone.id

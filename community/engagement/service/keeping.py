@@ -1,0 +1,138 @@
+"""What is kept of activities: their rows, what rules paid for them, and what that waits for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from community import database
+from community.engagement.queries.effects import Effects, refusal_as_json
+from community.engagement.rules.activities import Activity
+from community.engagement.service.assessing import Assessment
+from community.engagement.service.paying import Paid
+from community.kernel import ids
+from community.ledger.errors import CauseReused
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """An activity with what was paid for it and what its member is told."""
+
+    assessment: Assessment
+    paid: list[Paid]
+    effects: Effects
+
+    @property
+    def activity(self) -> Activity:
+        """What happened."""
+        return self.assessment.recording.activity
+
+
+async def keep(done: Sequence[Done], now: datetime) -> set[UUID]:
+    """Write all of it in one statement; the ids of the activities that were new.
+
+    Raises CauseReused when somebody else took the cause of what was paid for.
+    """
+    written = await database.fetch(
+        _KEEP,
+        _as_json(_row_of_activity(each, now) for each in done),
+        _as_json(row for each in done for row in _rows_of_grants(each)),
+        _as_json(row for each in done for row in _rows_of_gates(each)),
+    )
+    new: set[UUID] = {row["id"] for row in written}
+    for each in done:
+        if each.paid and each.effects.activity_id not in new:
+            cause = each.assessment.recording.cause
+            raise CauseReused(kind=cause.kind, key=cause.key)
+    return new
+
+
+_KEEP = """
+    with activities as (
+        insert into engagement_activity
+        select * from json_populate_recordset(null::engagement_activity, $1::text::json) order by cause_kind, cause_key
+        on conflict (cause_kind, cause_key) do nothing returning id
+    ), grants as (
+        insert into engagement_grant
+        select new.* from json_populate_recordset(null::engagement_grant, $2::text::json) new
+        join activities on activities.id = new.activity_id
+    ), gates as (
+        insert into engagement_gate
+        select new.* from json_populate_recordset(null::engagement_gate, $3::text::json) new
+        join activities on activities.id = new.activity_id
+    )
+    select id from activities
+"""
+
+
+def _row_of_activity(done: Done, now: datetime) -> Row:
+    activity, effects, cause = done.activity, done.effects, done.assessment.recording.cause
+    return {
+        "id": effects.activity_id,
+        "kind": activity.kind,
+        "member_id": activity.member_id,
+        "subject_type": activity.subject.type if activity.subject else None,
+        "subject_id": activity.subject.id if activity.subject else None,
+        "other_id": activity.other_id,
+        "quantity": activity.quantity,
+        "origin": activity.origin,
+        "metadata": dict(activity.metadata),
+        "cause_kind": cause.kind,
+        "cause_key": cause.key,
+        "programme_version": done.assessment.version.version,
+        "refusals": [refusal_as_json(refused) for refused in effects.refused],
+        "tier_reached": effects.tier_reached,
+        "occurred_at": activity.occurred_at,
+        "recorded_at": now,
+    }
+
+
+def _rows_of_grants(done: Done) -> Iterable[Row]:
+    activity, day = done.activity, done.assessment.day
+    for paid in done.paid:
+        yield {
+            "id": ids.new_text(),
+            "activity_id": done.effects.activity_id,
+            "member_id": activity.member_id,
+            "rule": paid.payment.rule.code,
+            "currency": paid.payment.rule.currency,
+            "amount": paid.payment.amount,
+            "subject_type": activity.subject.type if activity.subject else None,
+            "subject_id": activity.subject.id if activity.subject else None,
+            "other_id": activity.other_id,
+            "granted_at": activity.occurred_at,
+            "day": day.date,
+            "day_since": day.since,
+            "day_until": day.until,
+            "pending_until": paid.pending_until,
+            "pending_for": paid.pending_for,
+            "percent": paid.payment.percent,
+            "reversed": 0,
+        }
+
+
+def _rows_of_gates(done: Done) -> Iterable[Row]:
+    subject = done.activity.subject
+    for paid in done.paid:
+        if paid.waiting is not None and subject is not None:
+            yield {
+                "id": paid.waiting.id,
+                "activity_id": done.effects.activity_id,
+                "rule": paid.payment.rule.code,
+                "member_id": done.activity.member_id,
+                "subject_type": subject.type,
+                "subject_id": subject.id,
+                "counts": paid.waiting.gate.counts,
+                "members": paid.waiting.gate.members,
+                "held_until": paid.waiting.held_until,
+                "expires_at": paid.waiting.expires_at,
+            }
+
+
+def _as_json(rows: Iterable[Row]) -> str:
+    return orjson.dumps(list(rows), default=str).decode()
