@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from api.demo import shop
+from api.demo.campaigns import finish_campaigns, seed_campaigns
 from api.demo.people import PASSWORD, PEOPLE, STAFF, Person
 from api.demo.plan import JOINED, Comment, Plan, Post, Reaction, plan
 from community.access import queries as access_queries
@@ -43,7 +44,9 @@ async def seed(settings: Settings, advance: Callable[[int], None]) -> None:
         seeding = _Seeding(plan(), password, clock.now(), advance)
         await seeding.join()
         await shop.set_thresholds(settings)
+        await seed_campaigns(seeding.now)
         await seeding.take_part()
+        await finish_campaigns(seeding.now)
         await shop.take_orders(settings, advance)
         await seeding.grant_roles()
 
@@ -58,7 +61,7 @@ class _Seeding:
 
     def __init__(self, wanted: Plan, password: HashedPassword, now: datetime, advance: Callable[[int], None]) -> None:
         self._plan = wanted
-        self._now = now
+        self.now = now
         self._advance = advance
         self._password = password
         self._people: dict[int, UUID] = {}
@@ -96,7 +99,7 @@ class _Seeding:
         async def join() -> None:
             found = await member_queries.by_handle(person.handle)
             if found is None:
-                with clock.frozen(self._now - JOINED):
+                with clock.frozen(self.now - JOINED):
                     found = (await self._join(person)).member
             await members.recognise(SYSTEM, found.id, person.customer)
             self._people[place] = found.id
@@ -115,14 +118,14 @@ class _Seeding:
 
     def _following(self, follower: int, followed: int) -> Step:
         async def follow() -> None:
-            with clock.frozen(self._now - JOINED):
+            with clock.frozen(self.now - JOINED):
                 await members.follow(self._actor(follower), self._people[followed])
 
         return follow
 
     def _writing(self, post: Post) -> Step:
         async def write() -> None:
-            with clock.frozen(self._now - post.ago):
+            with clock.frozen(self.now - post.ago):
                 key = f"demo-post-{post.number}"
                 written = await posts.write(self._actor(post.author), post.review.as_post(), idempotency_key=key)
             self._posts[post.number] = written.id
@@ -131,7 +134,7 @@ class _Seeding:
 
     def _answering(self, number: int, comment: Comment) -> Step:
         async def answer() -> None:
-            with clock.frozen(self._now - comment.ago):
+            with clock.frozen(self.now - comment.ago):
                 key = f"demo-comment-{number}"
                 post_id = self._posts[comment.post]
                 await posts.comment(self._actor(comment.author), post_id, comment.text, idempotency_key=key)
@@ -140,7 +143,7 @@ class _Seeding:
 
     def _reacting(self, reaction: Reaction) -> Step:
         async def react() -> None:
-            with clock.frozen(self._now - reaction.ago):
+            with clock.frozen(self.now - reaction.ago):
                 await posts.react(self._actor(reaction.member), self._posts[reaction.post], Feeling(reaction.kind))
 
         return react
