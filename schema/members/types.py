@@ -19,6 +19,7 @@ from community.members.queries import ConsentView, MemberView, Relation, Restric
 from community.members.rules import Ability, Channel, Purpose
 from community.orders import queries as orders
 from community.referrals import service as referrals
+from community.referrals.rules.owners import Owner
 from community.tiers import queries as tiers
 from schema.access.types import YOURS, OwnAccess
 from schema.connections import After, Before, Connection, First, Last
@@ -389,7 +390,8 @@ class Viewer(OwnAccess):
 
     @strawberry.field(description="Your referral link, and whom it brought; made at the first ask.", metadata=YOURS)
     async def referral(self, info: Info) -> ViewerReferral:
-        return ViewerReferral.of(await referrals.own_link(info.context.actor))
+        own = Owner.member(self.view.id)
+        return ViewerReferral.of(await referrals.default_link_of(own, actor=info.context.actor))
 
     @strawberry.field(description="Your latest answer to each question of consent you were asked.", metadata=YOURS)
     async def consents(self, info: Info) -> list[Consent]:

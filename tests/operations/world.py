@@ -29,7 +29,7 @@ from community.webhooks.service import Errand
 from schema.nodes import encode_id
 from tests.announcements import everything_is_heard
 from tests.community.orders.purchases import buys, refunds
-from tests.community.referrals.friends import bought, brought
+from tests.community.referrals.friends import bought, brought, link_of
 from tests.community.webhooks.telling import TAKEN, an_endpoint, it_happens, next_errands
 from tests.factories import PASSWORD, a_member
 from tests.operations.contests import some_campaigns
@@ -137,7 +137,7 @@ async def _a_climb(member_id: UUID) -> None:
 
 async def _friends(referrer: Actor) -> list[ReferralView]:
     """Whom a member brought: the first ones have qualified, the last ones came so fast that staff have to look."""
-    link = await referrals.own_link(referrer)
+    link = await link_of(referrer)
     honest = [await brought(link) for _ in range(SIZE)]
     for friend in honest[: SIZE // 2]:
         await bought(friend)

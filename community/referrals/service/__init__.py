@@ -9,7 +9,6 @@ from community.referrals.service.links import (
     default_link_of,
     disable_link,
     disable_link_for,
-    own_link,
 )
 from community.referrals.service.places import link_url, places_of
 from community.referrals.service.publishing import publish
@@ -32,7 +31,6 @@ __all__ = [
     "keep_clicks",
     "keep_due",
     "link_url",
-    "own_link",
     "places_of",
     "publish",
     "qualify",

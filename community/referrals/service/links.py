@@ -67,11 +67,6 @@ async def create_link_for(owner: Owner, plan: LinkPlan, *, actor: Actor | None =
     return link
 
 
-async def own_link(actor: Actor) -> LinkView:
-    """The link under which the acting member is known, made at the first ask. Raises Unauthenticated."""
-    return await default_link_of(Owner.member(require_member(actor)), actor=actor)
-
-
 async def default_link_of(owner: Owner, *, actor: Actor | None = None) -> LinkView:
     """The link under which an owner is known, made at the first ask. One statement from then on."""
     return await queries.default_link(owner) or await _make_default(owner, actor)

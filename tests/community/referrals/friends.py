@@ -16,6 +16,7 @@ from community.referrals import queries, tokens, traces
 from community.referrals import service as referrals
 from community.referrals.queries import LinkView, ReferralView
 from community.referrals.rules.clicks import Arrival, Click
+from community.referrals.rules.owners import Owner
 from community.referrals.rules.programme import FIRST_ORDER
 from tests.announcements import everything_is_heard
 from tests.factories import PASSWORD, a_member
@@ -29,7 +30,13 @@ _numbers = count(1)
 async def a_referrer() -> tuple[Actor, LinkView]:
     """A member with their main link."""
     actor = await a_member()
-    return actor, await referrals.own_link(actor)
+    return actor, await link_of(actor)
+
+
+async def link_of(actor: Actor) -> LinkView:
+    """The main link of a member."""
+    assert actor.member_id
+    return await referrals.default_link_of(Owner.member(actor.member_id), actor=actor)
 
 
 def a_click(

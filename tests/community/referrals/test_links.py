@@ -15,7 +15,7 @@ from community.referrals.rules.owners import Owner
 from community.referrals.service import LinkPlan
 from community.referrals.service.links import MOST_LINKS
 from tests.announcements import announced
-from tests.community.referrals.friends import a_referrer
+from tests.community.referrals.friends import a_referrer, link_of
 from tests.factories import a_member
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.usefixtures("database")
 
 async def test_the_main_link_is_made_at_the_first_ask_and_once_even_when_raced() -> None:
     mei = await a_member()
-    links = await asyncio.gather(*[referrals.own_link(mei) for _ in range(6)])
+    links = await asyncio.gather(*[link_of(mei) for _ in range(6)])
     assert len({link.id for link in links}) == 1
     assert links[0].is_default
     assert [fact["type"] for fact in await announced(links[0].id)] == ["referral_link.created"]
     with pytest.raises(Unauthenticated):
-        await referrals.own_link(ANONYMOUS)
+        await referrals.create_link(ANONYMOUS, LinkPlan())
 
 
 async def test_a_link_is_found_by_every_spelling_of_its_code() -> None:
