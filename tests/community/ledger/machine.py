@@ -8,7 +8,7 @@ database says which, and the model must agree with the rest.
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -220,6 +220,9 @@ class LedgerMachine(RuleBasedStateMachine):
             predicted = self._predict(model, op, made)
             if answer not in (HUNG_UP, predicted):
                 return False
+            # Two stories may leave the same lots and differ in who drew from which: a reversal will ask.
+            if op.verb == "spend" and made.draws != model.draws_of(op.key):
+                return False
         return True
 
     def _predict(self, model: Model, op: Op, made: "Made") -> Any:
@@ -268,6 +271,8 @@ class Made:
 
     happened: bool
     lots: list[UUID]
+    draws: dict[UUID, int] = field(default_factory=dict)
+    """What a spend took from which lot."""
 
     @property
     def new_lot(self) -> UUID:
@@ -280,7 +285,7 @@ async def _made_by(op: Op) -> Made:
     transfers = await queries.transfers_of_cause(op.cause)
     if op.verb in ("award", "spend"):
         ids = [transfer.id for transfer in transfers]
-        return Made(bool(ids), await _opened_by(ids))
+        return Made(bool(ids), await _opened_by(ids), await _drawn_by(ids) if op.verb == "spend" else {})
     reversed_parts = [r for t in transfers for r in await queries.reversals_of(t.id) if r.part == op.part]
     keys = [f"{r.reversed_id}:{r.part}:back" for r in reversed_parts]
     rows = await database.fetch("select id from ledger_transfer where cause_key = any($1)", keys)
@@ -290,6 +295,11 @@ async def _made_by(op: Op) -> Made:
 async def _opened_by(transfer_ids: list[UUID]) -> list[UUID]:
     rows = await database.fetch("select id from ledger_lot where transfer_id = any($1)", transfer_ids)
     return [row["id"] for row in rows]
+
+
+async def _drawn_by(transfer_ids: list[UUID]) -> dict[UUID, int]:
+    rows = await database.fetch("select lot_id, amount from ledger_draw where transfer_id = any($1)", transfer_ids)
+    return {row["lot_id"]: row["amount"] for row in rows}
 
 
 async def _lots() -> dict[UUID, tuple[int, bool]]:

@@ -90,6 +90,10 @@ class Model:
             raise Insufficient(available)
         self.spent[key] = Spent(member, self._draw(lots, amount), amount)
 
+    def draws_of(self, key: str) -> dict[UUID, int]:
+        """What a spend took from which lot; nothing, if there was none."""
+        return {lot.id: amount for lot, amount in self.spent[key].draws} if key in self.spent else {}
+
     def activate(self, event: str, now: datetime, held_until: datetime | None) -> int:
         waiting = [lot for lot in self.lots if lot.event == event and lot.left]
         for lot in waiting:
