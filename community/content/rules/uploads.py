@@ -109,6 +109,10 @@ TYPES: Mapping[str, tuple[MediaKind, Check]] = {
 """Every type that is taken: its kind, and what its first bytes look like."""
 
 
+_ENDS = {"image/png": b"IEND\xaeB`\x82", "image/gif": b";"}
+"""How pictures end whose decoder does not mind that their last lines are missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pixels:
     """How large a picture is."""
@@ -146,6 +150,8 @@ def pixels_of(media_type: str, content: bytes) -> Pixels:
 
     How large it would be is read from its header first: a bomb is never decoded.
     """
+    if not content.endswith(_ENDS.get(media_type, b"")):
+        raise errors.FileRefused(Flaw.DAMAGED)
     try:
         with Image.open(io.BytesIO(content), formats=[media_type.removeprefix("image/").upper()]) as picture:
             found = Pixels(picture.width, picture.height)

@@ -23,7 +23,7 @@ def storage() -> Storage:
 def storage_of(settings: Settings) -> Storage:
     """The storage that these settings name."""
     if settings.media_bucket is None:
-        return LocalStorage(settings.home / "media", key=key_of(settings), public_url=settings.public_url)
+        return LocalStorage(settings.home / "media", key=key_of(settings), public_url=settings.public_url or "")
     return S3Storage(
         settings.media_bucket,
         endpoint=settings.media_endpoint,

@@ -77,3 +77,8 @@ async def a_medium(editor: Actor, file: bytes, media_type: str = "image/png", na
     upload = await content.request_upload(editor, media_type=media_type, size=len(file), file_name=name)
     await send(upload, file)
     return await content.complete_upload(editor, upload.media_id)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Everything that is kept there."""
+    return [path for path in folder.rglob("*") if path.is_file()]

@@ -1,0 +1,38 @@
+"""Asking an ASGI application in the process of the test: one request, one answer."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.types import ASGIApp, Message
+
+
+async def answered(
+    app: ASGIApp, method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None
+) -> tuple[int, dict[str, str], bytes]:
+    """The status, the headers by their names in lower case, and the body."""
+    path, _, query = url.partition("?")
+    sent: list[Any] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(
+        {
+            "type": "http",
+            "method": method,
+            "path": unquote(path),
+            "root_path": "",
+            "query_string": query.encode(),
+            "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
+            "scheme": "http",
+            "server": ("127.0.0.1", 80),
+        },
+        receive,
+        send,
+    )
+    shown = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], shown, b"".join(message.get("body", b"") for message in sent[1:])
