@@ -92,16 +92,17 @@ CUSTOMER = "left join orders_customer c on c.member_id = o.member_id and c.first
 
 async def order(actor: Actor, order_id: UUID) -> OrderView:
     """One order. Raises NotFound where there is none that the actor may see."""
-    found = (await orders_by_ids(actor, [order_id])).get(order_id)
-    if found is None:
-        raise NotFound("Order")
-    return found
+    return await _only(actor, order_id, _ORDERS)
+
+
+async def order_held(actor: Actor, order_id: UUID) -> OrderView:
+    """The same, as it will stay until the caller's transaction ends."""
+    return await _only(actor, order_id, f"{_ORDERS} for no key update of o")
 
 
 async def orders_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, OrderView]:
     """Those of these orders that the actor may see."""
-    rows = await database.fetch(f"select {COLUMNS} from orders_order o {CUSTOMER} where o.id = any($1)", list(set(ids)))
-    return {row["id"]: view_of(row) for row in rows if policy.can_read(actor, row["member_id"], row["source"])}
+    return await _visible(actor, ids, _ORDERS)
 
 
 async def orders_of(actor: Actor, member_ids: Sequence[UUID], request: PageRequest) -> dict[UUID, Page[OrderView]]:
@@ -158,9 +159,22 @@ async def refund(refund_id: UUID) -> RefundView:
     return RefundView(**row)
 
 
+async def _only(actor: Actor, order_id: UUID, sql: str) -> OrderView:
+    found = (await _visible(actor, [order_id], sql)).get(order_id)
+    if found is None:
+        raise NotFound("Order")
+    return found
+
+
+async def _visible(actor: Actor, ids: Iterable[UUID], sql: str) -> dict[UUID, OrderView]:
+    rows = await database.fetch(sql, list(set(ids)))
+    return {row["id"]: view_of(row) for row in rows if policy.can_read(actor, row["member_id"], row["source"])}
+
+
 def view_of(row: Mapping[str, Any]) -> OrderView:
     """An order from its row; the name of its source without the key behind it."""
     return OrderView(**{**row, "source": row["source"].partition("@")[0]})
 
 
+_ORDERS = f"select {COLUMNS} from orders_order o {CUSTOMER} where o.id = any($1)"
 _REFUND = "id, order_id, member_id, amount, reason, taken, short, refunded_at"

@@ -70,8 +70,7 @@ async def refund(
 
 async def _locked(actor: Actor, order_id: UUID) -> tuple[OrderView, list[Bought]]:
     """The order as it will stay until this transaction ends, with its lines. Raises NotFound."""
-    await database.execute("select from orders_order where id = $1 for no key update", order_id)
-    order = await queries.order(actor, order_id)
+    order = await queries.order_held(actor, order_id)
     lines = (await queries.lines_of([order_id]))[order_id]
     return order, [
         Bought(position=line.position, quantity=line.quantity, unit_amount=line.unit_amount, returned=line.returned)
