@@ -1,12 +1,11 @@
 """The door `GET /r/{code}`: sends a visitor on with a click id, and keeps the click. It asks no database on its way."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from html import escape
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -29,6 +28,11 @@ LONGEST_AGENT = 500
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 """A redirect that is kept by somebody on the way is a click that nobody counts."""
+
+RAW_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+Sent = Mapping[bytes, bytes]
+"""The headers of a request as they came: looking into them costs nothing."""
 
 NO_LINK = "There is no such link."
 LINK_ENDED = "This link has ended."
@@ -94,8 +98,8 @@ class Door:
         now = clock.now()
         if not destination.is_open(now):
             return self._page(request, LINK_ENDED, 410)
-        headers = request.headers
-        agent = headers.get("user-agent", "")[:LONGEST_AGENT]
+        headers: Sent = dict(request.scope["headers"])
+        agent = headers.get(b"user-agent", b"")[:LONGEST_AGENT].decode("latin-1")
         arrival = arrival_of(
             method=request.method,
             is_bot=is_bot(agent),
@@ -156,16 +160,18 @@ class Guesses:
 
 
 def redirect(address: str) -> Response:
-    """Sent on for now. Starlette's own answer would encode an address again that is encoded already."""
-    return Response(status_code=302, headers={**HEADERS, "Location": address})
+    """Sent on for now. Starlette's own redirect would encode an address again that is encoded already."""
+    answer = Response(status_code=302)
+    answer.raw_headers += [*RAW_HEADERS, (b"location", address.encode("latin-1"))]
+    return answer
 
 
-def is_prefetch(headers: Headers) -> bool:
+def is_prefetch(headers: Sent) -> bool:
     """Whether a browser looks ahead and nobody has followed the link yet."""
-    purpose = headers.get("sec-purpose") or headers.get("purpose") or headers.get("x-moz") or ""
-    return "prefetch" in purpose.lower() or "preview" in purpose.lower()
+    purpose = headers.get(b"sec-purpose") or headers.get(b"purpose") or headers.get(b"x-moz") or b""
+    return b"prefetch" in purpose.lower() or b"preview" in purpose.lower()
 
 
-def wants_no_track(headers: Headers) -> bool:
+def wants_no_track(headers: Sent) -> bool:
     """Whether the visitor's browser says so: Do Not Track, or Global Privacy Control."""
-    return headers.get("dnt") == "1" or headers.get("sec-gpc") == "1"
+    return headers.get(b"dnt") == b"1" or headers.get(b"sec-gpc") == b"1"

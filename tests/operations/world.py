@@ -116,6 +116,9 @@ async def a_world() -> World:
             "referralId": encode_id("Referral", friends[-1].id),
             "referralLinkId": encode_id("ReferralLink", spare_link.id),
             "refreshToken": other_device.refresh_token,
+            "rules": [
+                {"code": "post", "trigger": "post.written", "currency": "CREDITS", "amount": 10, "gate": {"members": 3}}
+            ],
             "sessionId": encode_id("Session", other_device.session_id),
             "tag": TAG,
             "tagPrefix": "台北",

@@ -36,14 +36,37 @@ class Report:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A result, and what was done for it."""
+
+    result: ExecutionResult
+    done: tuple[str, ...]
+
+    @property
+    def data(self) -> str:
+        """The data with the order of its keys."""
+        return repr(self.result.data)
+
+    @property
+    def shown(self) -> tuple[str, list[str], tuple[str, ...]]:
+        """All there is to compare."""
+        return self.data, sorted(repr(error.formatted) for error in self.result.errors or []), self.done
+
+    @property
+    def causes(self) -> set[str]:
+        """Each null that errors made: with the error, if it is its own; else only that there was one below it."""
+        return {_cause(self.result.data, error) for error in self.result.errors or []}
+
+
 @dataclass
 class Oracle:
     """Compares the executor with graphql-core on one schema."""
 
     schema: GraphQLSchema
     context: Callable[[], Any]
-    before: Callable[[], None] = lambda: None
-    """Puts what resolvers depend on, beside their arguments, into the same state for each run."""
+    done: list[str] = field(default_factory=list)
+    """Where mutations say what they did. Both ways have to do the same, once."""
     report: Report = field(default_factory=Report)
 
     def __post_init__(self) -> None:
@@ -64,20 +87,20 @@ class Oracle:
             report.seconds["compiled"] += fast
         report.documents += 1
         report.kinds[kind] += 1
-        report.with_errors += bool(expected.errors)
+        report.with_errors += bool(expected.result.errors)
         reason = self.compiled.plans.of(written.document, written.operation).why_not
         if reason:
             report.left_alone[reason] += 1
-        if kind == "completed" and not expected.errors:
+        if kind == "completed" and not expected.result.errors:
             report.kinds["of them without an error"] += 1
         if any(not is_same(expected, each, exactly=exactly) for each in (first, answer)):
             report.differences.append(
-                f"{written.text}\n{written.variables}\nreference: {shown(expected)}\ncompiled:  {shown(answer)}"
-                f"\nat first:  {shown(first)}"
+                f"{written.text}\n{written.variables}\nreference: {expected.shown}\ncompiled:  {answer.shown}"
+                f"\nat first:  {first.shown}"
             )
-        report.other_errors += shown(expected) != shown(answer)
+        report.other_errors += expected.shown != answer.shown
 
-    async def _first(self, written: Written, root: Any) -> tuple[str, ExecutionResult]:
+    async def _first(self, written: Written, root: Any) -> tuple[str, Answer]:
         figures = self.compiled.figures
         before = figures.compiled, figures.completed
         result, _ = await self._run(self.compiled, written, root)
@@ -85,29 +108,19 @@ class Oracle:
             return "compiled", result
         return ("completed" if figures.completed > before[1] else "by graphql-core"), result
 
-    async def _run(self, executor: Executor, written: Written, root: Any) -> tuple[ExecutionResult, float]:
-        self.before()
+    async def _run(self, executor: Executor, written: Written, root: Any) -> tuple[Answer, float]:
         context = self.context()
+        self.done.clear()
         began = time.perf_counter()
         result = await executor.run(written.document, written.operation, written.variables, context, root)
-        return result, time.perf_counter() - began
+        return Answer(result, tuple(self.done)), time.perf_counter() - began
 
 
-def is_same(one: ExecutionResult, other: ExecutionResult, *, exactly: bool) -> bool:
+def is_same(one: Answer, other: Answer, *, exactly: bool) -> bool:
     """Whether two answers are the same."""
-    if shown(one) == shown(other):
+    if one.shown == other.shown:
         return True
-    return not exactly and repr(one.data) == repr(other.data) and _causes(one) == _causes(other)
-
-
-def shown(result: ExecutionResult) -> tuple[str, list[str]]:
-    """An answer to compare: its data with the order of its keys, and its errors with their places."""
-    return repr(result.data), sorted(repr(error.formatted) for error in result.errors or [])
-
-
-def _causes(result: ExecutionResult) -> set[str]:
-    """Each null that errors made: with the error, if it is its own; else only that there was one below it."""
-    return {_cause(result.data, error) for error in result.errors or []}
+    return not exactly and one.done == other.done and one.data == other.data and one.causes == other.causes
 
 
 def _cause(data: Any, error: GraphQLError) -> str:

@@ -204,9 +204,7 @@ class _Draft:
     def variable(self, name: str, kind: Any, *, has_default: bool) -> str:
         variable = f"v{len(self.variables)}"
         chance = self.random.random()
-        if is_non_null_type(kind) and (chance < 0.7 or not has_default):
-            self.variables[variable] = str(kind), None
-        elif chance < 0.5:
+        if (is_non_null_type(kind) and (chance < 0.7 or not has_default)) or chance < 0.5:
             self.variables[variable] = str(kind), None
         else:
             self.variables[variable] = str(get_nullable_type(kind)), self.literal(name, kind, is_constant=True)

@@ -126,7 +126,7 @@ async def test_only_reviewers_decide_and_they_say_why() -> None:
             await campaigns.refuse_entries(MODERATOR, [entry.id], reason)
     with pytest.raises(NotFound):
         await campaigns.accept_entries(MODERATOR, [entry.id, new_id()])
-    for ids in ([], [new_id() for _ in range(101)]):
+    for ids in ([], [new_id() for _ in range(51)]):
         with pytest.raises(BadInput):
             await campaigns.accept_entries(MODERATOR, ids)
 

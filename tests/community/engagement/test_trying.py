@@ -9,7 +9,7 @@ from community.access.policy import SYSTEM, Actor, Role
 from community.engagement import errors, queries
 from community.engagement import service as engagement
 from community.engagement.rules.activities import OwnKind
-from community.engagement.rules.programme import DEFAULT, Condition, Limit, Programme, Test
+from community.engagement.rules.programme import DEFAULT, Condition, Gate, Limit, Programme, Test
 from community.engagement.rules.windows import Window
 from community.kernel.errors import Forbidden, NotFound
 from community.kernel.ids import new_id
@@ -72,10 +72,10 @@ async def test_published_rules_are_in_force_from_their_start_on(frozen_clock: da
 
 
 async def test_rules_do_not_begin_in_the_past_nor_before_others(frozen_clock: datetime) -> None:
-    with pytest.raises(errors.StartsInThePast):
+    with pytest.raises(errors.EarningRulesStartTooEarly):
         await engagement.publish(SYSTEM, DEFAULT, starts_at=frozen_clock - timedelta(seconds=1))
     await engagement.publish(SYSTEM, DEFAULT, starts_at=frozen_clock + timedelta(days=2))
-    with pytest.raises(errors.StartsInThePast):
+    with pytest.raises(errors.EarningRulesStartTooEarly):
         await engagement.publish(SYSTEM, DEFAULT, starts_at=frozen_clock + timedelta(days=2))
 
 
@@ -98,11 +98,16 @@ async def test_who_may_not_publish_does_not() -> None:
         ("limit", Programme(rules=(a_rule(limits=(Limit(window=Window.DAY),)),))),
         ("cooldown", Programme(rules=(a_rule(cooldown_minutes=0),))),
         ("delay", Programme(rules=(a_rule(delay_days=1_000),))),
+        ("gate", Programme(rules=(a_rule(), a_rule(code="gated", gate=Gate(members=0))))),
+        ("gate", Programme(rules=(a_rule(gate=Gate(members=1, within_days=0)),))),
+        ("gate", Programme(rules=(a_rule(gate=Gate(members=1, counts="whatever")),))),
+        ("amount", Programme(rules=(a_rule(amount=10**13),))),
         ("period", Programme(rules=(), period_months=0)),
         ("too_many_rules", Programme(rules=tuple(a_rule(code=f"r{n}") for n in range(101)))),
     ],
 )
 async def test_rules_that_make_no_sense_are_not_published(flaw: str, programme: Programme) -> None:
-    with pytest.raises(errors.InvalidProgramme) as refusal:
+    with pytest.raises(errors.InvalidEarningRules) as refusal:
         await engagement.publish(SYSTEM, programme)
     assert refusal.value.flaw == flaw
+    assert refusal.value.rule == (programme.rules[-1].code if flaw not in ("period", "too_many_rules") else None)

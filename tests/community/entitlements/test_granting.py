@@ -13,6 +13,7 @@ from community.entitlements.rules.rights import Closing, Source, SourceKind
 from community.entitlements.service import STAFF, Granting
 from community.kernel import clock
 from community.kernel.errors import Forbidden, NotFound, Unauthenticated
+from community.kernel.ids import new_id
 from community.members import errors as members_errors
 from tests.community.entitlements.holders import (
     DAY,
@@ -199,6 +200,13 @@ async def test_a_feature_that_nobody_knows_is_refused() -> None:
             await entitlements.grant(somebody(), unknown, a_source())
         assert refused.value.known == ["articles.premium", "early_access", "lounge"]
     assert not await queries.can(somebody(), "sauna")
+
+
+async def test_the_right_to_one_single_thing_needs_no_entry_in_the_catalogue() -> None:
+    member, article = somebody(), f"content.{new_id().hex}"
+    await entitlements.grant(member, article, a_source())
+    assert await holds(member, article)
+    assert await story(member) == ["granted"]
 
 
 async def test_what_a_tier_opens_cannot_be_granted() -> None:

@@ -109,8 +109,9 @@ async def test_who_may_not_spend_opens_nothing() -> None:
 
 async def test_what_points_do_not_open_is_refused() -> None:
     member, _ = await a_member_with(1_000)
-    with pytest.raises(errors.NotForPoints):
-        await entitlements.unlock(member, LOUNGE, idempotency_key="now")
+    for feature in (LOUNGE, f"content.{ids.new_id().hex}"):
+        with pytest.raises(errors.NotForPoints):
+            await entitlements.unlock(member, feature, idempotency_key="now")
     for unknown in ("sauna", "no\0key", "x" * 300):
         with pytest.raises(errors.UnknownFeature):
             await entitlements.unlock(member, unknown, idempotency_key="now")

@@ -158,6 +158,19 @@ async def test_a_snapshot_travels_through_the_graph() -> None:
     assert list(said["rights"]) == [LOUNGE]
 
 
+async def test_the_right_to_one_single_thing_is_shown_by_its_key() -> None:
+    mei, article = await a_member(), f"content.{ids.new_id().hex}"
+    assert mei.member_id
+    await entitlements.grant(mei.member_id, article, a_source())
+    document = """{ viewer {
+        entitlements { featureKey feature { key } } member { entitlementHistory { nodes { featureKey } } }
+    } }"""
+    assert (await ask(document, actor=mei)).only == {
+        "entitlements": [{"featureKey": article, "feature": None}],
+        "member": {"entitlementHistory": {"nodes": [{"featureKey": article}]}},
+    }
+
+
 class TestUnlocking:
     async def test_points_open_a_feature_and_the_payload_says_what_is_left(self) -> None:
         mei = await rich()
