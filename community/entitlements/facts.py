@@ -10,7 +10,7 @@ from community.kernel.facts import Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntitlementMoved(Fact):
-    """What all of them say: whose right to what, since or at which instant, and the source that carries it furthest."""
+    """What all of them say: whose right to what, when it happened, and the source that carries the right furthest."""
 
     subject: ClassVar[str] = "member_id"
     member_id: UUID

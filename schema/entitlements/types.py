@@ -25,6 +25,8 @@ from schema.tiers.types import Tier
 if TYPE_CHECKING:
     from schema.members.types import Member
 
+FEATURE_KEY = "The key of the feature, or `<area>.<id>` for one single thing, such as an article that was paid for."
+
 Somebody: TypeAlias = Annotated["Member", strawberry.lazy("schema.members.types")]
 
 
@@ -140,7 +142,7 @@ class EntitlementSource:
 class Entitlement:
     """A right that is held now."""
 
-    key: strawberry.Private[str]
+    feature_key: str = strawberry.field(description=FEATURE_KEY)
     until: datetime | None = strawberry.field(
         description="Until when: the latest end of its sources and of those that follow without a gap; null when no end"
         " is known."
@@ -152,18 +154,18 @@ class Entitlement:
     @classmethod
     def of(cls, right: Right) -> Self:
         sources = [EntitlementSource.of(grant) for grant in right.sources]
-        return cls(key=right.feature, until=right.ends_at, sources=sources)
+        return cls(feature_key=right.feature, until=right.ends_at, sources=sources)
 
-    @level(description="What they may use.")
-    async def feature(parents: list["Entitlement"], info: Info) -> list[Feature]:
-        return await _features([parent.key for parent in parents])
+    @level(description="What they may use; null for one single thing, which is not in the catalogue.")
+    async def feature(parents: list["Entitlement"], info: Info) -> list[Feature | None]:
+        return await _features([parent.feature_key for parent in parents])
 
 
 @strawberry.type(description="That a source gives a feature, or gave it once.")
 class EntitlementGrant(Node):
     """A line of history. It changes once, when it is closed."""
 
-    view: strawberry.Private[GrantView]
+    feature_key: str = strawberry.field(description=FEATURE_KEY)
     source: EntitlementSource = strawberry.field(description="The source with its time.")
     reason: str | None = strawberry.field(description="Why, in the words of whoever gave it.")
     granted_at: datetime = strawberry.field(description="When it was given.")
@@ -175,7 +177,7 @@ class EntitlementGrant(Node):
     def of(cls, grant: GrantView) -> Self:
         return cls(
             uuid=grant.id,
-            view=grant,
+            feature_key=grant.feature,
             source=EntitlementSource.of(grant.grant),
             reason=grant.reason,
             granted_at=grant.granted_at,
@@ -189,9 +191,9 @@ class EntitlementGrant(Node):
         found = await entitlements.grants_by_ids(info.context.actor, ids)
         return [cls.of(found[each]) if each in found else None for each in ids]
 
-    @level(description="What it gives.")
-    async def feature(parents: list["EntitlementGrant"], info: Info) -> list[Feature]:
-        return await _features([parent.view.feature for parent in parents])
+    @level(description="What it gives; null for one single thing, which is not in the catalogue.")
+    async def feature(parents: list["EntitlementGrant"], info: Info) -> list[Feature | None]:
+        return await _features([parent.feature_key for parent in parents])
 
 
 @strawberry.type(description="A feature that somebody gives to a member for some days.")
@@ -199,7 +201,10 @@ class Gift(Node):
     """A gift, as its sender and its recipient see it."""
 
     view: strawberry.Private[GiftView]
-    days: int = strawberry.field(description="For how many days, from the moment it is accepted.")
+    feature_key: str = strawberry.field(description=FEATURE_KEY)
+    days: int = strawberry.field(
+        description="For how many days, once it is accepted and what was given before is used up."
+    )
     points: Long | None = strawberry.field(description="What its sender paid; null where staff presented it.")
     message: str = strawberry.field(description="What the sender says, plain text.")
     sent_at: datetime = strawberry.field(description="When it was sent.")
@@ -214,6 +219,7 @@ class Gift(Node):
         return cls(
             uuid=gift.id,
             view=gift,
+            feature_key=gift.feature,
             days=gift.days,
             points=Long(gift.points) if gift.points is not None else None,
             message=gift.message,
@@ -228,9 +234,9 @@ class Gift(Node):
         found = await entitlements.gifts_by_ids(info.context.actor, ids)
         return [cls.of(found[each]) if each in found else None for each in ids]
 
-    @level(description="What is given.")
-    async def feature(parents: list["Gift"], info: Info) -> list[Feature]:
-        return await _features([parent.view.feature for parent in parents])
+    @level(description="What is given; null for one single thing, which is not in the catalogue.")
+    async def feature(parents: list["Gift"], info: Info) -> list[Feature | None]:
+        return await _features([parent.feature_key for parent in parents])
 
     @level(description="Who gives it; null for the company.")
     async def sender(parents: list["Gift"], info: Info) -> list[Somebody | None]:
@@ -241,9 +247,9 @@ class Gift(Node):
         return await _members([parent.view.recipient_id for parent in parents])
 
 
-async def _features(keys: Sequence[str]) -> list[Feature]:
+async def _features(keys: Sequence[str]) -> list[Feature | None]:
     found = (await entitlements.catalogue()).features
-    return [Feature.of(found[key]) for key in keys]
+    return [Feature.of(found[key]) if key in found else None for key in keys]
 
 
 async def _members(ids: Sequence[UUID | None]) -> list["Member | None"]:

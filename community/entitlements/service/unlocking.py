@@ -41,7 +41,8 @@ async def unlock(actor: Actor, feature: str, *, idempotency_key: str) -> Unlocke
     async def pay() -> dict[str, Any]:
         holdings = await locked([(member_id, feature)])
         catalogue, now = holdings.catalogue, holdings.now
-        price = catalogue.features[feature].points
+        found = catalogue.features.get(feature)
+        price = found.points if found else None
         if price is None:
             raise errors.NotForPoints(feature)
         if right := holdings.of(member_id, feature).right(feature, now):
