@@ -6,6 +6,7 @@ What derives from NotEarned is never raised: it is told in the effects, with the
 from dataclasses import dataclass
 from datetime import datetime
 
+from community.engagement.rules.programme import Flaw
 from community.kernel.errors import HourglassError, Problem
 
 
@@ -155,15 +156,16 @@ class ExternalIdReused(Problem):
 
 
 @dataclass
-class InvalidProgramme(Problem):
-    """A programme that cannot be published."""
+class InvalidEarningRules(Problem):
+    """Rules that cannot be published. `flaw` names why, `rule` the first one that has it, if it is of one rule."""
 
-    flaw: str
+    flaw: Flaw
+    rule: str | None
     message = "These rules cannot be published: {flaw}."
 
 
 @dataclass
-class StartsInThePast(Problem):
+class EarningRulesStartTooEarly(Problem):
     """A version begins when it is published, or later."""
 
     message = "New rules begin now or later, and after those that were published before."

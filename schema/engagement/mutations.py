@@ -10,7 +10,8 @@ from community.kernel.errors import NotFound
 from community.posts.rules.activities import post_subject
 from schema.context import Info
 from schema.engagement.inputs import ActivityInput, metadata_of
-from schema.engagement.problems import ActivityProblem, shown
+from schema.engagement.problems import ActivityProblem, EarningRulesStartTooEarly, InvalidEarningRules, shown
+from schema.engagement.programmes import PublishEarningRulesInput, PublishEarningRulesPayload
 from schema.engagement.types import Effects
 from schema.members.types import Member
 from schema.nodes import decode_id
@@ -85,9 +86,20 @@ RecordActivitiesResult = Annotated[
 ]
 
 
+PublishEarningRulesResult = Annotated[
+    PublishEarningRulesPayload | InvalidEarningRules | EarningRulesStartTooEarly,
+    strawberry.union("PublishEarningRulesResult", description="The new version, or why not."),
+]
+
+
 @strawberry.type
 class EngagementMutations:
-    """Being here, reading, and what happened elsewhere."""
+    """Being here, reading, what happened elsewhere; and what earns what."""
+
+    @strawberry.mutation(description="Staff: publish another version of the earning rules. Needs engagement.publish.")
+    async def publish_earning_rules(self, info: Info, input: PublishEarningRulesInput) -> PublishEarningRulesResult:
+        published = await engagement.publish(info.context.actor, input.programme(), starts_at=input.starts_at)
+        return PublishEarningRulesPayload.of(published)
 
     @strawberry.mutation(description="You are here. The first time on each of your days earns something.")
     async def visit(self, info: Info) -> VisitResult:

@@ -5,8 +5,10 @@ from typing import Annotated
 import strawberry
 
 from community.engagement import errors
+from community.engagement.rules.programme import Flaw
 from community.kernel import errors as kernel
 from schema.context import Info
+from schema.engagement import programmes as programmes
 from schema.errors import EXCEPTION_HANDLERS, Problem, problem
 
 
@@ -23,6 +25,17 @@ class InvalidActivity(Problem):
 @problem(errors.ExternalIdReused)
 class ExternalIdReused(Problem):
     external_id: str = strawberry.field(description="The id that another activity was reported under.")
+
+
+@problem(errors.InvalidEarningRules)
+class InvalidEarningRules(Problem):
+    flaw: Flaw = strawberry.field(description="What is wrong with them.")
+    rule: str | None = strawberry.field(description="The code of the first rule that has it; null if it is of none.")
+
+
+@problem(errors.EarningRulesStartTooEarly)
+class EarningRulesStartTooEarly(Problem):
+    pass
 
 
 ActivityProblem = Annotated[

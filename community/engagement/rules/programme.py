@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from community.engagement.rules.activities import KIND, LONGEST_KIND, NAME, Activity, OwnKind, Scalar
 from community.engagement.rules.windows import Window
+from community.kernel.words import Word
 from community.ledger.rules.transfers import Currency
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
@@ -18,6 +19,7 @@ LARGEST_AMOUNT = 10**9
 LONGEST_COOLDOWN_MINUTES = 366 * 24 * 60
 LONGEST_DELAY_DAYS = 366
 MOST_MEMBERS = 1_000
+MOST_PERCENT = 10_000
 WHOLE = 100
 """Multipliers are in percent."""
 
@@ -185,32 +187,55 @@ DEFAULT = Programme(
 """Version 1, in force since ever. It never changes: another programme is another version."""
 
 
-def flaw_in(programme: Programme) -> str | None:
-    """Why this cannot be published, as the code of a flaw; None when it can."""
-    rules = programme.rules
+class Flaw(Word):
+    """Why rules cannot be published."""
+
+    TOO_MANY_RULES = "too_many_rules", f"There are more than {MAX_RULES} rules."
+    PERIOD = "period", "The period has no 1 to 120 months."
+    DUPLICATE_RULE = "duplicate_rule", "Another rule has the same code."
+    RULE_CODE = "rule_code", f"The code is not 1 to {LONGEST_CODE} of a-z, digits, underscores and dots."
+    TRIGGER = "trigger", "The trigger is no kind of activity, `<noun>.<past participle>`."
+    AMOUNT = "amount", f"The amount is not 1 to {LARGEST_AMOUNT:,}."
+    PER = "per", f"The quantity that the amount is for is not 1 to {LARGEST_AMOUNT:,}."
+    TOO_MANY_PARTS = "too_many_parts", f"It has more than {MAX_PARTS} conditions, multipliers or limits."
+    CONDITION = "condition", "A condition has no usable name, no values, or compares what is no whole number."
+    MULTIPLIER = "multiplier", "A multiplier is for no tier, or is not 0 to 10,000 percent."
+    LIMIT = "limit", "A limit holds neither times nor an amount, or not at least one of it."
+    COOLDOWN = "cooldown", "The cooldown is not a minute to a year."
+    DELAY = "delay", f"The delay is not 1 to {LONGEST_DELAY_DAYS} days."
+    GATE = "gate", f"The gate does not ask for 1 to {MOST_MEMBERS:,} members within 1 to {LONGEST_DELAY_DAYS} days."
+
+
+def flaw_in(programme: Programme) -> tuple[Flaw, str | None] | None:
+    """Why this cannot be published, and the code of the first rule for which; None when it can."""
+    if len(programme.rules) > MAX_RULES:
+        return Flaw.TOO_MANY_RULES, None
+    if not 1 <= programme.period_months <= 120:
+        return Flaw.PERIOD, None
+    seen: set[str] = set()
+    for rule in programme.rules:
+        flaw = Flaw.DUPLICATE_RULE if rule.code in seen else _flaw_of(rule)
+        if flaw is not None:
+            return flaw, rule.code
+        seen.add(rule.code)
+    return None
+
+
+def _flaw_of(rule: Rule) -> Flaw | None:
     checks = {
-        "too_many_rules": len(rules) <= MAX_RULES,
-        "duplicate_rule": len({rule.code for rule in rules}) == len(rules),
-        "rule_code": all(CODE.fullmatch(rule.code) and len(rule.code) <= LONGEST_CODE for rule in rules),
-        "trigger": all(KIND.fullmatch(rule.trigger) and len(rule.trigger) <= LONGEST_KIND for rule in rules),
-        "amount": all(0 < rule.amount <= LARGEST_AMOUNT for rule in rules),
-        "per": all(rule.per is None or 0 < rule.per <= LARGEST_AMOUNT for rule in rules),
-        "too_many_parts": all(
-            len(parts) <= MAX_PARTS for rule in rules for parts in (rule.conditions, rule.multipliers, rule.limits)
+        Flaw.RULE_CODE: CODE.fullmatch(rule.code) is not None and len(rule.code) <= LONGEST_CODE,
+        Flaw.TRIGGER: KIND.fullmatch(rule.trigger) is not None and len(rule.trigger) <= LONGEST_KIND,
+        Flaw.AMOUNT: 0 < rule.amount <= LARGEST_AMOUNT,
+        Flaw.PER: rule.per is None or 0 < rule.per <= LARGEST_AMOUNT,
+        Flaw.TOO_MANY_PARTS: max(map(len, (rule.conditions, rule.multipliers, rule.limits))) <= MAX_PARTS,
+        Flaw.CONDITION: all(map(_is_condition, rule.conditions)),
+        Flaw.MULTIPLIER: all(
+            NAME.fullmatch(tier) and 0 <= percent <= MOST_PERCENT for tier, percent in rule.multipliers.items()
         ),
-        "condition": all(_is_condition(condition) for rule in rules for condition in rule.conditions),
-        "multiplier": all(
-            NAME.fullmatch(tier) and 0 <= percent <= 10_000
-            for rule in rules
-            for tier, percent in rule.multipliers.items()
-        ),
-        "limit": all(_is_limit(limit) for rule in rules for limit in rule.limits),
-        "cooldown": all(
-            rule.cooldown_minutes is None or 0 < rule.cooldown_minutes <= LONGEST_COOLDOWN_MINUTES for rule in rules
-        ),
-        "delay": all(rule.delay_days is None or 0 < rule.delay_days <= LONGEST_DELAY_DAYS for rule in rules),
-        "gate": all(rule.gate is None or _is_gate(rule.gate) for rule in rules),
-        "period": 1 <= programme.period_months <= 120,
+        Flaw.LIMIT: all(map(_is_limit, rule.limits)),
+        Flaw.COOLDOWN: rule.cooldown_minutes is None or 0 < rule.cooldown_minutes <= LONGEST_COOLDOWN_MINUTES,
+        Flaw.DELAY: rule.delay_days is None or 0 < rule.delay_days <= LONGEST_DELAY_DAYS,
+        Flaw.GATE: rule.gate is None or _is_gate(rule.gate),
     }
     return next((flaw for flaw, is_fine in checks.items() if not is_fine), None)
 

@@ -18,16 +18,16 @@ from community.outbox import service as outbox
 async def publish(actor: Actor, programme: Programme, *, starts_at: datetime | None = None) -> PublishedProgramme:
     """Let these rules be in force from `starts_at` on; from now on, without one. What was earned before stays as it is.
 
-    Raises InvalidProgramme and StartsInThePast.
+    Raises InvalidEarningRules and EarningRulesStartTooEarly.
     """
     policy.require_publisher(actor)
     if flaw := flaw_in(programme):
-        raise errors.InvalidProgramme(flaw)
+        raise errors.InvalidEarningRules(*flaw)
     await database.execute("lock table engagement_programme in share row exclusive mode")
     versions, now = await programmes(), clock.now()
     begins = starts_at or now
     if begins < now or begins <= versions[-1].starts_at:
-        raise errors.StartsInThePast
+        raise errors.EarningRulesStartTooEarly
     published = PublishedProgramme(
         id=ids.new_id(), version=str(len(versions) + 1), starts_at=begins, programme=programme
     )

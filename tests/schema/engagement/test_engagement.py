@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from graphql import GraphQLError
 
 from community import database
 from community.access.policy import ANONYMOUS, Actor, Kind, Role, Scope
@@ -243,3 +244,73 @@ async def test_the_day_is_the_members_whatever_the_device_says() -> None:
         assert (await ask(VISIT, actor=mei)).only["effects"]["earned"]
     with clock.frozen(datetime(2026, 3, 2, 15, 59, tzinfo=UTC) + timedelta(seconds=59)):
         assert (await ask(VISIT, actor=mei)).only["effects"]["earned"] == []
+
+
+PUBLISH = """
+mutation ($rules: [EarningRuleInput!]!, $startsAt: DateTime) {
+  publishEarningRules(input: { rules: $rules, startsAt: $startsAt }) {
+    ... on PublishEarningRulesPayload { version rules { code conditions limits { window times } gate { members } } }
+    ... on InvalidEarningRules { code flaw rule }
+    ... on Problem { code message }
+  }
+}
+"""
+
+
+async def test_staff_publish_rules_that_are_in_force_from_then_on() -> None:
+    admin, mei = await a_member(roles=frozenset({Role.ADMIN})), await a_member()
+    rule = {
+        "code": "check_in",
+        "trigger": "store.visited",
+        "currency": "POINTS",
+        "amount": 10,
+        "conditions": [{"of": "floor", "test": "AT_LEAST", "numbers": [2]}],
+        "limits": [{"window": "DAY", "times": 1}],
+        "gate": {"members": 3},
+    }
+    published = (await ask(PUBLISH, actor=admin, rules=[rule])).only
+    assert published == {
+        "version": "2",
+        "rules": [
+            {
+                "code": "check_in",
+                "conditions": ["floor ≥ 2"],
+                "limits": [{"window": "DAY", "times": 1}],
+                "gate": {"members": 3},
+            }
+        ],
+    }
+    in_force = await ask("{ earningRules { code version } }", actor=mei)
+    assert in_force.only == [{"code": "check_in", "version": "2"}]
+
+
+async def test_rules_that_cannot_be_published_say_which_and_why() -> None:
+    admin, mei = await a_member(roles=frozenset({Role.ADMIN})), await a_member()
+    rule = {"code": "check_in", "trigger": "store.visited", "currency": "POINTS", "amount": 10}
+    for amount in (0, -1, 10**13):
+        refused = (await ask(PUBLISH, actor=admin, rules=[rule, {**rule, "code": "other", "amount": amount}])).only
+        assert (refused["code"], refused["flaw"], refused["rule"]) == ("INVALID_EARNING_RULES", "AMOUNT", "other")
+    early = (await ask(PUBLISH, actor=admin, rules=[rule], startsAt="2001-01-01T00:00:00Z")).only
+    assert early["code"] == "EARNING_RULES_START_TOO_EARLY"
+    assert (await ask(PUBLISH, actor=mei, rules=[rule])).refusals == [Forbidden]
+    with pytest.raises(GraphQLError, match="whole number"):
+        await ask(PUBLISH, actor=admin, rules=[{**rule, "amount": 1.5}])
+    both = {**rule, "conditions": [{"of": "x", "test": "IS_ONE_OF", "numbers": [1], "texts": ["a"]}]}
+    assert (await ask(PUBLISH, actor=admin, rules=[both])).refusals == [BadInput]
+
+
+async def test_effects_say_what_they_wait_for() -> None:
+    admin, mei = await a_member(roles=frozenset({Role.ADMIN})), await a_member()
+    rule = {"code": "post", "trigger": "post.written", "currency": "CREDITS", "amount": 10, "gate": {"members": 3}}
+    await ask(PUBLISH, actor=admin, rules=[rule])
+    written = await ask(
+        'mutation { writePost(input: {body: "好"}) { ... on WritePostPayload { effects { earned {'
+        " amount isPending pendingUntil pendingFor { code message } } } } } }",
+        actor=mei,
+    )
+    (earned,) = written.only["effects"]["earned"]
+    assert (earned["amount"], earned["isPending"], earned["pendingUntil"]) == (10, True, None)
+    assert earned["pendingFor"] == {
+        "code": "AWAITING_MEMBERS",
+        "message": "This counts once 3 different members have reacted.",
+    }
