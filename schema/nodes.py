@@ -3,7 +3,8 @@
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Annotated, Self
+from functools import cache
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
@@ -85,6 +86,11 @@ def decode_one_of(id: strawberry.ID, kinds: Sequence[type[Node]], field: str = "
 
 def type_name(node_type: type[Node]) -> str:
     """The GraphQL name of a node's type."""
+    return _name_of(node_type)
+
+
+@cache
+def _name_of(node_type: Any) -> str:
     definition = get_object_definition(node_type, strict=True)
     return definition.name
 

@@ -1,12 +1,14 @@
 """The arguments of a field: read once for an operation, however many objects it is asked of."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from graphql import (
     FieldNode,
     GraphQLArgument,
     GraphQLField,
+    GraphQLInputType,
     Undefined,
     VariableNode,
     get_nullable_type,
@@ -19,7 +21,8 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
 from strawberry.relay import GlobalID
-from strawberry.types.arguments import StrawberryArgument, convert_arguments
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
@@ -61,21 +64,46 @@ def converted(field: StrawberryField, arguments: Values, info: Any) -> Values:
     )
 
 
-def renamed(field: GraphQLField, declared: StrawberryField, config: Any) -> dict[str, str] | None:
-    """The Python names of arguments that are passed on as they are; None if one of them needs to be converted."""
-    names = {config.name_converter.from_argument(argument): argument for argument in declared.arguments}
-    if any(not _is_passed_on(field.args[name], argument) for name, argument in names.items()):
-        return None
-    return {name: argument.python_name for name, argument in names.items()}
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a field's arguments are called in Python, and which need to be converted even where they are null."""
+
+    names: dict[str, str]
+    as_they_are: frozenset[str]
+    unless_null: frozenset[str]
+
+    @classmethod
+    def of(cls, field: GraphQLField, declared: StrawberryField, config: StrawberryConfig) -> Self:
+        """The names of a field's arguments."""
+        named = {config.name_converter.from_argument(argument): argument for argument in declared.arguments}
+        plain = {name for name, each in named.items() if not _is_maybe(each.type)}
+        return cls(
+            names={name: str(argument.python_name) for name, argument in named.items()},
+            as_they_are=frozenset(name for name in plain if _is_value(field.args[name].type, named[name].type)),
+            unless_null=frozenset(plain),
+        )
+
+    def passed_on(self, arguments: Values) -> Values | None:
+        """The arguments by their Python names; None if one of them needs to be converted."""
+        for name, value in arguments.items():
+            if name not in self.as_they_are and (value is not None or name not in self.unless_null):
+                return None
+        return {self.names[name]: value for name, value in arguments.items()}
 
 
-def _is_passed_on(definition: GraphQLArgument, argument: StrawberryArgument) -> bool:
-    kind: Any = argument.type
+def _is_maybe(kind: Any) -> bool:
     while isinstance(kind, StrawberryOptional):
         if isinstance(kind, StrawberryMaybe):
-            return False
+            return True
         kind = kind.of_type
-    return kind is not GlobalID and is_leaf_type(get_nullable_type(definition.type))
+    return False
+
+
+def _is_value(kind: GraphQLInputType, declared: Any) -> bool:
+    """Whether Strawberry passes it on: a scalar or an enum, but for its own global ids."""
+    while isinstance(declared, StrawberryOptional):
+        declared = declared.of_type
+    return declared is not GlobalID and is_leaf_type(get_nullable_type(kind))
 
 
 def _read(definition: GraphQLArgument, value: Any) -> Read | None:

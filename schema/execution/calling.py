@@ -11,7 +11,7 @@ from strawberry.execution import optimized_is_awaitable as is_awaitable
 from schema.execution.arguments import Values, converted
 from schema.execution.levels import level_key
 from schema.execution.places import Below, Place
-from schema.execution.ways import OfLevel, Resolved
+from schema.execution.ways import Called, OfLevel, Resolved
 
 if TYPE_CHECKING:
     from schema.execution.running import Run
@@ -69,25 +69,24 @@ class LevelCall:
 class EachCall:
     """A call of a resolver for each object."""
 
-    def __init__(self, run: "Run", asked: Asked, way: Resolved) -> None:
-        self._run, self._asked, self._resolve = run, asked, way.resolve
-        self._arguments = run.arguments(asked.field)
+    def __init__(self, run: "Run", asked: Asked, way: Called | Resolved) -> None:
+        self._run, self._asked = run, asked
+        self._call = _caller(run, asked.field, way)
         self._outcomes: list[Any] = []
         self._late: list[int] = []
         self._settled = 0
 
     def begin(self) -> Iterable[Awaitable[Any]]:
         """Call it for all, and say what to wait for."""
-        field, run = self._asked.field, self._run
-        for source, path in zip(self._asked.objects, self._asked.values_at().paths(), strict=True):
+        asked, call, outcomes = self._asked, self._call, self._outcomes
+        for source, path in zip(asked.objects, asked.values_at().paths(), strict=True):
             try:
-                outcome = self._resolve(source, run.info_at(field, path), **self._arguments)
+                outcomes.append(call(source, path))
             except Exception as error:
-                outcome = error
-            self._outcomes.append(outcome)
-        self._late = [index for index, outcome in enumerate(self._outcomes) if is_awaitable(outcome)]
-        run.memory.keep_calls(field.nodes[0], self._asked.objects, self._outcomes, set(self._late))
-        return [self._outcomes[index] for index in self._late]
+                outcomes.append(error)
+        self._late = [index for index, outcome in enumerate(outcomes) if is_awaitable(outcome)]
+        self._run.memory.keep_calls(asked.field.nodes[0], asked.objects, outcomes, self._late)
+        return [outcomes[index] for index in self._late]
 
     def settle(self, outcome: Any) -> None:
         """Take what came of the next one that had to be waited for."""
@@ -113,7 +112,7 @@ def calls_for(run: "Run", asked: list[Asked]) -> list[LevelCall | EachCall]:
             else:
                 known.asked.append(each)
         else:
-            assert isinstance(way, Resolved), "everything else is read by the selection itself"
+            assert isinstance(way, Called | Resolved), "everything else is read by the selection itself"
             calls.append(EachCall(run, each, way))
     return calls
 
@@ -136,7 +135,29 @@ def _at_once(called: Coroutine[Any, Any, Any]) -> Any:
     raise AssertionError("what awaits nothing is never suspended")
 
 
+def _caller(run: "Run", field: "Field", way: Called | Resolved) -> Callable[[Any, Any], Any]:
+    """How to call a resolver with an object and its path. Raises where an argument is wrong."""
+    arguments = run.arguments(field)
+    if isinstance(way, Resolved):
+        resolve = way.resolve
+        return lambda source, path: resolve(source, run.info_at(field, path), **arguments)
+    passed = field.names.passed_on(arguments) if field.names else None
+
+    def call(source: Any, path: Any) -> Any:
+        named = dict(passed) if passed is not None else {}
+        if way.info_name or passed is None:
+            info = way.info_class(_raw_info=run.info_at(field, path), _field=way.declared)
+            if passed is None:
+                named = converted(way.declared, arguments, info)
+            if way.info_name:
+                named[way.info_name] = info
+        for name in way.source_names:
+            named[name] = source
+        return way.function(source, **named) if way.takes_self else way.function(**named)
+
+    return call
+
+
 def _level_arguments(field: "Field", way: OfLevel, arguments: Values, info: Any) -> Values:
-    if field.names is None:
-        return converted(way.declared, arguments, info)
-    return {field.names[name]: value for name, value in arguments.items()}
+    passed = field.names.passed_on(arguments) if field.names else None
+    return converted(way.declared, arguments, info) if passed is None else passed

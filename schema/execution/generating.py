@@ -13,10 +13,11 @@ Whatever a client wrote (keys, types, arguments) is reached through names such a
 that are not ours are attributes of the server's own classes.
 """
 
-from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from graphql import get_nullable_type, is_leaf_type, is_non_null_type
+from graphql import get_named_type, get_nullable_type, is_composite_type, is_leaf_type, is_non_null_type
 
 from schema.execution.leaves import usual_kinds, written
 from schema.execution.places import Below
@@ -25,6 +26,9 @@ from schema.execution.ways import Attribute, Computed
 if TYPE_CHECKING:
     from schema.execution.selections import Field, Select
 
+MAX_SOURCES = 1_000
+"""How many different ones are remembered."""
+
 
 def generated(typename: str, fields: "list[Field]") -> "tuple[str, Select]":
     """The source of the selection of these fields of one type, and the function it makes."""
@@ -32,10 +36,15 @@ def generated(typename: str, fields: "list[Field]") -> "tuple[str, Select]":
     for field in fields:
         writer.write(field)
     source = writer.source()
-    names: dict[str, Any] = writer.names
-    exec(compile(source, f"<selection of {typename}>", "exec"), names)
-    select: Callable[..., Any] = names["select"]
-    return source, select
+    names = writer.names
+    exec(_compiled(source, typename), names)
+    return source, names["select"]
+
+
+@lru_cache(MAX_SOURCES)
+def _compiled(source: str, typename: str) -> CodeType:
+    """Selections of the same shape are the same code, whatever their keys and arguments are."""
+    return compile(source, f"<selection of {typename}>", "exec")
 
 
 class _Writer:
@@ -55,12 +64,13 @@ class _Writer:
             self.names[f"n{number}"] = field.parent_type.name
             self.entries.append(f"k{number}: n{number}")
             return
+        kind = field.definition.type
         match field.way:
             case Attribute(name):
                 self._column(number, field, f"each.{name}")
             case Computed(function):
                 self.names[f"v{number}"] = function
-                self._column(number, field, f"v{number}(each)")
+                self._column(number, field, f"v{number}(each)", is_kept=is_composite_type(get_named_type(kind)))
             case _:
                 self.names[f"f{number}"] = field
                 self.asked.append(number)
@@ -71,8 +81,12 @@ class _Writer:
         body = [*self.lines, f"rows = [{{{', '.join(self.entries)}}} {self._each()}]", *asks, "return rows"]
         return "def select(run, objects, place):\n" + "".join(f"    {line}\n" for line in body)
 
-    def _column(self, number: int, field: "Field", value: str) -> None:
+    def _column(self, number: int, field: "Field", value: str, *, is_kept: bool = False) -> None:
         self.lines.append(f"c{number} = [{value} for each in objects]")
+        if is_kept:
+            # Levels below ask about these very objects: whoever has to go on needs them, not others like them.
+            self.names[f"f{number}"] = field
+            self.lines.append(f"run.keep(f{number}, objects, c{number})")
         self._completed(number, field)
         self.columns.append(number)
         self.entries.append(f"k{number}: x{number}")

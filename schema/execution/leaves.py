@@ -25,7 +25,7 @@ Column = list[Any]
 Write = Callable[[Column], Column]
 """From a column of values to the same column as it is sent. Raises Surprise, or what the scalar raises."""
 
-AS_THEY_ARE: dict[int, type] = {id(GraphQLString): str, id(GraphQLID): str, id(GraphQLBoolean): bool}
+AS_THEY_ARE: dict[int, Any] = {id(GraphQLString): str, id(GraphQLID): str, id(GraphQLBoolean): bool}
 """The scalars whose usual values are sent as they are."""
 
 NOTHING = {NoneType, type(Undefined)}
@@ -34,6 +34,8 @@ NOTHING = {NoneType, type(Undefined)}
 def usual_kinds(leaf: GraphQLLeafType, *, nullable: bool) -> set[type] | None:
     """The classes of values that need no look, for scalars that have some."""
     kind = AS_THEY_ARE.get(id(leaf))
+    if kind is None and leaf.coerce_output_value in (int, str, bool):
+        kind = leaf.coerce_output_value
     return None if kind is None else {kind, NoneType} if nullable else {kind}
 
 

@@ -131,9 +131,9 @@ class Plans:
             self._count(key, plan.bytes)
         return plan
 
-    def _count(self, key: int, bytes: int) -> None:
-        self.bytes += bytes - self._counted.get(key, 0)
-        self._counted[key] = bytes
+    def _count(self, key: int, size: int) -> None:
+        self.bytes += size - self._counted.get(key, 0)
+        self._counted[key] = size
         while len(self._plans) > self._max_plans or (self.bytes > self._max_bytes and len(self._plans) > 1):
             forgotten, _ = self._plans.popitem(last=False)
             self.bytes -= self._counted.pop(forgotten)

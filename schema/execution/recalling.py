@@ -17,13 +17,15 @@ class Memory:
 
     def __init__(self) -> None:
         self._levels: list[tuple[LevelKey, Sequence[Any], Sequence[Outcome]]] = []
-        self._calls: list[tuple[FieldNode, Sequence[Any], Sequence[Outcome], set[int]]] = []
+        self._calls: list[tuple[FieldNode, Sequence[Any], Sequence[Outcome], Sequence[int]]] = []
 
     def keep_level(self, key: LevelKey, objects: Sequence[Any], outcomes: Sequence[Outcome]) -> None:
         """Remember what a level returned for these objects."""
         self._levels.append((key, objects, outcomes))
 
-    def keep_calls(self, node: FieldNode, objects: Sequence[Any], outcomes: Sequence[Outcome], late: set[int]) -> None:
+    def keep_calls(
+        self, node: FieldNode, objects: Sequence[Any], outcomes: Sequence[Outcome], late: Sequence[int]
+    ) -> None:
         """Remember what a resolver returned for these objects; those with an index in `late` had to wait for it."""
         self._calls.append((node, objects, outcomes, late))
 
@@ -32,7 +34,8 @@ class Memory:
         if self._levels:
             recall(context.loaders, self._levels)
         known: dict[tuple[int, int], deque[tuple[Outcome, bool]]] = defaultdict(deque)
-        for node, objects, outcomes, late in self._calls:
+        for node, objects, outcomes, waited in self._calls:
+            late = set(waited)
             for index, (each, outcome) in enumerate(zip(objects, outcomes, strict=True)):
                 known[id(node), id(each)].append((outcome, index in late))
 

@@ -7,7 +7,6 @@ next selections ask again.
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from copy import copy
 from typing import Any
 
 from graphql import Executor
@@ -27,9 +26,10 @@ class Run:
     def __init__(self, plan: Plan, variables: VariableValues, context: Any, root: Any) -> None:
         self.variables = variables
         self.memory = Memory()
-        self.executor: Executor[Any] = copy(plan.executor)
-        self.executor.root_value, self.executor.context_value = root, context
-        self.executor.variable_values = variables
+        self.executor: Executor[Any] = object.__new__(type(plan.executor))
+        vars(self.executor).update(
+            vars(plan.executor), root_value=root, context_value=context, variable_values=variables
+        )
         self._asked: list[Asked] = []
         self._arguments: dict[Field, Values] = {}
 
@@ -46,6 +46,10 @@ class Run:
     def ask(self, field: Field, objects: list[Any], rows: list[dict[str, Any]], place: Place) -> None:
         """Ask for a field of these objects, which stand at `place`."""
         self._asked.append(Asked(field, objects, rows, place))
+
+    def keep(self, field: Field, objects: list[Any], values: list[Any]) -> None:
+        """Remember what a selection has computed."""
+        self.memory.keep_calls(field.nodes[0], objects, values, ())
 
     def arguments(self, field: Field) -> Values:
         """The arguments of `field`, read once."""

@@ -7,12 +7,12 @@ from graphql import GraphQLField, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_subfields
 from graphql.type import TypeNameMetaFieldDef
 
-from schema.execution.arguments import arguments_of, renamed
+from schema.execution.arguments import Names, arguments_of
 from schema.execution.completing import completer
 from schema.execution.generating import generated
 from schema.execution.places import Place
 from schema.execution.surprises import NotCompiled
-from schema.execution.ways import OfLevel, way_of
+from schema.execution.ways import Called, OfLevel, way_of
 
 if TYPE_CHECKING:
     from schema.execution.plans import Variant
@@ -80,8 +80,8 @@ def _definition(
     return definition
 
 
-def _names(variant: "Variant", field: Field) -> dict[str, str] | None:
-    """How a level's arguments are called in Python, if nothing else has to be done to them."""
-    if not isinstance(field.way, OfLevel):
+def _names(variant: "Variant", field: Field) -> Names | None:
+    config = variant.plan.config
+    if config is None or not isinstance(field.way, OfLevel | Called):
         return None
-    return renamed(field.definition, field.way.declared, variant.plan.config)
+    return Names.of(field.definition, field.way.declared, config)

@@ -10,6 +10,7 @@ import strawberry
 from graphql import GraphQLField, default_field_resolver
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
+from strawberry.types.fields.resolver import StrawberryResolver
 
 from schema.execution.levels import LEVEL, Level
 
@@ -38,13 +39,25 @@ class OfLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """One call of a function of Strawberry's for each object, with what it asks for: itself, `info`, arguments."""
+
+    function: Callable[..., Any]
+    declared: StrawberryField
+    info_class: type[strawberry.Info[Any, Any]]
+    takes_self: bool
+    info_name: str | None
+    source_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
-    """One call of its resolver for each object, with `info` and arguments: async, or anything else."""
+    """One call of whatever graphql-core would call, for each object."""
 
     resolve: Callable[..., Any]
 
 
-Way = Attribute | Computed | OfLevel | Resolved
+Way = Attribute | Computed | OfLevel | Called | Resolved
 
 
 def way_of(field: GraphQLField, config: StrawberryConfig | None) -> Way:
@@ -53,8 +66,7 @@ def way_of(field: GraphQLField, config: StrawberryConfig | None) -> Way:
     if config is None or type(declared) is not StrawberryField or declared.extensions or not _is_its_own(field):
         return Resolved(field.resolve or default_field_resolver)
     assert field.resolve is not None, "a field of Strawberry's has a resolver"
-    resolver = declared.base_resolver
-    if resolver is None:
+    if declared.base_resolver is None:
         name = declared.python_name
         if declared.default_resolver is getattr and name.isidentifier() and not iskeyword(name):
             return Attribute(name)
@@ -62,10 +74,24 @@ def way_of(field: GraphQLField, config: StrawberryConfig | None) -> Way:
     level = declared.metadata.get(LEVEL)
     if isinstance(level, Level):
         return OfLevel(level, declared, config.info_class)
-    function: Any = resolver.wrapped_func
-    if declared.is_async or resolver.arguments or _asks_for_more(resolver) or isgeneratorfunction(function):
-        return Resolved(field.resolve)
-    return Computed(function)
+    called = _called(declared, declared.base_resolver, config)
+    is_plain = called.takes_self and called.info_name is None and not called.source_names
+    if is_plain and not declared.is_async and not declared.arguments and not isgeneratorfunction(called.function):
+        return Computed(called.function)
+    return called
+
+
+def _called(declared: StrawberryField, resolver: StrawberryResolver[Any], config: StrawberryConfig) -> Called:
+    info = resolver.info_parameter
+    sources = (resolver.parent_parameter, resolver.root_parameter)
+    return Called(
+        function=resolver.wrapped_func if callable(resolver.wrapped_func) else resolver,
+        declared=declared,
+        info_class=config.info_class,
+        takes_self=resolver.self_parameter is not None,
+        info_name=info.name if info else None,
+        source_names=tuple(parameter.name for parameter in sources if parameter),
+    )
 
 
 def _is_its_own(field: GraphQLField) -> bool:
@@ -77,10 +103,3 @@ def _is_its_own(field: GraphQLField) -> bool:
     if "field_exception_handlers" in around:
         return not around["field_exception_handlers"].cell_contents
     return bool(resolve.__name__ == "_get_basic_result")
-
-
-def _asks_for_more(resolver: Any) -> bool:
-    """Whether it wants anything but the object as `self`."""
-    return not resolver.self_parameter or bool(
-        resolver.info_parameter or resolver.parent_parameter or resolver.root_parameter
-    )
