@@ -7,6 +7,7 @@ from uuid import UUID
 
 from api.demo import shop
 from api.demo.campaigns import finish_campaigns, seed_campaigns
+from api.demo.content import seed_content
 from api.demo.people import PASSWORD, PEOPLE, STAFF, Person
 from api.demo.plan import JOINED, Comment, Plan, Post, Reaction, plan
 from community.access import queries as access_queries
@@ -47,6 +48,7 @@ async def seed(settings: Settings, advance: Callable[[int], None]) -> None:
         await seed_campaigns(seeding.now)
         await seeding.take_part()
         await finish_campaigns(seeding.now)
+        await seed_content(seeding.now)
         await shop.take_orders(settings, advance)
         await seeding.grant_roles()
 
