@@ -10,8 +10,14 @@ from community.campaigns.queries import CampaignView
 from community.campaigns.rules.plan import Budget, Cycle, Gate, Limits, Match, Plan, Prize, Review, Reward, Score
 from community.campaigns.rules.states import State
 from community.kernel import clock
+from community.kernel.pages import MAX_SIZE, PageRequest
+from community.posts import queries as posts
+from community.posts.queries import Filter, Order
+from community.posts.rules.hashtags import hashtag_id
 
 PAST, PRESENT, COMING = "hotel-breakfasts", "novel-relay", "family-trips"
+
+ENTERED = ("早餐", "小说")
 
 SINCE_CLOSED = timedelta(minutes=30)
 """Long enough for the list of entries to be sealed."""
@@ -23,7 +29,7 @@ FAIR = {
 
 
 async def seed_campaigns(now: datetime) -> None:
-    """Plan them, before anybody writes: posts then enter by themselves. What is planned already stays as it is."""
+    """Plan them, before anybody writes. What is planned already stays as it is."""
     for slug, plan, begins in (
         (PAST, _past(now), now - JOINED),
         (PRESENT, _present(now), now - timedelta(days=20)),
@@ -35,7 +41,9 @@ async def seed_campaigns(now: datetime) -> None:
 
 
 async def finish_campaigns(now: datetime) -> None:
-    """Close the one that is over and draw its prizes, after everybody has written. Again changes nothing."""
+    """After everybody has written: let posts enter, close the one that is over, draw its prizes. Again does nothing."""
+    for tag in ENTERED:
+        await _enter_all(tag)
     campaign = await queries.campaign_by_slug(SYSTEM, PAST)
     assert campaign is not None, "campaigns are planned before they are finished"
     if campaign.state is State.OPEN:
@@ -43,6 +51,18 @@ async def finish_campaigns(now: datetime) -> None:
             await campaigns.close(SYSTEM, campaign.id)
     await campaigns.seal_due()
     await campaigns.draw_prizes(SYSTEM, campaign.id)
+
+
+async def _enter_all(tag: str) -> None:
+    """Have the posts with a hashtag heard of, in their order: no worker runs while the demo is loaded."""
+    page = PageRequest(size=MAX_SIZE)
+    while True:
+        found = await posts.feed(SYSTEM, page, Filter(hashtag=tag), Order.OLDEST_FIRST)
+        for post in found.items:
+            await campaigns.consider(post.id, [hashtag_id(tag)])
+        if not found.has_next:
+            return
+        page = PageRequest(size=MAX_SIZE, after=(found.items[-1].id,))
 
 
 async def _announce(campaign: CampaignView, begins: datetime | None) -> None:

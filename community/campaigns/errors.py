@@ -48,11 +48,11 @@ class WindowPassed(Problem):
 
 @dataclass
 class BudgetExhausted(Problem):
-    """There is nothing left to give for another entry."""
+    """There is nothing left to give for another entry: too few points, or no place."""
 
     left: int
     needed: int
-    message = "An accepted entry costs {needed} points, and {left} are left. Raise the budget first."
+    message = "An entry that counts takes a place and {needed} points; {left} points are left. Raise the budget first."
 
 
 @dataclass

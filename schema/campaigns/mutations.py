@@ -25,7 +25,7 @@ from schema.nodes import decode_id
 
 SLUG = "Its lasting name in addresses: 1 to 60 small letters and digits, with single hyphens between them."
 THE_CAMPAIGN = "The campaign."
-ENTRIES = "1 to 100 entries of one campaign."
+ENTRIES = "1 to 50 entries of one campaign."
 
 
 @strawberry.input(description="A campaign to draft.")

@@ -40,6 +40,7 @@ from schema.nodes import Node
 from schema.posts.types import Hashtag, Post
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
+from schema.together import together
 
 YOURS = {PRIVATE: True}
 
@@ -486,8 +487,15 @@ class Campaign(Node):
         return [[CampaignVersion.of(version) for version in versions] for versions in found]
 
 
-async def _openings(parents: list[Campaign], info: Info) -> list[Opening] | list[None]:
+async def _openings(parents: list[Campaign], info: Info) -> Sequence[Opening | None]:
+    """One question for all fields and levels that ask it at the same moment."""
     viewer_id = info.context.actor.member_id
     if viewer_id is None:
         return [None for _ in parents]
-    return await campaigns.openings([parent.view for parent in parents], viewer_id, clock.now())
+    views: dict[UUID, CampaignView] = info.context.loaders.setdefault(Opening, {})
+    views |= {parent.uuid: parent.view for parent in parents}
+
+    async def ask(ids: Sequence[UUID]) -> Sequence[Opening]:
+        return await campaigns.openings([views[each] for each in ids], viewer_id, clock.now())
+
+    return await together(info, ask, [parent.uuid for parent in parents], name="openings of campaigns")

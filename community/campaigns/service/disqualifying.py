@@ -43,6 +43,8 @@ async def disqualify(campaign: CampaignView, entry: EntryView, reason: Reason) -
 
 async def requalify(campaign: CampaignView, entry: EntryView) -> None:
     """A refusal was undone before the draw: the entry may win again."""
+    if campaign.sealed_at is None:
+        return
     await database.execute(
         "update campaigns_draw set disqualified = coalesce((select jsonb_agg(each) from jsonb_array_elements("
         "disqualified) each where each ->> 'entry' <> $2), '[]') where campaign_id = $1 and drawn_at is null",

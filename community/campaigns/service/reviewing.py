@@ -1,15 +1,16 @@
 """Staff decide on entries: accept or refuse with a reason, one or many, and undo what they decided."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import SYSTEM, Actor
 from community.campaigns import errors, policy
 from community.campaigns.queries.campaigns import CampaignView
 from community.campaigns.queries.entries import EntryView
-from community.campaigns.rules.judging import GRACE, EntryState, Reason, is_exhausted
+from community.campaigns.rules.judging import EntryState, Reason, Spent, is_exhausted
 from community.campaigns.rules.states import State
 from community.campaigns.service import deciding
 from community.campaigns.service.disqualifying import requalify
@@ -19,7 +20,8 @@ from community.kernel import clock, ids
 from community.kernel.errors import BadInput, NotFound
 from community.posts import queries as posts
 
-MAX_AT_ONCE = 100
+MAX_AT_ONCE = 50
+"""Others who would enter wait meanwhile."""
 LONGEST_REASON = 500
 REVIEWABLE = (EntryState.PENDING, EntryState.ACCEPTED, EntryState.REFUSED)
 
@@ -32,7 +34,16 @@ async def accept_entries(actor: Actor, entry_ids: Sequence[UUID]) -> list[EntryV
     """
     policy.require_reviewer(actor)
     campaign, entries = await _turn(entry_ids)
-    return [await _accept(actor, campaign, entry) for entry in entries]
+    standing = await posts.posts(SYSTEM, [entry.post_id for entry in entries])
+    accepted = []
+    for entry in entries:
+        if entry.state is not EntryState.ACCEPTED:
+            if entry.post_id not in standing or standing[entry.post_id].is_removed:
+                raise errors.EntryNotReviewable
+            entry = await _accept(actor, campaign, entry)
+            campaign = _charged(campaign)
+        accepted.append(entry)
+    return accepted
 
 
 @transaction()
@@ -72,7 +83,7 @@ async def undo_review(actor: Actor, entry_id: UUID) -> EntryView:
         await requalify(campaign, entry)
     match EntryState(last["state_before"]):
         case EntryState.ACCEPTED:
-            await _require_budget(campaign)
+            _require_budget(campaign)
             return await deciding.accept(campaign, entry, now, actor, last["note_before"])
         case EntryState.PENDING:
             return await deciding.leave_to_staff(campaign, entry, now, actor, last["note_before"])
@@ -83,16 +94,17 @@ async def undo_review(actor: Actor, entry_id: UUID) -> EntryView:
 
 
 async def _accept(actor: Actor, campaign: CampaignView, entry: EntryView) -> EntryView:
-    if entry.state is EntryState.ACCEPTED:
-        return entry
+    _require_budget(campaign)
     now = clock.now()
-    writing = await posts.writing(entry.post_id, GRACE)
-    if writing is None or writing.is_removed:
-        raise errors.EntryNotReviewable
-    await _require_budget(campaign)
     await _note(actor, entry, EntryState.ACCEPTED, None, now)
     await requalify(campaign, entry)
     return await deciding.accept(campaign, entry, now, actor)
+
+
+def _charged(campaign: CampaignView) -> CampaignView:
+    """The campaign after it has accepted one more."""
+    spent = campaign.spent
+    return replace(campaign, spent=Spent(points=spent.points + campaign.plan.reward.points, entries=spent.entries + 1))
 
 
 async def _refuse(actor: Actor, campaign: CampaignView, entry: EntryView, reason: str) -> EntryView:
@@ -123,12 +135,12 @@ async def _turn(entry_ids: Sequence[UUID]) -> tuple[CampaignView, list[EntryView
     return campaign, entries
 
 
-async def _require_budget(campaign: CampaignView) -> None:
-    """Under the campaign's lock, with what was accepted in this transaction."""
-    current = await locked_campaign(campaign.id)
-    if is_exhausted(current.plan, current.spent):
-        left = (current.plan.budget.points or current.spent.points) - current.spent.points
-        raise errors.BudgetExhausted(left=left, needed=current.plan.reward.points)
+def _require_budget(campaign: CampaignView) -> None:
+    """Under the campaign's lock."""
+    if is_exhausted(campaign.plan, campaign.spent):
+        points, spent = campaign.plan.budget.points, campaign.spent.points
+        left = points - spent if points is not None else 0
+        raise errors.BudgetExhausted(left=left, needed=campaign.plan.reward.points)
 
 
 async def _note(actor: Actor, entry: EntryView, decision: EntryState, note: str | None, now: datetime) -> None:
