@@ -220,10 +220,8 @@ class LedgerMachine(RuleBasedStateMachine):
             predicted = self._predict(model, op, made)
             if answer not in (HUNG_UP, predicted):
                 return False
-            # Two stories may leave the same lots and differ in who drew from which: a reversal will ask.
-            if op.verb == "spend" and made.draws != model.draws_of(op.key):
-                return False
-        return True
+        # Two stories may leave the same lots and differ in who drew from which: a reversal will ask.
+        return all(made.draws == model.draws_of(op.key) for op, _, made in story if op.verb == "spend")
 
     def _predict(self, model: Model, op: Op, made: "Made") -> Any:
         match op.verb:
