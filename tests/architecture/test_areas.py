@@ -29,6 +29,7 @@ ROOMS_OF_THEIR_OWN = {
     "schema/campaigns": {"plans"},
     "schema/engagement": {"inputs"},
     "schema/entitlements": {"inputs"},
+    "schema/orders": {"inputs"},
     "schema/posts": {"reactions"},
     "schema/tiers": {"programmes"},
 }
