@@ -15,6 +15,14 @@ LINK = f"""sha256(
 )"""
 """`chain.link()` in SQL, for entries `e` of transfers `t` in the window `chain`."""
 
+SKEW = "interval '5 minutes'"
+"""How far apart the clocks of two servers may be."""
+
+_EXPIRED = """r.asked - greatest(0, least(
+    r.asked, r.given - r.asked_before - ({gone} - r.expired_before)
+))"""
+"""What of a reversal had expired: what was asked without what `lots.owed` says the member owed."""
+
 CHECKS: dict[str, str] = {
     "each transfer is two entries of its amount, out of its source and into its target": """
         select format('transfer %s', coalesce(t.id, e.transfer_id)) from ledger_transfer t
@@ -110,6 +118,47 @@ CHECKS: dict[str, str] = {
         left join ledger_transfer t on t.id = r.reversed_id
         where r.taken is distinct from coalesce(b.amount, 0) or r.asked > t.amount or t.id is null or not r.adds_up
         order by coalesce(r.reversed_id, b.reverses_id)
+    """,
+    "each reversal tells apart what had expired and what was missing": f"""
+        with reversal as (
+            select r.*, t.amount as given, target.member_id is not null as takes_back,
+                coalesce(sum(r.asked) over before, 0) as asked_before,
+                coalesce(sum(r.expired) over before, 0) as expired_before
+            from ledger_reversal r
+            join ledger_transfer t on t.id = r.reversed_id join ledger_account target on target.id = t.target_id
+            window before as (
+                partition by r.reversed_id order by r.id rows between unbounded preceding and 1 preceding
+            )
+        ), figured as (
+            select r.*, {_EXPIRED.format(gone="gone.surely")} as least, {_EXPIRED.format(gone="gone.perhaps")} as most
+            from reversal r cross join lateral (
+                select
+                    coalesce(sum(d.amount) filter (
+                        where e.posted_at = r.reversed_at or e.posted_at < r.reversed_at - {SKEW}
+                    ), 0) as surely,
+                    coalesce(sum(d.amount) filter (where e.posted_at < r.reversed_at + {SKEW}), 0) as perhaps
+                from ledger_lot l join ledger_draw d on d.lot_id = l.id
+                join ledger_transfer e on e.id = d.transfer_id and e.kind = 'expiry'
+                where l.transfer_id = r.reversed_id
+            ) gone
+        )
+        select format('reversal %s: %s expired, %s short', id, expired, short) from figured
+        where case when takes_back then expired not between least and most else expired > 0 or short > 0 end
+        order by id
+    """,
+    "each lot expires when its lifetime says": """
+        select format('lot %s: expires %s, its lifetime says %s', id, expires_at, due) from (
+            select id, expires_at, case
+                when lifetime_months is null then lifetime_until
+                else (
+                    date_trunc('month', coalesce(activated_at, pending_until) at time zone zone)
+                    + make_interval(months => lifetime_months + 1)
+                ) at time zone zone
+            end as due
+            from ledger_lot, current_setting('hourglass.time_zone') zone
+        ) lot
+        where (expires_at is null) <> (due is null) or abs(extract(epoch from expires_at - due)) > 3600
+        order by id
     """,
 }
 """What is promised, and the statement that finds whoever breaks it."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from community import database
 from community.database import transaction
 from community.ledger.service.checks import CHECKS, CONTENTS
+from community.settings import settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ async def reconcile() -> Report:
     """Check everything, while others go on writing. Takes time in proportion to the ledger, and no locks."""
     await database.execute("set transaction isolation level repeatable read, read only")
     await database.execute("set local statement_timeout = 0")
+    await database.execute("select set_config('hourglass.time_zone', $1, true)", settings().time_zone)
     broken = {promise: await database.fetch_value(f"{sql} limit 1") for promise, sql in CHECKS.items()}
     contents = await database.fetch_one(CONTENTS)
     assert contents is not None, "a count is always one row"

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from community.kernel import clock
 from community.ledger import service as ledger
+from community.ledger.rules.expiry import Lifetime
 from community.ledger.rules.transfers import Cause, Currency
 from tests.community.ledger.awards import a_cause, crowd, give, somebody, spend
 
@@ -26,6 +27,8 @@ LEFT = "each lot has left what was not drawn from it"
 LOTS = "each member's lots make up their balances"
 CHANGES = "each transfer changes lots as much as it changes what the member has"
 REVERSALS = "each reversal undid what it says, and never more than there was"
+APART = "each reversal tells apart what had expired and what was missing"
+LIFETIME = "each lot expires when its lifetime says"
 
 AWARDED = "(select id from ledger_transfer where cause_key = 'the one')"
 SPENT = "(select id from ledger_transfer where kind = 'spend' order by id desc limit 1)"
@@ -109,13 +112,22 @@ TAMPERING = {
     "a lot deleted": (f"delete from ledger_lot where transfer_id = {AWARDED}", {LOTS, LEFT, CHANGES}),
     "a lot made pending": (
         "update ledger_lot set activated_at = null, pending_for = 'x' where remaining > 0 and activated_at is not null",
-        {LOTS},
+        {LOTS, LIFETIME},
+    ),
+    "when a lot expires": (
+        f"update ledger_lot set expires_at = expires_at + interval '1 month' where transfer_id = {AWARDED}",
+        {LIFETIME},
+    ),
+    "that a lot expires": (f"update ledger_lot set expires_at = null where transfer_id = {AWARDED}", {LIFETIME}),
+    "how long a lot lives": (
+        f"update ledger_lot set lifetime_months = lifetime_months + 1 where transfer_id = {AWARDED}",
+        {LIFETIME},
     ),
     "a draw deleted": (f"delete from ledger_draw where transfer_id = {SPENT}", {LEFT, CHANGES}),
     "a draw's amount": (f"update ledger_draw set amount = amount + 1 where transfer_id = {SPENT}", {LEFT, CHANGES}),
     "a reversal forgotten": ("delete from ledger_reversal where taken > 0", {REVERSALS}),
     "a reversal of nothing": ("update ledger_reversal set reversed_id = gen_random_uuid()", {REVERSALS}),
-    "a reversal's figures": ("update ledger_reversal set taken = taken + 1, asked = asked + 1", {REVERSALS}),
+    "a reversal's figures": ("update ledger_reversal set taken = taken + 1, asked = asked + 1", {REVERSALS, APART}),
 }
 
 
@@ -164,6 +176,23 @@ async def test_tampering_is_found(what: str, tamperer: asyncpg.Connection, froze
     assert not (await tamperer.execute(sql)).endswith(" 0")
     report = await ledger.reconcile()
     assert {promise for promise, row in report.broken.items() if row} == promises
+
+
+async def test_what_expired_and_what_was_missing_cannot_be_swapped(
+    tamperer: asyncpg.Connection, frozen_clock: datetime
+) -> None:
+    member, refunded = somebody(), a_cause()
+    await ledger.award(member, Currency.POINTS, 50, refunded, lifetime=Lifetime(until=frozen_clock + timedelta(days=1)))
+    await spend(member, 20)
+    with clock.frozen(frozen_clock + timedelta(days=2)):
+        await ledger.settle_due()
+    with clock.frozen(frozen_clock + timedelta(days=3)):
+        (reversal,) = await ledger.reverse(refunded, reason="refunded")
+        assert (reversal.taken, reversal.expired, reversal.short) == (0, 30, 20)
+        assert (await ledger.reconcile()).is_clean
+        await tamperer.execute("update ledger_reversal set expired = short, short = expired")
+        report = await ledger.reconcile()
+    assert {promise for promise, row in report.broken.items() if row} == {APART}
 
 
 async def test_the_first_row_that_breaks_a_promise_is_named(
