@@ -37,9 +37,9 @@ async def catalogue() -> Catalogue:
 
 
 async def catalogues_at(instants: Iterable[datetime]) -> dict[datetime, Catalogue]:
-    """All features as they were at each of these times. One statement."""
+    """All features as they were at each of these times; before the first of them, only that one. One statement."""
     rows = await database.fetch(
-        "select wanted.at, (select id from entitlements_feature where published_at <= wanted.at"
+        "select wanted.at, (select id from entitlements_feature where published_at <= wanted.at or version = 1"
         " order by version desc limit 1) as id from unnest($1::timestamptz[]) wanted(at)",
         list(instants),
     )

@@ -13,7 +13,7 @@ from community.entitlements.rules.rights import Closing, Grant, Source, SourceKi
 from community.entitlements.service.holdings import locked
 
 LONGEST = timedelta(days=36_600)
-"""However many passes somebody buys at once."""
+"""However many passes somebody buys, no further than this from the day they do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,10 @@ async def open_for_purchase(purchases: Sequence[BoughtLine], *, actor: Actor | N
             continue
         known.add(bought.line)
         begins = begins_at(holdings.of(bought.member_id, feature.key).all(), bought.at)
-        lasts = min(each.lasts * min(bought.quantity, LONGEST.days), LONGEST)
-        given = Grant(source=bought.source, starts_at=begins, ends_at=begins + lasts)
-        holdings.open(bought.member_id, feature.key, given, by=actor)
+        ends = min(begins + min(each.lasts * min(bought.quantity, LONGEST.days), LONGEST), bought.at + LONGEST)
+        if ends > begins:
+            given = Grant(source=bought.source, starts_at=begins, ends_at=ends)
+            holdings.open(bought.member_id, feature.key, given, by=actor)
     await holdings.write(actor)
 
 

@@ -63,10 +63,12 @@ async def test_three_of_one_are_three_times_as_long(frozen_clock: datetime) -> N
 
 async def test_however_many_are_bought_it_ends_within_a_century(frozen_clock: datetime) -> None:
     member = somebody()
-    await buys(member, YEAR, quantity=2**31 - 1)
+    for _ in range(3):
+        await buys(member, YEAR, quantity=2**31 - 1)
     ends = await until(member)
     assert ends
     assert ends - frozen_clock == 36_600 * DAY
+    assert len(await history(member)) == 1
 
 
 async def test_what_is_no_pass_opens_nothing() -> None:
@@ -149,6 +151,12 @@ async def test_a_late_report_opens_what_is_left_of_a_pass(frozen_clock: datetime
     assert not await holds(other)
     assert await story(other) == []
     assert len(await history(other)) == 1
+
+
+async def test_a_pass_bought_before_there_was_a_catalogue_is_long_over(frozen_clock: datetime) -> None:
+    member = somebody()
+    await buys(member, at=frozen_clock.replace(year=1950))
+    assert not await holds(member)
 
 
 async def test_a_pass_opens_what_the_catalogue_said_when_it_was_bought(frozen_clock: datetime) -> None:
