@@ -10,7 +10,7 @@ export PORT
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 
-.PHONY: help run test check format storm kill race entries clicks fuzz live webhooks bench budgets audit schema migration graphiql requirements clean
+.PHONY: help run test check format storm kill race entries clicks fuzz fuzz-executor bench-executor live webhooks bench budgets audit schema migration graphiql requirements clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,12 @@ race: .venv/installed-dev  ## Race the ledger: 200 spends, one key 10,000 times,
 
 entries: .venv/installed-dev  ## 1,000 posts at once for the last places of two campaigns: the budget is exact
 	@$(BIN)/python -m tests.campaign_race
+
+fuzz-executor: .venv/installed-dev  ## N random documents, 10,000 by default, compiled and by graphql-core: no difference
+	@$(BIN)/python -W ignore::RuntimeWarning -m tests.oracle $(or $(N),10000)
+
+bench-executor: .venv/installed-dev  ## How long the same answers take, compiled and by graphql-core, rows loaded
+	@$(BIN)/python -m tests.oracle.speed
 
 live: .venv/installed-dev  ## 1,000 comments through two server processes, heard live on both: by NOTIFY, by Valkey, beside a kill
 	@$(BIN)/python -m tests.live

@@ -4,7 +4,21 @@ from collections.abc import Callable
 
 import typer
 
-from api.cli import demo, imports, migrate, permissions, reconcile, schema, serve, settings, token, up, verify, worker
+from api.cli import (
+    demo,
+    explain,
+    imports,
+    migrate,
+    permissions,
+    reconcile,
+    schema,
+    serve,
+    settings,
+    token,
+    up,
+    verify,
+    worker,
+)
 from api.cli.console import complain
 from api.cli.database import Unmigrated, Unreachable
 from api.postgres.errors import PostgresUnavailable
@@ -24,7 +38,7 @@ app = typer.Typer(
 )
 PANELS: dict[str, tuple[Callable[..., None], ...]] = {
     "Run": (up.up, serve.serve, worker.worker, migrate.migrate, demo.demo),
-    "Look": (token.token, schema.schema, permissions.permissions, settings.settings),
+    "Look": (token.token, schema.schema, explain.explain, permissions.permissions, settings.settings),
     "Prove": (reconcile.reconcile,),
 }
 for panel, commands in PANELS.items():

@@ -80,7 +80,7 @@ class Plan:
 
     def variant(self, variables: VariableValues) -> Variant:
         """The operation as these variables switch it. Raises NotCompiled."""
-        switched = tuple([variables.coerced.get(name) for name in self._switches])
+        switched = tuple([variables.coerced.get(name) for name in self.switches])
         found = self._variants.get(switched)
         if found is None:
             found = self._variants[switched] = self._compiled(switched, variables)
@@ -99,7 +99,7 @@ class Plan:
 
     def _read(self) -> None:
         self.fragments = _fragments(self.document)
-        self._switches = _switches(self.document)
+        self.switches = _switches(self.document)
         self.variables = Variables(self.schema, self.operation)
         self.executor = reference.executor_of(self.schema, self.operation, self.fragments)
 
