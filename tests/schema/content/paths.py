@@ -1,6 +1,6 @@
 """Documents made from the schema: for every root field one that goes every way from it, to a depth, to every leaf."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,13 @@ from graphql import (
     is_required_input_field,
 )
 
-from schema.prices import is_scaffolding
 from schema.root import schema
 
 GRAPH = schema()._schema
+
+
+DEEPEST = 8
+"""Objects within objects that are no entities: more than any answer has."""
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class Walk:
     depth: int
     values: Mapping[str, str]
     paths: int = 0
+    nesting: int = 0
     closed: set[str] = field(default_factory=set)
 
     def selection(self, kind: GraphQLNamedType, trail: tuple[str, ...]) -> str:
@@ -60,12 +64,20 @@ class Walk:
         if is_leaf_type(returned):
             self.paths += 1
             return called
-        is_step = not (is_scaffolding(returned) or returned.name.endswith("Connection"))
-        further = (*trail, returned.name) if is_step else trail
-        if len(further) > self.depth or further.count(returned.name) > 2:
+        further = (*trail, returned.name) if leads_on(returned) else trail
+        if len(further) > self.depth or self.nesting > DEEPEST:
             return ""
+        self.nesting += 1
         below = self.selection(returned, further)
+        self.nesting -= 1
         return f"{called} {{ {below} }}" if below else ""
+
+
+def leads_on(kind: GraphQLNamedType) -> bool:
+    """Whether going there is a step from one entity to another; everything else belongs to the one it is asked of."""
+    return isinstance(kind, GraphQLUnionType | GraphQLInterfaceType) or (
+        isinstance(kind, GraphQLObjectType) and GRAPH.type_map["Node"] in kind.interfaces
+    )
 
 
 def arguments(taken: Mapping[str, GraphQLArgument], values: Mapping[str, str]) -> str | None:
@@ -74,6 +86,8 @@ def arguments(taken: Mapping[str, GraphQLArgument], values: Mapping[str, str]) -
     for name, argument in taken.items():
         if name == "first":
             given.append("first: 100")
+        elif name == "size":
+            given.append("size: 2")
         elif is_required_argument(argument):
             value = value_of(name, argument.type, values)
             if value is None:
@@ -103,16 +117,20 @@ def value_of(name: str, kind: Any, values: Mapping[str, str]) -> str | None:
 
 
 def documents(
-    root: GraphQLObjectType, keyword: str, values: Mapping[str, str], depth: int
+    root: GraphQLObjectType, values: Mapping[str, str], depth_of: Callable[[str], int]
 ) -> Iterator[tuple[str, Walk]]:
-    """For each root field a document that goes every way from it."""
+    """For each root field a document that goes every way from it, as many entities deep as `depth_of` its name says."""
     for name, each in root.fields.items():
-        walk = Walk(depth, values)
+        walk = Walk(depth_of(name), values)
         given = arguments(each.args, values)
         if given is None:
             walk.closed.add(name)
             yield "", walk
             continue
         returned = get_named_type(each.type)
-        below = "" if is_leaf_type(returned) else f"{{ {walk.selection(returned, (returned.name,))} }}"
-        yield f"{keyword} {{ {name}{given} {below} }}", walk
+        below = (
+            ""
+            if is_leaf_type(returned)
+            else f"{{ {walk.selection(returned, (returned.name,) if leads_on(returned) else ())} }}"
+        )
+        yield f"query {{ {name}{given} {below} }}", walk
