@@ -24,9 +24,15 @@ async def withdraw_removed(fact: PostRemoved) -> None:
     await campaigns.consider(fact.post_id, [])
 
 
-@outbox.hears(ReactionAdded, ReactionRemoved)
-async def count_reactions(fact: ReactionAdded | ReactionRemoved) -> None:
+@outbox.hears(ReactionAdded)
+async def count_reaction(fact: ReactionAdded) -> None:
     """Reactions open gates and count on leaderboards."""
+    await campaigns.count_reactions(fact.subject_id)
+
+
+@outbox.hears(ReactionRemoved)
+async def uncount_reaction(fact: ReactionRemoved) -> None:
+    """What was taken back does not count."""
     await campaigns.count_reactions(fact.subject_id)
 
 

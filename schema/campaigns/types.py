@@ -114,7 +114,7 @@ class CampaignEntry(Node):
         is_yours = campaigns.can_read_reward(info.context.actor, self.view)
         return self.view.gate_until if is_yours and self.view.reward is RewardState.WAITING else None
 
-    @level(description="The campaign.")
+    @level(description="The campaign.", metadata=YOURS)
     async def campaign(parents: list["CampaignEntry"], info: Info) -> list["Campaign | None"]:
         found = await campaigns.campaigns_by_ids(info.context.actor, [entry.view.campaign_id for entry in parents])
         return [Campaign.of(found[e.view.campaign_id]) if e.view.campaign_id in found else None for e in parents]
