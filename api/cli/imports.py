@@ -69,7 +69,7 @@ def _columns(given: list[str]) -> dict[str, str]:
 def _look_into(file: Path, settings: Settings, source: str, columns: dict[str, str]) -> tuple[Layout, Survey]:
     try:
         layout = Layout.of(file, settings, source=source, columns=columns)
-        return layout, survey(file, layout)
+        return layout, survey(file, layout, clock.now())
     except UnusableFile as error:
         raise typer.BadParameter(str(error), param_hint="FILE") from None
 

@@ -39,7 +39,8 @@ async def set_thresholds(settings: Settings) -> None:
 async def take_orders(settings: Settings, advance: Callable[[int], None]) -> None:
     """Bring in all orders, moved so that the last one is of today."""
     layout = Layout.of(ORDERS, settings, source=SOURCE, columns=COLUMNS)
-    days = survey(ORDERS, layout).days_to(clock.now(), layout.zone)
+    now = clock.now()
+    days = survey(ORDERS, layout, now).days_to(now, layout.zone)
     await bring_in(ORDERS, layout, days=days, refuse=_never, advance=advance)
 
 

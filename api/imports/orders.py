@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -98,16 +99,15 @@ class Outcome:
                 self.imported += 1
 
 
-def survey(path: Path, layout: Layout) -> Survey:
-    """Read the whole file once and keep nothing. Raises UnusableFile."""
+def survey(path: Path, layout: Layout, now: datetime) -> Survey:
+    """Read the whole file once and keep nothing. What is of the future is not the last. Raises UnusableFile."""
     records, last = 0, None
     for record in records_of(path):
         records += 1
-        try:
+        with suppress(BadLine):
             placed_at = _instant(_value(record, layout, "date"), layout.zone)
-        except BadLine:
-            continue
-        last = max(placed_at, last or placed_at)
+            if placed_at <= now:
+                last = max(placed_at, last or placed_at)
     return Survey(records, last)
 
 
@@ -185,8 +185,16 @@ def _order(record: Record, layout: Layout, names: _Names, moved: timedelta) -> C
         external_id=_value(record, layout, "id") if "id" in layout.columns else named,
         currency=layout.currency,
         lines=_lines(record, layout, amount),
-        placed_at=_instant(day, layout.zone) + moved,
+        placed_at=_moved(_instant(day, layout.zone), moved),
     )
+
+
+def _moved(instant: datetime, moved: timedelta) -> datetime:
+    """The same time of another day. Raises BadLine where the calendar ends."""
+    try:
+        return instant + moved
+    except OverflowError:
+        raise BadLine(f"there is no date so long after {instant.date()}") from None
 
 
 def _lines(record: Record, layout: Layout, amount: int) -> tuple[Line, ...]:
@@ -230,8 +238,8 @@ def _instant(text: str, zone: ZoneInfo) -> datetime:
         if DAY.fullmatch(text):
             return datetime.combine(date.fromisoformat(text), time(), zone)
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        if instant.tzinfo is None:
+            raise BadLine(f"{text} has no time zone: write 1997-01-31, or 1997-01-31T09:30+08:00")
+        return instant.astimezone(zone)
+    except (ValueError, OverflowError):
         raise BadLine(f"there is no date {text}") from None
-    if instant.tzinfo is None:
-        raise BadLine(f"{text} has no time zone: write 1997-01-31, or 1997-01-31T09:30+08:00")
-    return instant.astimezone(zone)

@@ -35,7 +35,7 @@ class OrderInput:
     currency: str = strawberry.field(description="The ISO 4217 code of its currency: the programme's.")
     lines: list[OrderLineInput] = strawberry.field(description="What was bought, 1 to 100 lines.")
     discount: Long = strawberry.field(default=Long(0), description="What was taken off the sum of the lines.")
-    placed_at: datetime = strawberry.field(description="When it was placed; not in the future.")
+    placed_at: datetime = strawberry.field(description="When it was placed: since 1970, and not in the future.")
 
     @property
     def draft(self) -> Draft:

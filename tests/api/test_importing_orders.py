@@ -47,7 +47,7 @@ async def bring(path: Path, *, shift: bool = False, columns: dict[str, str] | No
     """Import a file in this process."""
     layout = Layout.of(path, Settings(**settings), source="import", columns=columns or {})
     refused: dict[int, str] = {}
-    days = survey(path, layout).days_to(clock.now(), layout.zone) if shift else 0
+    days = survey(path, layout, clock.now()).days_to(clock.now(), layout.zone) if shift else 0
     outcome = await bring_in(path, layout, days=days, refuse=refused.__setitem__, advance=lambda _: None)
     return outcome, refused
 
@@ -134,6 +134,8 @@ class TestWhatAFileMayHold:
             ("1,30.06.1998,5", "there is no date 30.06.1998"),
             ("1,1997-01-01T09:30,5", "1997-01-01T09:30 has no time zone"),
             ("1,2999-01-01,5", "This order is from the future"),
+            ("1,0001-01-01,5", "placedAt cannot be used"),
+            ("1,0001-01-01T00:00+08:00,5", "there is no date 0001-01-01"),
             ("1,1997-01-01,-5", "-5 is below zero"),
             ("1,1997-01-01,5.005", "5.005 has more digits after the point than USD has"),
             ("1,1997-01-01,10000000000000", "unitAmount cannot be used"),
@@ -180,6 +182,13 @@ class TestWhatAFileMayHold:
         first, last = await orders_of("1")
         assert last.placed_at == datetime.combine(clock.now().date(), datetime.min.time(), UTC)
         assert last.placed_at - first.placed_at == timedelta(days=545)
+
+    async def test_a_date_of_the_future_shifts_nobody(self, write: Write) -> None:
+        path = write(HEADER + "1,1998-06-30,5\n2,2999-01-01,5\n3,9999-12-31,5\n")
+        outcome, refused = await bring(path, shift=True)
+        assert (outcome, list(refused)) == (Outcome(imported=1, refused=2), [3, 4])
+        (order,) = await orders_of("1")
+        assert order.placed_at.date() == clock.now().date()
 
     async def test_shifting_never_leads_into_the_future(self, write: Write, frozen_clock: datetime) -> None:
         path = write(HEADER + "1,1998-06-30T23:59:00+00:00,5\n")

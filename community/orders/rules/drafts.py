@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,9 @@ MAX_LINES = 100
 LONGEST_EXTERNAL_ID = 100
 LONGEST_SKU = 64
 LONGEST_NAME = 200
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""No shop that reports its orders has older ones; what claims to be older has lost its date."""
 
 SOURCE = re.compile(r"[a-z][a-z0-9_-]{0,23}")
 SKU = re.compile(r"[\x21-\x7e]{1,64}")
@@ -118,6 +121,7 @@ def _unusable_fields(draft: Purchase) -> Iterator[str]:
         "quantity": all(0 < line.quantity <= LARGEST_QUANTITY for line in draft.lines),
         "unitAmount": all(line.unit_amount >= 0 and line.amount <= LARGEST_AMOUNT for line in draft.lines),
         "discount": 0 <= draft.discount <= LARGEST_AMOUNT * MAX_LINES,
+        "placedAt": draft.placed_at >= EARLIEST,
     }
     return (name for name, is_fine in checks.items() if not is_fine)
 

@@ -115,7 +115,7 @@ async def record_sound(actor: Actor, drafts: Sequence[Draft]) -> list[Answer]:
         **await _as_recorded([each.order for each in claimed.values() if not each.is_new]),
     }
     return [
-        _answer(draft, claimed[_name(actor, draft)], recorded, is_first=named[_name(actor, draft)] is draft)
+        _answer(draft, claimed[_name(actor, draft)], recorded, took_it=named[_name(actor, draft)] is draft)
         for draft in drafts
     ]
 
@@ -173,11 +173,12 @@ def _recorded(order: OrderView, effects: Effects) -> Recorded:
     return Recorded(order=order, effects=replace(effects, tier_reached=order.tier_reached or effects.tier_reached))
 
 
-def _answer(draft: Draft, claimed: Claimed, recorded: Mapping[UUID, Recorded], *, is_first: bool) -> Answer:
+def _answer(draft: Draft, claimed: Claimed, recorded: Mapping[UUID, Recorded], *, took_it: bool) -> Answer:
+    """`took_it` is whether the name was taken by this draft, and not by an equal one before it in the same batch."""
     if draft.digest() != claimed.digest:
         return Answer(external_id=draft.external_id, problem=errors.OrderDiffers(draft.external_id))
     found = recorded[claimed.order.id]
-    if claimed.is_new and not is_first:
+    if claimed.is_new and not took_it:
         found = replace(found, effects=replace(found.effects, is_repeat=True))
     return Answer(external_id=draft.external_id, recorded=found)
 

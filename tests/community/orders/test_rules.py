@@ -1,6 +1,6 @@
 """What can be recorded, and what a refund comes to."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +59,8 @@ def flaw(**details: Any) -> Problem | None:
         ({"lines": (a_line(unit_amount=10**13),)}, "unitAmount"),
         ({"lines": (a_line(quantity=10**6, unit_amount=10**7),)}, "unitAmount"),
         ({"discount": -1}, "discount"),
+        ({"placed_at": datetime(1969, 12, 31, 23, tzinfo=UTC)}, "placedAt"),
+        ({"placed_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=8)))}, "placedAt"),
     ],
 )
 def test_what_cannot_be_used_is_named(details: dict[str, Any], field: str) -> None:
