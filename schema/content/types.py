@@ -377,7 +377,7 @@ class Content(Node):
         info: Info,
         size: Annotated[int, strawberry.argument(description="How many, 0 to 12.")] = 6,
     ) -> list[list["Content"]]:
-        found = await content.related(info.context.actor, [item.uuid for item in parents], size)
+        found = await content.related([item.view for item in parents], size)
         return [[Content.of(item) for item in each] for each in found]
 
     @level(description="Whether you keep it for later.")

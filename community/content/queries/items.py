@@ -14,7 +14,7 @@ import orjson
 from community import database
 from community.access.policy import Actor
 from community.content import policy
-from community.content.queries.viewers import viewer_of
+from community.content.queries.viewers import viewer_for, viewer_of
 from community.content.rules.access import Access, Terms, Viewer, decide
 from community.content.rules.life import Kind, Status
 from community.database import Question
@@ -73,6 +73,13 @@ async def views(actor: Actor, rows: Iterable[Any]) -> list[ContentView]:
     """The items in rows of `COLUMNS`, in their order, as the actor sees them."""
     found = list(rows)
     viewer = await viewer_of(actor, (Terms.of_json(orjson.loads(row["terms"])) for row in found))
+    return [ContentView.of(row, viewer) for row in found]
+
+
+async def views_for(viewer: Viewer, rows: Iterable[Any]) -> list[ContentView]:
+    """The items in rows of `COLUMNS`, in their order, for somebody who looks at another item already."""
+    found = list(rows)
+    viewer = await viewer_for(viewer, (Terms.of_json(orjson.loads(row["terms"])) for row in found), [])
     return [ContentView.of(row, viewer) for row in found]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from community import database
 from community.access.policy import Actor, require_member
 from community.content import policy
-from community.content.queries.items import COLUMNS, LISTED, ContentView, views
+from community.content.queries.items import COLUMNS, LISTED, ContentView, views, views_for
 from community.content.rules.life import Kind, Status
 from community.database import Question
 from community.kernel import search
@@ -95,15 +95,20 @@ async def in_series(actor: Actor, series_ids: Sequence[UUID], page: PageRequest)
     return await _pages(actor, rows, series_ids, page, lambda view: (view.series_position, view.id))
 
 
-async def related(actor: Actor, item_ids: Sequence[UUID], size: int) -> list[list[ContentView]]:
-    """What is nearest to each item: of its series, then of as many of its topics as possible, newest first."""
+async def related(seen: Sequence[ContentView], size: int) -> list[list[ContentView]]:
+    """What is nearest to each item: of its series, then of as many of its topics as possible, newest first.
+
+    One statement, for whoever the items were read for.
+    """
     if not 0 <= size <= MAX_RELATED:
-        raise BadInput("first", "A page holds 0 to {limit} items.", MAX_RELATED)
-    rows = await database.fetch(_RELATED, list(set(item_ids)), size)
-    found: dict[UUID, list[ContentView]] = {item_id: [] for item_id in item_ids}
-    for row, view in zip(rows, await views(actor, rows), strict=True):
+        raise BadInput("size", "A page holds 0 to {limit} items.", MAX_RELATED)
+    if not seen:
+        return []
+    rows = await database.fetch(_RELATED, list({view.id for view in seen}), size)
+    found: dict[UUID, list[ContentView]] = {view.id: [] for view in seen}
+    for row, view in zip(rows, await views_for(seen[0].viewer, rows), strict=True):
         found[row["owner_id"]].append(view)
-    return [found[item_id] for item_id in item_ids]
+    return [found[view.id] for view in seen]
 
 
 async def bookmarked(actor: Actor, page: PageRequest) -> Page[ContentView]:

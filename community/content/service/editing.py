@@ -181,18 +181,19 @@ async def _saved(actor: Actor, item_id: UUID, number: int) -> None:
         clock.now(),
     )
     if not is_shown:
-        await say(item_id, number)
+        await database.execute(
+            f"update content_item i set {SAY} from content_revision r"
+            " where i.id = $1 and r.item_id = $1 and r.number = $2",
+            item_id,
+            number,
+        )
     if number > 1:
         await outbox.record(facts.ContentSaved(content_id=item_id, revision=number), actor=actor)
 
 
-async def say(item_id: UUID, number: int) -> None:
-    """Let the item say what this revision says."""
-    await database.execute(
-        "update content_item i set title = r.title, summary = r.summary, cover_id = r.cover_id,"
-        " media_ids = r.media_ids, terms = r.terms, parts = r.parts, words = r.words, topic_ids = r.topic_ids,"
-        " series_id = r.series_id, series_position = r.series_position"
-        " from content_revision r where i.id = $1 and r.item_id = $1 and r.number = $2",
-        item_id,
-        number,
-    )
+SAY = (
+    "title = r.title, summary = r.summary, cover_id = r.cover_id, media_ids = r.media_ids, terms = r.terms,"
+    " parts = r.parts, words = r.words, topic_ids = r.topic_ids, series_id = r.series_id,"
+    " series_position = r.series_position"
+)
+"""Let an item `i` say what a revision `r` says."""

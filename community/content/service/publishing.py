@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import orjson
+
 from community import database
 from community.access.policy import SYSTEM, Actor
 from community.content import errors, facts, policy, queries
 from community.content.queries import ContentView
 from community.content.queries.revisions import revision
-from community.content.rules.access import Window
-from community.content.rules.life import Kind, Status
-from community.content.service.editing import locked, say
+from community.content.rules.access import Terms, Window
+from community.content.rules.life import Status
+from community.content.service.editing import SAY, locked
 from community.database import transaction
 from community.kernel import clock, ids
+from community.kernel.errors import NotFound
 from community.kernel.facts import Fact
 from community.outbox import service as outbox
 
@@ -123,28 +126,28 @@ async def announce_windows() -> int:
 
 
 async def _publish(actor: Actor, item_id: UUID, number: int) -> None:
-    said = await revision(item_id, number)
     now = clock.now()
-    before = await database.fetch_one("select kind, published_at from content_item where id = $1", item_id)
-    assert before, "the item is locked"
-    await say(item_id, number)
-    published_at = before["published_at"] or now
-    await database.execute(
-        "update content_item set status = 'published', published_revision = $2, published_at = $3, publish_at = null,"
-        " scheduled_revision = null where id = $1",
+    shown = await database.fetch_one(
+        f"update content_item i set {SAY}, status = 'published', published_revision = r.number,"
+        " published_at = coalesce(i.published_at, $3), publish_at = null, scheduled_revision = null"
+        " from content_revision r where i.id = $1 and r.item_id = $1 and r.number = $2"
+        " returning i.kind, i.published_at, i.topic_ids, i.terms::text as terms,"
+        " (select before.published_at is null from content_item before where before.id = i.id) as is_first",
         item_id,
         number,
-        published_at,
+        now,
     )
-    await _set_windows(item_id, said.terms.windows, now)
+    if shown is None:
+        raise NotFound("ContentRevision")
+    await _set_windows(item_id, Terms.of_json(orjson.loads(shown["terms"])).windows, now)
     await outbox.record(
         facts.ContentPublished(
             content_id=item_id,
             revision=number,
-            kind=Kind(before["kind"]).value,
-            topic_ids=list(said.topic_ids),
-            is_first=before["published_at"] is None,
-            published_at=published_at,
+            kind=shown["kind"],
+            topic_ids=shown["topic_ids"],
+            is_first=shown["is_first"],
+            published_at=shown["published_at"],
         ),
         actor=actor,
     )
@@ -152,9 +155,9 @@ async def _publish(actor: Actor, item_id: UUID, number: int) -> None:
 
 async def _set_windows(item_id: UUID, windows: Sequence[Window], now: datetime) -> None:
     """Keep the windows whose opening is to be announced; one that is open by now opens with the publishing."""
-    await database.execute("delete from content_window where item_id = $1", item_id)
     await database.execute(
-        "insert into content_window (id, item_id, tier, opens_at, closes_at, announced_at)"
+        "with gone as (delete from content_window where item_id = $1)"
+        " insert into content_window (id, item_id, tier, opens_at, closes_at, announced_at)"
         " select w.id, $1, w.tier, w.opens_at, w.closes_at, case when w.opens_at <= $6 then $6 end"
         " from unnest($2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[]) w(id, tier, opens_at, closes_at)",
         item_id,

@@ -174,7 +174,7 @@ async def test_lists_go_on_where_a_page_ended() -> None:
     assert [item.id for item in about.items] == newest[3:]
     (ordered,) = await queries.in_series(ANONYMOUS, [series.id], PAGE)
     assert [item.id for item in ordered.items] == newest, "positions count backward here"
-    (near,) = await queries.related(ANONYMOUS, [made[0].id], 2)
+    (near,) = await queries.related([await queries.item(ANONYMOUS, made[0].id)], 2)
     assert [item.id for item in near] == newest[:2]
 
 
