@@ -108,8 +108,15 @@ async def orders_by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, OrderVi
 async def orders_of(actor: Actor, member_ids: Sequence[UUID], request: PageRequest) -> dict[UUID, Page[OrderView]]:
     """A page of orders, the latest first, for each of these members whose orders the actor may see. One statement."""
     readable = [member_id for member_id in dict.fromkeys(member_ids) if policy.can_read_all_of(actor, member_id)]
-    if not readable:
-        return {}
+    return await _pages(readable, request) if readable else {}
+
+
+async def own_orders(member_id: UUID, request: PageRequest) -> Page[OrderView]:
+    """A page of a member's orders, the latest first, for this member."""
+    return (await _pages([member_id], request))[member_id]
+
+
+async def _pages(member_ids: Sequence[UUID], request: PageRequest) -> dict[UUID, Page[OrderView]]:
     direction = "asc" if request.backward else "desc"
     rows = await database.fetch(
         f"select {COLUMNS} from unnest($1::uuid[]) as customer(id) cross join lateral ("
@@ -118,11 +125,11 @@ async def orders_of(actor: Actor, member_ids: Sequence[UUID], request: PageReque
         "   and ($4::timestamptz is null or (placed_at, id) > ($4, $5::uuid))"
         f"  order by placed_at {direction}, id {direction} limit {request.size + 1}"
         f" ) o {CUSTOMER} order by o.placed_at {direction}, o.id {direction}",
-        readable,
+        member_ids,
         *(request.after or (None, None)),
         *(request.before or (None, None)),
     )
-    found: dict[UUID, list[OrderView]] = {member_id: [] for member_id in readable}
+    found: dict[UUID, list[OrderView]] = {member_id: [] for member_id in member_ids}
     for row in rows:
         found[row["member_id"]].append(view_of(row))
     return {each: page_of(orders, request, lambda order: (order.placed_at, order.id)) for each, orders in found.items()}

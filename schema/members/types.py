@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from community.access.policy import Permission
+from community.access.policy import Actor, Kind, Permission
 from community.campaigns import queries as campaigns
 from community.entitlements import queries as entitlements
 from community.kernel import clock
@@ -323,6 +323,11 @@ class Viewer(OwnAccess):
         if "balance" in asked:
             yield ledger.beside(member_id, clock.now())
 
+    @property
+    def own(self) -> Actor:
+        """You, also in the answer to signing in, which a stranger asked for."""
+        return Actor(kind=Kind.MEMBER, member_id=self.view.id)
+
     @strawberry.field(description="What you may do at present.")
     async def abilities(self) -> list[Ability]:
         return await members.abilities_of(self.view.id, clock.now())
@@ -333,19 +338,18 @@ class Viewer(OwnAccess):
 
     @strawberry.field(description="Every change of what you have, latest first.", metadata=YOURS)
     async def statement(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[StatementLine]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        pages = await ledger.statements_of(info.context.actor, [self.view.id], request)
+        pages = await ledger.statements_of(self.own, [self.view.id], request)
         return Connection.of(pages[self.view.id], StatementLine.of)
 
     @strawberry.field(description="What you bought, the latest first.", metadata=YOURS)
     async def orders(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Order]:
         request = PageRequest.of(first=first, after=after, last=last, before=before, shape=orders.SHAPE)
-        pages = await orders.orders_of(info.context.actor, [self.view.id], request)
-        return Connection.of(pages[self.view.id], Order.of)
+        return Connection.of(await orders.own_orders(self.view.id, request), Order.of)
 
     @strawberry.field(description="Where you stand, why, and how far it is to the next tier.", metadata=YOURS)
     async def standing(self) -> Standing:
@@ -394,8 +398,8 @@ class Viewer(OwnAccess):
         return ViewerReferral.of(await referrals.default_link_of(own, actor=info.context.actor))
 
     @strawberry.field(description="Your latest answer to each question of consent you were asked.", metadata=YOURS)
-    async def consents(self, info: Info) -> list[Consent]:
-        return [Consent.of(c) for c in await members.consents_of(info.context.actor, self.view.id)]
+    async def consents(self) -> list[Consent]:
+        return [Consent.of(c) for c in await members.consents_of(self.own, self.view.id)]
 
     @strawberry.field(description="What you entered in campaigns, latest first.", metadata=YOURS)
     async def campaign_entries(

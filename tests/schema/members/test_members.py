@@ -7,7 +7,7 @@ from community.kernel.errors import BadInput, Forbidden, InvalidId, NotFound, Un
 from community.kernel.ids import new_id
 from community.members import service as members
 from schema.nodes import encode_id
-from tests.factories import a_member
+from tests.factories import PASSWORD, a_member
 from tests.graph import ask, member_id
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -186,3 +186,18 @@ async def test_pages_of_followers_reach_everybody_once_while_more_arrive() -> No
         if not followers["pageInfo"]["hasNextPage"]:
             break
     assert len(seen) == len(set(seen)) == 5
+
+
+async def test_who_has_just_signed_in_reads_all_that_is_theirs_in_the_same_answer() -> None:
+    """The request was a stranger's when it came."""
+    await a_member(handle="mei")
+    signing_in = f"""
+        mutation {{ signIn(input: {{ email: "mei@example.com", password: "{PASSWORD}" }}) {{
+          ... on SignInPayload {{ viewer {{
+            balance {{ points }} standing {{ tier {{ key }} }} consents {{ purpose }} abilities
+            statement {{ nodes {{ id }} }} orders {{ nodes {{ id }} }} blocks {{ nodes {{ id }} }}
+          }} }}
+        }} }}
+    """
+    viewer = (await ask(signing_in)).only["viewer"]
+    assert (viewer["consents"], viewer["statement"], viewer["orders"]) == ([], {"nodes": []}, {"nodes": []})
