@@ -86,7 +86,8 @@ def decode_one_of(id: strawberry.ID, kinds: Sequence[type[Node]], field: str = "
 
 def type_name(node_type: type[Node]) -> str:
     """The GraphQL name of a node's type."""
-    return _name_of(node_type)
+    kind: Any = node_type
+    return _name_of(kind)
 
 
 @cache

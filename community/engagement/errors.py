@@ -6,8 +6,8 @@ What derives from NotEarned is never raised: it is told in the effects, with the
 from dataclasses import dataclass
 from datetime import datetime
 
-from community.engagement.rules.programme import Flaw
 from community.kernel.errors import HourglassError, Problem
+from community.kernel.words import Word
 
 
 @dataclass(kw_only=True)
@@ -159,7 +159,7 @@ class ExternalIdReused(Problem):
 class InvalidEarningRules(Problem):
     """Rules that cannot be published. `flaw` names why, `rule` the first one that has it, if it is of one rule."""
 
-    flaw: Flaw
+    flaw: Word
     rule: str | None
     message = "These rules cannot be published: {flaw}."
 

@@ -27,7 +27,7 @@ ROOMS_OF_THEIR_OWN = {
     "schema/access": {"devices"},
     "schema/content": {"inputs"},
     "schema/campaigns": {"plans"},
-    "schema/engagement": {"inputs"},
+    "schema/engagement": {"inputs", "programmes"},
     "schema/entitlements": {"inputs"},
     "schema/orders": {"inputs"},
     "schema/posts": {"reactions"},
