@@ -1,5 +1,6 @@
 """Asking an ASGI application in the process of the test: one request, one answer."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -13,9 +14,14 @@ async def answered(
     """The status, the headers by their names in lower case, and the body."""
     path, _, query = url.partition("?")
     sent: list[Any] = []
+    to_come = [body]
+    is_over = asyncio.Event()
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if to_come:
+            return {"type": "http.request", "body": to_come.pop(), "more_body": False}
+        await is_over.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -34,5 +40,6 @@ async def answered(
         receive,
         send,
     )
+    is_over.set()
     shown = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], shown, b"".join(message.get("body", b"") for message in sent[1:])
