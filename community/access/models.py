@@ -69,6 +69,8 @@ class ApiKey(Model):
     prefix = fields.CharField(max_length=32)
     hash = fields.BinaryField()
     scopes = ArrayField(element_type="text")
+    partner_id = fields.UUIDField(null=True)
+    is_sandbox = fields.BooleanField(db_default=False)
     created_by_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
     last_used_at = fields.DatetimeField(null=True)

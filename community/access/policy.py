@@ -28,6 +28,10 @@ class Scope(Word):
     MEMBERS_READ = "members:read", "Reading members, with what only staff see."
     ACTIVITIES_WRITE = "activities:write", "Reporting what members do elsewhere."
     ORDERS_WRITE = "orders:write", "Recording what members buy, and refunding it."
+    REFERRALS_READ = "referrals:read", "A partner's own links, and what they brought."
+    CONVERSIONS_WRITE = "conversions:write", "Reporting what a partner's own links led to."
+    STATEMENTS_READ = "statements:read", "A partner's own commissions and statements."
+    WEBHOOKS_MANAGE = "webhooks:manage", "A partner's own endpoints of webhooks."
 
 
 class Permission(Word):
@@ -57,6 +61,9 @@ class Permission(Word):
     REFERRALS_READ_ANY = "referrals.read_any", "Read everybody's links and referrals, and why each counts."
     REFERRALS_REVIEW = "referrals.review", "Decide about doubtful referrals."
     REFERRALS_PUBLISH = "referrals.publish", "Publish another referral programme."
+    PARTNERS_READ_ANY = "partners.read_any", "Read about all partners, their commissions and statements."
+    PARTNERS_MANAGE = "partners.manage", "Make, edit and suspend partners, make their keys, reject conversions."
+    PARTNERS_PAY = "partners.pay", "Make statements for partners, and say that they are paid."
     CAMPAIGNS_MANAGE = "campaigns.manage", "Plan campaigns, open and close them, draw their prizes."
     CAMPAIGNS_REVIEW = "campaigns.review", "Decide on what was entered in campaigns."
     CAMPAIGNS_READ_RESULTS = "campaigns.read_results", "Read what campaigns brought and cost."
@@ -108,6 +115,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.CAMPAIGNS_READ_RESULTS,
             Permission.ORDERS_READ_ANY,
             Permission.REFERRALS_READ_ANY,
+            Permission.PARTNERS_READ_ANY,
         }
     ),
     Role.ADMIN: frozenset(Permission),
@@ -119,7 +127,12 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = {
     Scope.MEMBERS_READ: frozenset({Permission.MEMBERS_READ_PRIVATE}),
     Scope.ACTIVITIES_WRITE: frozenset({Permission.ENGAGEMENT_REPORT}),
     Scope.ORDERS_WRITE: frozenset({Permission.ORDERS_RECORD, Permission.ORDERS_REFUND}),
+    Scope.REFERRALS_READ: frozenset(),
+    Scope.CONVERSIONS_WRITE: frozenset(),
+    Scope.STATEMENTS_READ: frozenset(),
+    Scope.WEBHOOKS_MANAGE: frozenset(),
 }
+"""What is a partner's own needs no permission over everybody's: those areas ask for the scope and whose key it is."""
 
 
 class Kind(StrEnum):
@@ -140,7 +153,10 @@ class KeyOwner(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever a request, a job or a command acts for. A member's id is also their account's id."""
+    """Whoever a request, a job or a command acts for. A member's id is also their account's id.
+
+    A key that belongs to a partner acts as that partner; one for the sandbox changes nothing real.
+    """
 
     kind: Kind
     member_id: UUID | None = None
@@ -148,6 +164,8 @@ class Actor:
     key_id: UUID | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
     scopes: frozenset[Scope] = field(default_factory=frozenset)
+    partner_id: UUID | None = None
+    is_sandbox: bool = False
     locale: str = DEFAULT_LOCALE
 
     @property

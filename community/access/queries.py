@@ -57,6 +57,8 @@ class ApiKeyView:
     owner: KeyOwner
     prefix: str
     scopes: frozenset[Scope]
+    partner_id: UUID | None
+    is_sandbox: bool
     created_by_id: UUID | None
     created_at: datetime
     last_used_at: datetime | None
@@ -69,7 +71,10 @@ class ApiKeyView:
 
 
 SESSION = "id, account_id, device_name, user_agent, address, created_at, last_used_at, expires_at, ended_at, end_reason"
-_API_KEY = "id, name, owner, prefix, scopes, created_by_id, created_at, last_used_at, expires_at, revoked_at"
+_API_KEY = (
+    "id, name, owner, prefix, scopes, partner_id, is_sandbox, created_by_id, created_at, last_used_at, expires_at,"
+    " revoked_at"
+)
 
 
 async def sessions_of(account_id: UUID, request: PageRequest) -> Page[SessionView]:

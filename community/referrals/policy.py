@@ -1,12 +1,18 @@
 """Who may see and decide what about referrals."""
 
-from community.access.policy import Actor, Permission, require
+from community.access.policy import Actor, Permission, Scope, require
 from community.referrals.rules.owners import Owner, OwnerKind
 
 
 def is_own(actor: Actor, owner: Owner) -> bool:
     """Whether the acting member is the owner."""
     return owner.kind is OwnerKind.MEMBER and owner.id == actor.member_id
+
+
+def can_read_link(actor: Actor, owner: Owner) -> bool:
+    """Links are shown to a partner's own key as well; who came by them is not."""
+    is_partners = owner.kind is OwnerKind.PARTNER and owner.id == actor.partner_id
+    return can_read(actor, owner) or (is_partners and Scope.REFERRALS_READ in actor.scopes)
 
 
 def can_read(actor: Actor, owner: Owner) -> bool:

@@ -89,6 +89,9 @@ DELIVERY = (
 """What of `webhooks_delivery` makes a view."""
 
 
+_OWN = "endpoint_id in (select id from webhooks_endpoint where owner_id = {})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptView:
     """What came of one attempt. `answer` is the beginning of what the endpoint said."""
@@ -125,10 +128,12 @@ class EventType:
 
 
 async def endpoints(actor: Actor, page: PageRequest) -> Page[EndpointView]:
-    """All endpoints, the newest first."""
+    """All endpoints, the newest first; to a partner its own."""
     policy.require_read(actor)
     question = database.Question()
     question.require("deleted_at is null")
+    if actor.partner_id is not None:
+        question.require("owner_id = {}", actor.partner_id)
     direction, limit = question.window("id", page, newest_first=True)
     rows = await database.fetch(
         f"select {ENDPOINT} from webhooks_endpoint where {question.met} order by id {direction} {limit}",
@@ -144,7 +149,8 @@ async def endpoints_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[EndpointVi
     rows = await database.fetch(
         f"select {ENDPOINT} from webhooks_endpoint where id = any($1) and deleted_at is null", ids
     )
-    found = {row["id"]: EndpointView.of(row) for row in rows}
+    endpoints = [EndpointView.of(row) for row in rows]
+    found = {each.id: each for each in endpoints if policy.reaches(actor, each.owner)}
     return [found.get(endpoint_id) for endpoint_id in ids]
 
 
@@ -152,6 +158,8 @@ async def deliveries(actor: Actor, page: PageRequest, where: Where = EVERY_DELIV
     """What endpoints were sent or will be, the newest first."""
     policy.require_read(actor)
     question = database.Question()
+    if actor.partner_id is not None:
+        question.require(_OWN, actor.partner_id)
     conditions = (
         ("endpoint_id = {}", where.endpoint_id),
         ("event_id = {}", where.event_id),
@@ -174,7 +182,11 @@ async def deliveries_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[DeliveryV
     """One delivery per id, in order; None for those that are no more, and for those who may not read any."""
     if not policy.may_read(actor):
         return [None] * len(ids)
-    rows = await database.fetch(f"select {DELIVERY} from webhooks_delivery where id = any($1)", ids)
+    question = database.Question()
+    question.require("id = any({})", ids)
+    if actor.partner_id is not None:
+        question.require(_OWN, actor.partner_id)
+    rows = await database.fetch(f"select {DELIVERY} from webhooks_delivery where {question.met}", *question.arguments)
     found = {row["id"]: DeliveryView.of(row) for row in rows}
     return [found.get(delivery_id) for delivery_id in ids]
 

@@ -4,7 +4,13 @@ from community.access.passwords import HashedPassword
 from community.access.service.accounts import change_password, close_account, hash_password, register
 from community.access.service.authentication import authenticate_key, authenticate_token
 from community.access.service.issuing import SignedIn
-from community.access.service.keys import NewApiKey, create_api_key, revoke_api_key
+from community.access.service.keys import (
+    NewApiKey,
+    create_api_key,
+    create_partner_key,
+    revoke_api_key,
+    revoke_partner_keys,
+)
 from community.access.service.refreshing import refresh
 from community.access.service.roles import grant_role, revoke_role
 from community.access.service.sessions import end_other_sessions, end_session, sign_out
@@ -21,6 +27,7 @@ __all__ = [
     "change_password",
     "close_account",
     "create_api_key",
+    "create_partner_key",
     "end_other_sessions",
     "end_session",
     "grant_role",
@@ -30,6 +37,7 @@ __all__ = [
     "refresh",
     "register",
     "revoke_api_key",
+    "revoke_partner_keys",
     "revoke_role",
     "sign_in",
     "sign_out",

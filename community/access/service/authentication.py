@@ -36,4 +36,10 @@ async def authenticate_key(secret: str) -> Actor:
         raise InvalidToken
     if key.last_used_at is None or key.last_used_at <= now - NOTED_EVERY:
         await keys.note_use(key, now)
-    return Actor(kind=Kind(key.owner), key_id=key.id, scopes=key.scopes)
+    return Actor(
+        kind=Kind(key.owner),
+        key_id=key.id,
+        scopes=key.scopes,
+        partner_id=key.partner_id,
+        is_sandbox=key.is_sandbox,
+    )

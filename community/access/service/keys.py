@@ -28,6 +28,52 @@ async def create_api_key(
 ) -> NewApiKey:
     """Make a key for a partner or a service. Raises BadInput."""
     require(actor, Permission.ACCESS_MANAGE_KEYS)
+    return await _create(actor, name, owner=owner, scopes=scopes, expires_at=expires_at)
+
+
+@transaction()
+async def create_partner_key(
+    actor: Actor,
+    name: str,
+    partner_id: UUID,
+    *,
+    scopes: Iterable[Scope],
+    is_sandbox: bool,
+    expires_at: datetime | None = None,
+) -> NewApiKey:
+    """Make a key that acts as this partner. Whoever calls this has asked whether the actor may. Raises BadInput."""
+    return await _create(
+        actor,
+        name,
+        owner=KeyOwner.PARTNER,
+        scopes=scopes,
+        expires_at=expires_at,
+        partner_id=partner_id,
+        is_sandbox=is_sandbox,
+    )
+
+
+@transaction()
+async def revoke_partner_keys(actor: Actor, partner_id: UUID) -> None:
+    """Close every key of a partner. Whoever calls this has asked whether the actor may."""
+    await database.execute(
+        "update access_api_key set revoked_at = $2, revoked_by_id = $3 where partner_id = $1 and revoked_at is null",
+        partner_id,
+        clock.now(),
+        actor.member_id,
+    )
+
+
+async def _create(
+    actor: Actor,
+    name: str,
+    *,
+    owner: KeyOwner,
+    scopes: Iterable[Scope],
+    expires_at: datetime | None,
+    partner_id: UUID | None = None,
+    is_sandbox: bool = False,
+) -> NewApiKey:
     wanted = frozenset(scopes)
     _check(name, wanted, expires_at)
     secret = secrets.new_api_key()
@@ -37,6 +83,8 @@ async def create_api_key(
         owner=owner,
         prefix=secrets.shown_part(secret),
         scopes=wanted,
+        partner_id=partner_id,
+        is_sandbox=is_sandbox,
         created_by_id=actor.member_id,
         created_at=clock.now(),
         last_used_at=None,
@@ -44,14 +92,16 @@ async def create_api_key(
         revoked_at=None,
     )
     await database.execute(
-        "insert into access_api_key (id, name, owner, prefix, hash, scopes, created_by_id, created_at, expires_at)"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "insert into access_api_key (id, name, owner, prefix, hash, scopes, partner_id, is_sandbox, created_by_id,"
+        " created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         row.id,
         row.name,
         row.owner,
         row.prefix,
         secrets.digest(secret),
         sorted(row.scopes),
+        row.partner_id,
+        row.is_sandbox,
         row.created_by_id,
         row.created_at,
         row.expires_at,

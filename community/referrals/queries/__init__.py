@@ -15,6 +15,7 @@ from community.referrals.queries.programmes import PublishedProgramme, programme
 from community.referrals.queries.referrals import (
     ReferralView,
     StatsView,
+    joined_by,
     named_referrer_of,
     referral,
     referral_of,
@@ -33,6 +34,7 @@ __all__ = [
     "StatsView",
     "TouchView",
     "default_link",
+    "joined_by",
     "links_by_codes",
     "links_by_ids",
     "links_by_keys",

@@ -72,7 +72,7 @@ async def links_by_ids(ids: Iterable[UUID]) -> dict[UUID, LinkView]:
 async def links_seen_by(actor: Actor, ids: Sequence[UUID]) -> list[LinkView | None]:
     """The links with these ids, in order; None where the actor may see none."""
     found = await links_by_ids(ids)
-    return [link if (link := found.get(each)) and policy.can_read(actor, link.owner) else None for each in ids]
+    return [link if (link := found.get(each)) and policy.can_read_link(actor, link.owner) else None for each in ids]
 
 
 async def links_by_codes(codes: Iterable[str]) -> dict[str, LinkView]:

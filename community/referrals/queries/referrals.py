@@ -95,6 +95,14 @@ async def referrals_seen_by(actor: Actor, ids: Sequence[UUID]) -> list[ReferralV
     return [view if (view := found.get(each)) and policy.can_read(actor, view.owner) else None for each in ids]
 
 
+async def joined_by(click_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these clicks by which a member joined."""
+    rows = await database.fetch(
+        "select click_id from referrals_referral where click_id = any($1)", list(set(click_ids))
+    )
+    return {row["click_id"] for row in rows}
+
+
 async def named_referrer_of(member_id: UUID) -> UUID | None:
     """The member who brought this one and lets friends know; None for anybody else."""
     found: UUID | None = await database.fetch_value(

@@ -28,7 +28,7 @@ from community.webhooks.facts import (
 from community.webhooks.queries import ENDPOINT, EndpointView, areas_of_types
 from community.webhooks.rules.destinations import flaw_in
 from community.webhooks.rules.messages import API_VERSION
-from community.webhooks.rules.owners import HOUSE, Owner, may_be_told
+from community.webhooks.rules.owners import Owner, may_be_told
 from community.webhooks.rules.retries import Disabling
 from community.webhooks.rules.subscriptions import MAX_WANTED, strangers
 
@@ -48,13 +48,14 @@ class NewEndpoint:
 
 @transaction()
 async def create(
-    actor: Actor, url: str, event_types: Sequence[str], *, description: str = "", owner: Owner = HOUSE
+    actor: Actor, url: str, event_types: Sequence[str], *, description: str = "", owner: Owner | None = None
 ) -> NewEndpoint:
-    """Tell this URL, from now on, what happens.
+    """Tell this URL, from now on, what happens. Without an owner it is for whoever makes it.
 
     Raises UnusableWebhookUrl, UnknownEventTypes, TooManyEndpoints or BadInput.
     """
     policy.require_manage(actor)
+    owner = owner or policy.owner_for(actor)
     _check(url, event_types, description, owner)
     await database.hold(f"webhooks:{owner.kind}:{owner.id}")
     if await _count_of(owner) >= MAX_ENDPOINTS:
@@ -185,9 +186,10 @@ async def _locked(actor: Actor, endpoint_id: UUID) -> EndpointView:
     row = await database.fetch_one(
         f"select {ENDPOINT} from webhooks_endpoint where id = $1 and deleted_at is null for no key update", endpoint_id
     )
-    if row is None:
+    endpoint = EndpointView.of(row) if row else None
+    if endpoint is None or not policy.reaches(actor, endpoint.owner):
         raise NotFound("WebhookEndpoint")
-    return EndpointView.of(row)
+    return endpoint
 
 
 async def _update(endpoint_id: UUID, assignments: str, *values: object) -> EndpointView:

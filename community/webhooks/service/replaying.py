@@ -53,7 +53,7 @@ async def replay_delivery(actor: Actor, delivery_id: UUID) -> DeliveryView:
         " and exists (select from webhooks_endpoint where id = delivery.endpoint_id and deleted_at is null)",
         delivery_id,
     )
-    if row is None:
+    if row is None or (actor.partner_id and await endpoints_by_ids(actor, [row["endpoint_id"]]) == [None]):
         raise NotFound("WebhookDelivery")
     return await put_again(Parcel(**row))
 

@@ -1,0 +1,55 @@
+"""What partners tells: accounts and their plans, conversions, lines of commission, statements."""
+
+from community.partners.queries.accounts import (
+    PartnerView,
+    partner,
+    partners,
+    partners_by_ids,
+    plans_of,
+    standings_of,
+)
+from community.partners.queries.conversions import (
+    ConversionView,
+    conversions_by_external_ids,
+    conversions_by_ids,
+    conversions_of,
+    converted_clicks,
+)
+from community.partners.queries.lines import (
+    BalanceView,
+    LineView,
+    MonthView,
+    balances_of,
+    lines_between,
+    lines_by_ids,
+    lines_in,
+    lines_of,
+    month_of,
+)
+from community.partners.queries.statements import StatementView, statements_by_ids, statements_of
+
+__all__ = [
+    "BalanceView",
+    "ConversionView",
+    "LineView",
+    "MonthView",
+    "PartnerView",
+    "StatementView",
+    "balances_of",
+    "conversions_by_external_ids",
+    "conversions_by_ids",
+    "conversions_of",
+    "converted_clicks",
+    "lines_between",
+    "lines_by_ids",
+    "lines_in",
+    "lines_of",
+    "month_of",
+    "partner",
+    "partners",
+    "partners_by_ids",
+    "plans_of",
+    "standings_of",
+    "statements_by_ids",
+    "statements_of",
+]

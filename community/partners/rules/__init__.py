@@ -1,0 +1,1 @@
+"""What partners' commissions, conversions and statements come to: values in, decision out."""
