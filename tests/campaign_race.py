@@ -62,6 +62,7 @@ async def rush(many: CampaignView, one: CampaignView, crowd: list[tuple[Actor, P
     refused = {entry.reason for entry in judged if entry.state is EntryState.REFUSED}
     print(f"heard of at once, {len(crowd[::REPEATED])} of them twice: {len(judged):,} entries in {took:.0f} s")
     figures = await told(many), await told(one)
+    print(f"  the others: {', '.join(sorted(reason.value for reason in refused if reason))}")
     places = min(len(crowd), POINTS // 10)
     is_exact = figures == ((places, places * 10), (1, 10))
     return is_exact and len(judged) == 2 * len(crowd) and refused == {Reason.BUDGET_EXHAUSTED}

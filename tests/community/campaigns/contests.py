@@ -63,9 +63,9 @@ async def changed(campaign: CampaignView, **parts: Any) -> CampaignView:
 
 
 def a_text(*, tag: str = TAG) -> str:
-    """Something nobody has said before."""
-    number = next(_numbers)
-    return f"第{number}家早餐店的蛋餅配冰豆漿真的很好吃，明天還要再來一次{number * 7919} #{tag}"
+    """Something nobody has said before, nor nearly."""
+    words = [str(pow(7, next(_numbers) * 3 + n, 10**9 + 7)) for n in range(3)]
+    return f"第{words[0]}家早餐店的蛋餅{words[1]}配冰豆漿真的很好吃{words[2]} #{tag}"
 
 
 async def enter(author: Actor, text: str | None = None) -> EntryView:
