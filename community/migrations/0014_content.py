@@ -24,7 +24,8 @@ FORWARD: list[str] = [
     # What is listed for readers, newest first; of a topic; of a series in its order; by what it says.
     "create index content_item_latest on content_item (published_at, id) where status = 'published'",
     "create index content_item_topics on content_item using gin (topic_ids) where status = 'published'",
-    "create index content_item_series_order on content_item (series_id, series_position, id) where status = 'published'",
+    "create index content_item_series_order on content_item (series_id, series_position, id)"
+    " where status = 'published'",
     "create index content_item_words on content_item using gin (words) where status = 'published'",
     "create index content_item_due on content_item (publish_at) where publish_at is not null",
     "create unique index content_revision_number on content_revision (item_id, number)",
@@ -63,10 +64,37 @@ FORWARD: list[str] = [
 ]
 
 BACKWARD: list[str] = [
+    """
+    drop index
+      content_subscription_topic, content_subscription_once, content_progress_popular,
+      content_progress_lately, content_progress_once, content_bookmark_page, content_bookmark_once,
+      content_series_slug, content_topic_slug
+    """,
+    """
+    drop index
+      content_window_due, content_window_item, content_revision_number, content_item_due,
+      content_item_words, content_item_series_order, content_item_topics, content_item_latest
+    """,
+    """
+    alter table content_progress
+      drop constraint content_progress_position, drop constraint content_progress_percent
+    """,
+    """
+    alter table content_media
+      drop constraint content_media_checked, drop constraint content_media_size, drop constraint content_media_kind
+    """,
+    "alter table content_window drop constraint content_window_end",
     "drop trigger content_revision_immutable on content_revision",
     "drop function content_refuse_change()",
+    """
+    alter table content_item
+      drop constraint content_item_series, drop constraint content_item_revision,
+      drop constraint content_item_scheduled, drop constraint content_item_schedule,
+      drop constraint content_item_shown, drop constraint content_item_published,
+      drop constraint content_item_archived, drop constraint content_item_status,
+      drop constraint content_item_kind, drop constraint content_item_slug
+    """,
 ]
-"""The rest goes with the tables."""
 
 
 class Migration(migrations.Migration):

@@ -1,6 +1,7 @@
 """Topics and series: make them, subscribe to a topic."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -74,7 +75,7 @@ async def _topic(topic_id: UUID) -> TopicView:
     return topic
 
 
-async def _named(table: str, slug: str, names: Mapping[str, str]) -> dict[str, object]:
+async def _named(table: str, slug: str, names: Mapping[str, str]) -> dict[str, Any]:
     wanted = texts.slug(slug)
     written = {locale: texts.line(name, "name", LONGEST_NAME) for locale, name in names.items()}
     if DEFAULT_LOCALE not in written:

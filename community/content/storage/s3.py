@@ -1,12 +1,16 @@
 """Media in an S3 bucket. Clients send and get the bytes there, under links that the bucket itself checks."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import obstore
 from obstore.store import S3Store
 
 from community.content.storage.interface import Link, StoredFile, disposition
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 ARRIVING = "arriving"
 KEPT = "kept"
@@ -19,13 +23,13 @@ class S3Storage:
     def __init__(
         self, bucket: str, *, endpoint: str | None, region: str, access_key: str | None, secret_key: str | None
     ) -> None:
-        named = {"endpoint": endpoint, "access_key_id": access_key, "secret_access_key": secret_key}
-        self._store = S3Store(
-            bucket,
-            region=region,
-            client_options={"allow_http": bool(endpoint and endpoint.startswith("http://"))},
-            **{name: value for name, value in named.items() if value is not None},
-        )
+        config: S3Config = {"region": region}
+        if endpoint is not None:
+            config["endpoint"] = endpoint
+        if access_key is not None and secret_key is not None:
+            config |= {"access_key_id": access_key, "secret_access_key": secret_key}
+        is_plain = endpoint is not None and endpoint.startswith("http://")
+        self._store = S3Store(bucket, config=config, client_options={"allow_http": is_plain})
 
     def upload_link(self, upload_id: UUID, media_type: str, size: int, now: datetime, lasts: timedelta) -> Link:  # noqa: ARG002
         """A presigned PUT. How many bytes came is looked at afterwards."""

@@ -1,6 +1,6 @@
 """What can be done with content: one input, one result union each."""
 
-from strawberry.tools import merge_types
+import strawberry
 
 from schema.content.mutations.publishing import Publishing
 from schema.content.mutations.reading import Reading
@@ -8,4 +8,7 @@ from schema.content.mutations.topics import Topics
 from schema.content.mutations.uploads import Uploads
 from schema.content.mutations.writing import Writing
 
-ContentMutations = merge_types("ContentMutations", (Writing, Publishing, Uploads, Topics, Reading))
+
+@strawberry.type
+class ContentMutations(Writing, Publishing, Uploads, Topics, Reading):
+    """Everything that changes content, in the order in which it happens."""
