@@ -103,7 +103,7 @@ async def test_a_document_gets_its_answer_within_its_budget(document: Document, 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: f"{d.path.parent.name}/{d.path.stem}")
 def test_a_document_says_what_it_is_and_who_sends_it(document: Document) -> None:
     assert document.title.endswith(".")
-    assert document.sender in {"anonymous", "member", "admin", "key"}
+    assert document.sender in {"anonymous", "member", "admin", "key", "partner"}
 
 
 def test_every_root_field_has_a_document() -> None:

@@ -34,6 +34,7 @@ from tests.community.webhooks.telling import TAKEN, an_endpoint, it_happens, nex
 from tests.factories import PASSWORD, a_member
 from tests.operations.contests import some_campaigns
 from tests.operations.library import a_library
+from tests.operations.partnership import a_partnership
 
 TAG = "台北美食"
 SIZE = 6
@@ -75,6 +76,7 @@ async def a_world() -> World:
     spare_link = await referrals.create_link(mei, LinkPlan(label="Spare"))
     await everything_is_heard(by="posts")
     endpoint, switched_off, told = await _endpoints()
+    partner, of_partner = await a_partnership()
     return World(
         actors={
             "anonymous": ANONYMOUS,
@@ -85,6 +87,7 @@ async def a_world() -> World:
                 key_id=new_id(),
                 scopes=frozenset({Scope.EVENTS_READ, Scope.ACTIVITIES_WRITE, Scope.ORDERS_WRITE}),
             ),
+            "partner": partner,
         },
         variables={
             "activities": [_an_activity(author) for author in authors],
@@ -126,6 +129,7 @@ async def a_world() -> World:
             "words": "南湖",
             **await a_library(admin, mei),
             **await some_campaigns(mei, authors),
+            **of_partner,
         },
     )
 
