@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "development"
     """In production introspection is closed to strangers, a secret key is needed, and `token` and `demo` refuse."""
 
-    executor: Literal["compiled", "reference"] = "reference"
+    executor: Literal["compiled", "reference"] = "compiled"
     """What runs operations: code compiled for each, or graphql-core, field by field. The answers are the same."""
 
     secret_key: SecretStr | None = None

@@ -1,9 +1,9 @@
 """Calls of resolvers: one for all objects of a level, or one for each object."""
 
 import dis
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import cache
-from inspect import iscoroutinefunction
+from inspect import CO_COROUTINE
 from typing import TYPE_CHECKING, Any
 
 from strawberry.execution import optimized_is_awaitable as is_awaitable
@@ -16,6 +16,9 @@ from schema.execution.ways import Called, OfLevel, Resolved
 if TYPE_CHECKING:
     from schema.execution.running import Run
     from schema.execution.selections import Field
+
+WAITING = frozenset({"SEND", "GET_AWAITABLE", "GET_ANEXT"})
+"""The instructions at which a coroutine can be suspended."""
 
 
 class Asked:
@@ -41,7 +44,7 @@ class LevelCall:
         self.key = level_key(way.level, self._arguments)
         self.asked = [first]
         self._objects: list[Any] = []
-        self._outcomes: Sequence[Any] = ()
+        self._outcomes: list[Any] = []
 
     def begin(self) -> Iterable[Awaitable[Any]]:
         """Call it, and say what to wait for."""
@@ -54,7 +57,7 @@ class LevelCall:
 
     def settle(self, outcome: Any) -> None:
         """Take what came of it: values, or the exception that all get."""
-        self._outcomes = [outcome] * len(self._objects) if isinstance(outcome, Exception) else outcome
+        self._outcomes = [outcome] * len(self._objects) if isinstance(outcome, Exception) else [*outcome]
         self._memory.keep_level(self.key, self._objects, self._outcomes)
 
     def answers(self) -> Iterable[tuple[Asked, list[Any]]]:
@@ -62,7 +65,7 @@ class LevelCall:
         begin = 0
         for asked in self.asked:
             end = begin + len(asked.objects)
-            yield asked, [*self._outcomes[begin:end]]
+            yield asked, self._outcomes[begin:end]
             begin = end
 
 
@@ -119,10 +122,11 @@ def calls_for(run: "Run", asked: list[Asked]) -> list[LevelCall | EachCall]:
 
 @cache
 def may_wait(function: Callable[..., Any]) -> bool:
-    """Whether a coroutine function can be suspended: only if it awaits something."""
-    return not iscoroutinefunction(function) or any(
-        instruction.opname == "GET_AWAITABLE" for instruction in dis.get_instructions(function)
-    )
+    """Whether a function's coroutine can be suspended: not if it is an `async def` that awaits nothing."""
+    code = getattr(function, "__code__", None)
+    if code is None or not code.co_flags & CO_COROUTINE:
+        return True
+    return any(instruction.opname in WAITING for instruction in dis.get_instructions(code))
 
 
 def _at_once(called: Coroutine[Any, Any, Any]) -> Any:

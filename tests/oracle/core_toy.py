@@ -1,10 +1,10 @@
-"""A schema of graphql-core's own, made to hurt: every shape of type, and resolvers that return whatever can be returned.
+"""A schema of graphql-core's own, made to hurt: every shape of type, and resolvers that return whatever can be.
 
 What a field returns depends on the object's seed, its name and its arguments alone, and on how bad the world is.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from enum import Enum
 from itertools import product
 from random import Random
@@ -164,7 +164,7 @@ def listed(random: Random, items: list[Any]) -> Any:
         case 0:
             return tuple(items)
         case 1:
-            return {index: item for index, item in enumerate(items)}.values()
+            return dict(enumerate(items)).values()
         case 2:
             return (item for item in items)
         case 3:
@@ -183,7 +183,7 @@ async def asynchronous(items: list[Any]) -> AsyncIterator[Any]:
         yield item
 
 
-def type_of(value: Any, info: Any, _kind: Any) -> Any:
+def type_of(value: Any, _info: Any, _kind: Any) -> Any:
     """The name of the thing's type: at once, or later."""
     if value.kind == "None":
         return None
@@ -243,7 +243,3 @@ SCHEMA = GraphQLSchema(QUERY, MUTATION)
 def root(random: Random) -> Thing:
     """Where a document begins."""
     return Thing(random.randrange(10**9), "Query")
-
-
-def iterate(values: list[Any]) -> Iterator[Any]:
-    return iter(values)

@@ -1,4 +1,4 @@
-"""Our own graph as the oracle asks it: a world in a real database, everybody who can ask, values that find something."""
+"""Our own graph as the oracle asks it: a world in a real database, all who can ask, values that find something."""
 
 from datetime import UTC, datetime
 from random import Random
@@ -10,7 +10,6 @@ from community.access.policy import Actor
 from community.kernel import clock
 from schema.context import Context
 from schema.root import schema
-from tests.databases import databases
 from tests.operations.world import World
 from tests.oracle.comparing import Oracle
 from tests.oracle.writing import Writer
@@ -45,13 +44,10 @@ class Ours:
             return random.choice(self._ids)
         if kind == "Int" and name in PAGING:
             return random.choice([0, 1, 2, 5, 100, -1, 101])
-        if kind == "Int" or kind == "Long":
+        if kind in ("Int", "Long"):
             return random.choice([0, 1, 3, 30])
         if name in ("after", "before"):
             return random.choice(["x", ""])
         if kind == "String" and random.random() < 0.6:
             return random.choice([self._values[each] for each in ("handle", "tag", "words", "tagPrefix", "text")])
         return NotImplemented
-
-
-__all__ = ["Ours", "databases"]

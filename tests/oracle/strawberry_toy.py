@@ -1,3 +1,4 @@
+# ruff: noqa: N805, ARG002 - a level takes its parents first, a resolver what the graph shows
 """A schema of Strawberry's, made to hurt: attributes, functions, levels, generics, problems, in all wrappers.
 
 What an object's fields hold depends on its seed alone, and on how bad the world is.

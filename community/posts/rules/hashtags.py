@@ -11,6 +11,7 @@ that letter belongs to the hashtag before: #one#two are two. After `/` and `&` i
 
 import re
 import unicodedata
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from community.kernel.scripts import is_spaceless
@@ -52,6 +53,7 @@ def may_begin_after(previous: str) -> bool:
     return previous not in "/&" and (not _belongs(previous) or is_spaceless(previous))
 
 
+@lru_cache(10_000)
 def hashtag_id(name: str) -> UUID:
     """The id of the hashtag called `name`: computed, so that nothing has to be looked up."""
     return uuid5(_NAMESPACE, name)

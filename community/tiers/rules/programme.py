@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 from uuid import UUID, uuid5
 
@@ -53,7 +54,7 @@ class Tier:
     @property
     def id(self) -> UUID:
         """Comes from the key, so that a tier is the same in every version."""
-        return uuid5(NAMESPACE, self.key)
+        return _tier_id(self.key)
 
     def needed(self, track: Track) -> int | None:
         """What a counted track has to reach."""
@@ -229,3 +230,8 @@ def _is_rising(programme: Programme, track: Track) -> bool:
     """Each threshold is an amount, and higher than the ones below."""
     needed = [each for tier in programme.ladder if (each := tier.needed(track)) is not None]
     return needed == sorted(set(needed)) and all(0 < each <= LARGEST for each in needed)
+
+
+@lru_cache(1_000)
+def _tier_id(key: str) -> UUID:
+    return uuid5(NAMESPACE, key)
