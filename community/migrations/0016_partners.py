@@ -103,15 +103,57 @@ BACKWARD: list[str] = [
     "drop trigger partners_standing_immutable on partners_standing",
     "drop function partners_refuse_change()",
     "drop index partners_line_months, partners_line_unpaid, partners_line_in, partners_line_due",
-    "alter table partners_line drop constraint partners_line_statement, drop constraint partners_line_partner",
-    "alter table partners_statement drop constraint partners_statement_partner",
+    """
+    alter table partners_line
+      drop constraint partners_line_approved,
+      drop constraint partners_line_sign,
+      drop constraint partners_line_cause_kind,
+      drop constraint partners_line_kind,
+      drop constraint partners_line_cause,
+      drop constraint partners_line_number,
+      drop constraint partners_line_statement,
+      drop constraint partners_line_partner
+    """,
+    """
+    alter table partners_statement
+      drop constraint partners_statement_paid,
+      drop constraint partners_statement_settled,
+      drop constraint partners_statement_status,
+      drop constraint partners_statement_total,
+      drop constraint partners_statement_number,
+      drop constraint partners_statement_partner
+    """,
     "drop index partners_conversion_click, partners_conversion_of",
-    "alter table partners_conversion drop constraint partners_conversion_partner",
-    "alter table partners_plan drop constraint partners_plan_partner",
+    """
+    alter table partners_conversion
+      drop constraint partners_conversion_rejected,
+      drop constraint partners_conversion_amounts,
+      drop constraint partners_conversion_once,
+      drop constraint partners_conversion_partner
+    """,
+    """
+    alter table partners_plan
+      drop constraint partners_plan_figures,
+      drop constraint partners_plan_start,
+      drop constraint partners_plan_version,
+      drop constraint partners_plan_partner
+    """,
     "drop index partners_standing_of",
-    "alter table partners_standing drop constraint partners_standing_partner",
+    """
+    alter table partners_standing
+      drop constraint partners_standing_status,
+      drop constraint partners_standing_partner
+    """,
+    """
+    alter table partners_partner
+      drop constraint partners_partner_status
+    """,
     "drop index access_api_key_of",
-    "alter table access_api_key drop constraint access_api_key_sandbox, drop constraint access_api_key_partner",
+    """
+    alter table access_api_key
+      drop constraint access_api_key_sandbox,
+      drop constraint access_api_key_partner
+    """,
 ]
 
 

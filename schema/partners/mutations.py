@@ -28,7 +28,6 @@ from schema.partners.problems import (
 )
 from schema.partners.types import CommissionPlan, CommissionStatement, Conversion, Partner
 from schema.prices import PRICE, Price
-from schema.referrals.mutations import CreateReferralLinkInput
 from schema.referrals.problems import (
     InvalidLink,
     InvalidReferralCode,
@@ -217,6 +216,24 @@ class ConversionAnswer:
             is_repeat=answer.is_repeat,
             problem=shown(answer.problem, info) if answer.problem else None,
         )
+
+
+@strawberry.input(description="What a new link shall be.")
+class CreatePartnerLinkInput:
+    """A link of a partner."""
+
+    code: str | None = strawberry.field(
+        default=None, description="4 to 30 letters a-z, digits and single hyphens; made for you without it."
+    )
+    target: str | None = strawberry.field(
+        default=None, description="A path that begins with /, or an https address on an allowed host."
+    )
+    label: str = strawberry.field(default="", description="What you call it, at most 80 characters.")
+    sub_source: str | None = strawberry.field(
+        default=None, description="Where it is used: at most 40 letters a-z, digits, dots, hyphens, underscores."
+    )
+    campaign: str | None = strawberry.field(default=None, description="The campaign it belongs to, spelled likewise.")
+    ends_at: datetime | None = strawberry.field(default=None, description="When it ends; without it, it does not.")
 
 
 @strawberry.input(description="Which link to disable.")
@@ -430,7 +447,7 @@ class PartnerMutations:
         return ReportConversionsPayload(answers=[ConversionAnswer.of(answer, info) for answer in answers])
 
     @strawberry.mutation(description="Make a link of your own. For a partner's key with conversions:write.")
-    async def create_partner_link(self, info: Info, input: CreateReferralLinkInput) -> CreatePartnerLinkResult:
+    async def create_partner_link(self, info: Info, input: CreatePartnerLinkInput) -> CreatePartnerLinkResult:
         plan = LinkPlan(
             code=input.code,
             target=input.target,
@@ -438,7 +455,6 @@ class PartnerMutations:
             sub_source=input.sub_source,
             campaign=input.campaign,
             ends_at=input.ends_at,
-            shows_owner=input.shows_owner,
         )
         return CreatePartnerLinkPayload(link=ReferralLink.of(await partners.create_link(info.context.actor, plan)))
 
