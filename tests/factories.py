@@ -1,6 +1,7 @@
 """Builders with small defaults: a test names only what it is about."""
 
 from itertools import count
+from typing import Any
 
 from community.access.policy import Actor, Kind, Role
 from community.members import service as members
@@ -12,7 +13,7 @@ PASSWORD = "a long enough one"
 _numbers = count(1)
 
 
-async def a_member(*, handle: str | None = None, roles: frozenset[Role] = frozenset(), **profile: str) -> Actor:
+async def a_member(*, handle: str | None = None, roles: frozenset[Role] = frozenset(), **profile: Any) -> Actor:
     """Somebody who has just joined, as the actor they are; staff roles are claimed, not granted."""
     name = handle or f"member{next(_numbers)}"
     joined = await members.join(

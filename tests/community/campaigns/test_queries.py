@@ -15,7 +15,7 @@ from community.engagement.service import View
 from community.kernel import clock
 from community.kernel.errors import BadInput, Forbidden
 from community.kernel.pages import PageRequest
-from community.members import service as members
+from community.members.rules import Source
 from community.posts import service as posts
 from community.posts.rules.activities import post_subject
 from community.posts.rules.hashtags import hashtag_id
@@ -30,7 +30,7 @@ from tests.community.campaigns.contests import (
     id_of,
     later,
 )
-from tests.factories import PASSWORD, a_member
+from tests.factories import a_member
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -100,11 +100,9 @@ async def test_results_count_entries_reach_joins_and_cost() -> None:
     (before,) = await queries.results_of(SYSTEM, [campaign.id])
     assert (before.joins, before.points_per_join) == (0, None)
     for number in range(4):
-        joined = await members.join(
-            email=f"new{number}@example.com", password=PASSWORD, handle=f"new{number}", display_name="x"
-        )
-        await campaigns.note_join(joined.member.id, campaign.slug if number else "another")
-        await campaigns.note_join(joined.member.id, campaign.slug if number else "another")
+        source = Source(campaign=campaign.slug if number else "another")
+        await a_member(handle=f"new{number}", source=source)
+    await everything_is_heard(by="campaigns", times=2)
     (results,) = await queries.results_of(SYSTEM, [campaign.id])
     assert results.entries == {EntryState.ACCEPTED: 2, EntryState.REFUSED: 1}
     assert results.refused == {Reason.BUDGET_EXHAUSTED: 1}
