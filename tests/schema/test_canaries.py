@@ -188,7 +188,7 @@ def below_of(returned: GraphQLOutputType, *, deeper: int) -> str | None:
         return ""
     if not isinstance(named, GraphQLObjectType | GraphQLInterfaceType) or not deeper:
         return None
-    return fields_of(named, deeper=deeper if named.name.endswith(("Connection", "Edge")) else deeper - 1)
+    return fields_of(named, deeper=deeper if named.name.endswith(("Connection", "Edge")) else deeper - 1) or None
 
 
 EVERYTHING = everything()
