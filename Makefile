@@ -6,6 +6,9 @@ RUN   := $(BIN)/python -m api
 PORT  ?= 8000
 export PORT
 
+# Whoever forbids Python to keep its bytecode has every start take twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The first interpreter that is new enough; `make run PYTHON=python3.13` chooses another.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)

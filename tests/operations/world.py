@@ -75,7 +75,7 @@ async def a_world() -> World:
     friends = await _friends(mei)
     spare_link = await referrals.create_link(mei, LinkPlan(label="Spare"))
     await everything_is_heard(by="posts")
-    endpoint, switched_off, told = await _endpoints()
+    endpoint, switched_off, useless, told = await _endpoints()
     partner, of_partner = await a_partnership()
     return World(
         actors={
@@ -97,6 +97,7 @@ async def a_world() -> World:
             "email": "newcomer@example.com",
             "endpointId": encode_id("WebhookEndpoint", endpoint),
             "switchedOffId": encode_id("WebhookEndpoint", switched_off),
+            "uselessId": encode_id("WebhookEndpoint", useless),
             "eventId": str(told[0].message.event_id),
             "webhookDeliveryId": encode_id("WebhookDelivery", told[0].message.delivery_id),
             "since": (clock.now() - timedelta(hours=1)).isoformat(),
@@ -151,16 +152,17 @@ async def _friends(referrer: Actor) -> list[ReferralView]:
     return honest + [await brought(link, ago=timedelta(seconds=1)) for _ in range(2)]
 
 
-async def _endpoints() -> tuple[UUID, UUID, list[Errand]]:
-    """An endpoint that was told this and that, another one that is switched off, and what the first one was told."""
+async def _endpoints() -> tuple[UUID, UUID, UUID, list[Errand]]:
+    """An endpoint that was told this and that, two that are switched off, and what the first one was told."""
     endpoint = (await an_endpoint()).endpoint
-    switched_off = (await an_endpoint()).endpoint
-    await webhooks.disable(SYSTEM, switched_off.id)
+    switched_off, useless = [(await an_endpoint()).endpoint for _ in range(2)]
+    for off in (switched_off, useless):
+        await webhooks.disable(SYSTEM, off.id)
     await it_happens(*(new_id() for _ in range(SIZE)))
     told = [errand for errand in await next_errands() if errand.endpoint_id == endpoint.id]
     for errand in told:
         await webhooks.settle(errand, TAKEN)
-    return endpoint.id, switched_off.id, told
+    return endpoint.id, switched_off.id, useless.id, told
 
 
 async def _some_rights(mei: Actor, friends: list[Actor]) -> list[GiftView]:

@@ -156,9 +156,10 @@ class Storm:
 
 
 async def sessions(outsider: asyncpg.Connection) -> dict[str, int]:
-    """What the pool's sessions do, as PostgreSQL sees them."""
+    """What the pool's sessions do, as PostgreSQL sees them. Between two statements of the clockwork is no state."""
     rows = await outsider.fetch(
-        "SELECT state, count(*) FROM pg_stat_activity"
-        " WHERE application_name = 'hourglass' AND datname = current_database() GROUP BY state"
+        "SELECT CASE WHEN state_change > now() - interval '1 second' THEN 'idle' ELSE state END AS state, count(*)"
+        " FROM pg_stat_activity"
+        " WHERE application_name = 'hourglass' AND datname = current_database() GROUP BY 1"
     )
     return {row["state"]: row["count"] for row in rows}
