@@ -156,7 +156,7 @@ class Settings(BaseSettings):
     """Points expire so many months after they became active, rounded up to the end of that month."""
 
     public_url: str | None = None
-    """Where visitors reach this server, as links and QR codes say it: https://members.example.com. Else host and port."""
+    """Where visitors reach this server, as links and QR codes say it, such as https://members.example.com."""
 
     link_home: str = "/"
     """Where referral links lead that name no target: the page that invites, such as https://www.example.com/join."""

@@ -80,5 +80,12 @@ class Along:
         return {each: known[each] for each in ids if each in known} if known else {}
 
 
-NOTHING = Along()
+class _Nothing(Along):
+    """What everybody may share, because it stays empty."""
+
+    def bring(self, companion: Companion[Any], key: str) -> Self:  # noqa: ARG002
+        raise TypeError(f"{companion.name} is brought by an Along of one's own")
+
+
+NOTHING = _Nothing()
 """Nothing came along."""

@@ -302,7 +302,7 @@ async def restore(actor: Actor, member_id: UUID, ability: Ability) -> MemberView
 
 @transaction()
 async def label(actor: Actor, member_id: UUID, label: str) -> MemberView:
-    """Staff mark a member with a word, for campaigns and offers. Doing it again changes nothing. Raises InvalidLabel."""
+    """Staff mark a member with a word, for campaigns and offers. Again, it changes nothing. Raises InvalidLabel."""
     require(actor, Permission.MEMBERS_LABEL)
     member = await _lock(member_id)
     if not rules.is_label(label):

@@ -1,1 +1,1 @@
-"""Levels: relations and computed fields declared once for a whole list of parents."""
+"""Running operations: compiled where that is possible, by graphql-core where not, from the same declarations."""

@@ -8,7 +8,7 @@
 
 The function takes all the parents of one level and returns one value per parent, in their order; arguments of the
 field follow `info`. An exception instance in the list is that one parent's error. Under graphql-core the declaration is
-served through a loader, so a list of a hundred parents costs one call; another executor may call it with all at once.
+served through a loader, so a list of a hundred parents costs one call; compiled code calls it with all at once.
 """
 
 import inspect

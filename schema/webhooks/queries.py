@@ -1,4 +1,4 @@
-"""The root fields that read webhooks: for staff."""
+"""The root fields that read webhooks."""
 
 from typing import Annotated
 from uuid import UUID

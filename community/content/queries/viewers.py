@@ -16,10 +16,8 @@ async def viewer_of(actor: Actor, terms: Iterable[Terms]) -> Viewer:
 
     Partners and services are strangers here, unless they edit.
     """
-    found = list(terms)
     viewer = Viewer(now=clock.now(), member_id=actor.member_id, is_editor=policy.is_editor(actor))
-    windows = [window for each in found for window in each.windows]
-    return await known(viewer) if asks_to_know((each.requirement for each in found), windows) else viewer
+    return await viewer_for(viewer, terms, [])
 
 
 async def viewer_for(viewer: Viewer, terms: Iterable[Terms], gates: Iterable[Requirement]) -> Viewer:

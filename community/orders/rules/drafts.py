@@ -26,7 +26,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 """No shop that reports its orders has older ones; what claims to be older has lost its date."""
 
 SOURCE = re.compile(r"[a-z][a-z0-9_-]{0,23}")
-SKU = re.compile(r"[\x21-\x7e]{1,64}")
+SKU = re.compile(rf"[\x21-\x7e]{{1,{LONGEST_SKU}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ async def claim(drafts: Mapping[Name, Draft], now: datetime) -> dict[Name, Claim
 async def _taken(names: Iterable[Name]) -> dict[Name, Claimed]:
     sources, external_ids = [source for source, _ in names], [external_id for _, external_id in names]
     rows = await database.fetch(_TAKEN, sources, external_ids) if sources else []
-    return {(row["named_by"], row["external_id"]): _claimed(row, is_new=False) for row in rows}
+    return {(row["source"], row["external_id"]): _claimed(row, is_new=False) for row in rows}
 
 
 # In the order of the names, so that two who report the same orders wait for each other and do not meet crosswise.
@@ -69,7 +69,7 @@ _CLAIM = f"""
 """
 
 _TAKEN = f"""
-    select {COLUMNS}, o.digest, o.source as named_by
+    select {COLUMNS}, o.digest
     from unnest($1::text[], $2::text[]) as name(source, external_id)
     join orders_order o on o.source = name.source and o.external_id = name.external_id {CUSTOMER}
 """
@@ -77,7 +77,6 @@ _TAKEN = f"""
 
 def _claimed(row: Mapping[str, Any], *, is_new: bool) -> Claimed:
     values = dict(row)
-    values.pop("named_by", None)
     return Claimed(digest=values.pop("digest"), order=view_of(values), is_new=is_new)
 
 

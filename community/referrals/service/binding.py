@@ -1,7 +1,7 @@
 """Who brought a member: what they came with becomes touches, the policy decides, the first binding stays."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
 import orjson
@@ -189,16 +189,12 @@ async def _without_replays(touches: Sequence[Touch], member_id: UUID) -> list[To
         "select click_id from referrals_referral where click_id = any($1) and member_id <> $2", clicks, member_id
     )
     used = {row["click_id"] for row in rows}
-    return [_replayed(touch) if touch.click_id in used else touch for touch in touches]
-
-
-def _replayed(touch: Touch) -> Touch:
-    return Touch(**{**{name: getattr(touch, name) for name in Touch.__slots__}, "flaw": Verdict.REPLAYED})
+    return [replace(touch, flaw=Verdict.REPLAYED) if touch.click_id in used else touch for touch in touches]
 
 
 async def _log(member_id: UUID, decision: Decision, published: PublishedProgramme) -> None:
     now = clock.now()
-    rows: Iterable[tuple[Touch, Verdict]] = decision.verdicts
+    rows = decision.verdicts
     touches = [touch for touch, _ in rows]
     await database.execute(
         "insert into referrals_touch (id, member_id, kind, owner_kind, owner_id, link_id, click_id, code, campaign,"

@@ -77,8 +77,8 @@ async def test_a_page_of_posts_with_all_around_it_costs_a_statement_a_level() ->
         await posts.react(tom, comment.id, Reaction.LIKE)
     with database.counting_statements() as counted:
         found = (await ask(EVERYTHING, actor=tom, first=4)).only
-    # posts with authors, counts, own; mentions, hashtag counts, threads; for comments authors, counts, own, replies; for
-    # replies authors.
+    # posts with authors, counts, own; mentions, hashtag counts, threads; for comments authors, counts, own, replies;
+    # for replies authors.
     assert counted.count == 9
     assert found["pageInfo"]["hasNextPage"]
     newest = found["edges"][0]["node"]
