@@ -5,6 +5,7 @@ from datetime import datetime
 
 import strawberry
 
+from community.kernel.errors import BadInput
 from community.orders.rules.drafts import Draft, Line
 from schema.members.types import Member
 from schema.nodes import decode_id
@@ -81,7 +82,9 @@ class RefundOrderInput:
     """A refund."""
 
     order_id: strawberry.ID = strawberry.field(description="The order.")
-    amount: Long | None = strawberry.field(default=None, description="How much, in minor units.")
+    amount: Long | None = strawberry.field(
+        default=None, description="How much, in minor units; without it and without `returns`, all that is left."
+    )
     currency: str | None = strawberry.field(
         default=None, description="The currency of the amount, to be sure: it has to be the order's."
     )
@@ -96,6 +99,8 @@ class RefundOrderInput:
     @property
     def quantities(self) -> dict[int, int]:
         """What comes back, by the positions of lines."""
+        if self.returns == []:
+            raise BadInput("returns", "Name what comes back, or leave this out.")
         found: Counter[int] = Counter()
         for each in self.returns or []:
             found[each.position] += each.quantity

@@ -15,11 +15,14 @@ MOST_COMPARED = 20
 
 
 async def standing(campaign_id: UUID, post_id: UUID, member_id: UUID, day: Day, reading: Reading) -> Standing:
-    """Everything that stands in a campaign, this post aside, as far as it matters to this post."""
+    """Everything that stands in a campaign, this post aside, as far as it matters to this post.
+
+    An entry whose reward was spent before it could be taken back counts on.
+    """
     row = await database.fetch_one(
         "select count(*) as in_all, count(*) filter (where written_at >= $4 and written_at < $5) as today"
         " from campaigns_entry where campaign_id = $1 and member_id = $3 and post_id <> $2"
-        " and state in ('pending', 'accepted')",
+        " and (state in ('pending', 'accepted') or reward = 'taken_back' and points > 0)",
         campaign_id,
         post_id,
         member_id,

@@ -50,12 +50,18 @@ async def give(campaign: CampaignView, entry: EntryView, now: datetime, actor: A
 async def take_back(
     campaign: CampaignView, entry: EntryView, reason: str, now: datetime, actor: Actor | None
 ) -> EntryView:
-    """Take back what the entry's acceptance gave. The budget gets back what really came back: never what was spent."""
+    """Take back what the entry's acceptance gave. The budget gets back what really came back: never what was spent.
+
+    Whoever spent some of it keeps that, and with it the entry's place: its points are what is kept.
+    """
     await engagement.undo(cause_of(entry), reason=reason, actor=actor)
-    freed = await _reverse(entry, reason, now, actor) if entry.reward in (RewardState.WAITING, RewardState.GIVEN) else 0
-    await spend(campaign.id, Spent(points=-freed, entries=-1))
-    is_gone = entry.reward is not RewardState.NONE
-    return replace(entry, reward=RewardState.TAKEN_BACK if is_gone else RewardState.NONE, gate_until=None)
+    if entry.reward not in (RewardState.WAITING, RewardState.GIVEN):
+        await spend(campaign.id, Spent(points=0, entries=-1))
+        return replace(entry, gate_until=None)
+    freed = await _reverse(entry, reason, now, actor)
+    kept = entry.points - freed
+    await spend(campaign.id, Spent(points=-freed, entries=0 if kept else -1))
+    return replace(entry, reward=RewardState.TAKEN_BACK, points=kept, credits=0, gate_until=None)
 
 
 async def release_if_reached(campaign: CampaignView, entry: EntryView, now: datetime) -> EntryView:

@@ -1,7 +1,7 @@
 """Where links may lead. A door that redirects wherever it is told is a gift to whoever sends forged mail."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
@@ -29,7 +29,7 @@ def is_target(target: str, places: Places) -> bool:
     if not 0 < len(target) <= LONGEST or not _PLAIN.fullmatch(target) or CLICK in unquote(target):
         return False
     if target.startswith("/"):
-        return not target.startswith("//") and _is_straight(target) and not target.startswith("/r/")
+        return not target.startswith("//") and _is_straight(target) and not _comes_back(target)
     try:
         parts = urlsplit(target)
     except ValueError:
@@ -41,7 +41,8 @@ def address_of(target: str | None, places: Places) -> str:
     """Where a link leads now: its target, or home where it has none or the target is not allowed any more."""
     if target is None or not is_target(target, places):
         return places.home
-    return urljoin(places.home, target)
+    address = urljoin(places.home, target)
+    return address if not address.startswith("//") else places.home
 
 
 @lru_cache(maxsize=1_000)
@@ -72,12 +73,23 @@ def _is_as_safe(parts: SplitResult, places: Places) -> bool:
 
 def _is_straight(path: str) -> bool:
     """Whether a path stays below where it begins, however often it is decoded on its way."""
-    for _ in range(3):
-        segments = re.split(r"[/?#]", path)
-        if "\\" in path or ".." in segments or not path.isprintable():
+    for decoded in _decoded(path):
+        segments = re.split(r"[/?#]", decoded)
+        if "\\" in decoded or not {".", ".."}.isdisjoint(segments) or not decoded.isprintable():
             return False
+    return not decoded.startswith("//")
+
+
+def _comes_back(path: str) -> bool:
+    """Whether a path leads to the door of links again."""
+    return any(decoded.startswith("/r/") for decoded in _decoded(path))
+
+
+def _decoded(path: str) -> Iterator[str]:
+    """A path as it is, and as servers on its way may decode it."""
+    for _ in range(4):
+        yield path
         path = unquote(path)
-    return not path.startswith("//")
 
 
 def _covers(place: str, parts: SplitResult) -> bool:

@@ -242,6 +242,22 @@ async def test_points_that_were_spent_do_not_come_back_into_the_budget() -> None
     assert await points_of(mei) == (0, 0)
 
 
+async def test_an_entry_whose_points_were_spent_keeps_its_place() -> None:
+    limits = Limits(in_all=1)
+    campaign = await an_open_campaign(budget=Budget(entries=2), limits=limits, reward=Reward(points=10))
+    mei, lin, kai = await a_member(), await a_member(), await a_member()
+    entry = await enter(mei)
+    await ledger.spend(id_of(mei), 4, Cause("test", "a coffee"), purpose="coffee")
+    await posts.remove(mei, entry.post_id)
+    await everything_is_heard(by="campaigns", times=2)
+    gone = await entry_again(entry)
+    assert (gone.state, gone.points) == (EntryState.WITHDRAWN, 4)
+    assert (await enter(mei)).reason is Reason.ENTRY_LIMIT
+    assert (await enter(lin)).state is EntryState.ACCEPTED
+    assert (await enter(kai)).reason is Reason.BUDGET_EXHAUSTED
+    assert (await again(campaign)).spent.entries == 2
+
+
 async def test_a_post_that_is_gone_before_it_is_heard_of_never_was_an_entry() -> None:
     await an_open_campaign()
     mei = await a_member()

@@ -62,6 +62,7 @@ OPEN_REDIRECTS = [
     *("/%2f%2fevil.example", "/%252f%252fevil.example", "/%5cevil.example", "/..//evil.example", "/" + "a" * 500),
     *("https://shop.example.com/", "https://shop.example.com/springfield", "https://ｂlog.example.com"),
     *("https://shop.example.com/spring/../admin", "https://shop.example.com/spring/%2e%2e/admin"),
+    *("/.//evil.example", "/././/evil.example", "/%2e//evil.example", "/./r/another", "/%72/another", "/a/./b"),
     *("https://blog.example.com:8443/", f"/a?{CLICK}=mine", "/a?%68g_click=mine"),
 ]
 
@@ -70,6 +71,7 @@ OPEN_REDIRECTS = [
 def test_a_link_leads_nowhere_else(target: str) -> None:
     assert not is_target(target, PLACES)
     assert address_of(target, PLACES) == PLACES.home
+    assert address_of(target, Places("/")) == "/"
 
 
 @pytest.mark.parametrize(

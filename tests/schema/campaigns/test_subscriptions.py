@@ -33,7 +33,7 @@ async def test_a_writer_hears_whether_their_post_entered_and_what_it_earned() ->
         await posts.write(mei, a_text())
         assert await seen() == an_entry("REFUSED", reason="ENTRY_LIMIT")
         await posts.remove(mei, post.id)
-        assert await seen() == an_entry("WITHDRAWN", points=10, reason="POST_REMOVED")
+        assert await seen() == an_entry("WITHDRAWN", reason="POST_REMOVED")
 
 
 async def test_nobody_hears_of_others() -> None:

@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 from graphql import GraphQLError
 
-from community.access.policy import ANONYMOUS, Actor, Kind, Role, Scope
+from community.access.policy import ANONYMOUS, SYSTEM, Actor, Kind, Role, Scope
 from community.kernel import clock
-from community.kernel.errors import Forbidden, InvalidId, Unauthenticated
+from community.kernel.errors import BadInput, Forbidden, InvalidId, Unauthenticated
 from community.kernel.ids import new_id
+from community.orders import queries as orders
 from schema.nodes import encode_id
 from tests.community.orders.purchases import buys, refunds
 from tests.factories import a_member
@@ -143,6 +144,13 @@ async def test_many_are_answered_each_by_itself() -> None:
     assert [answer["externalId"] for answer in answers] == ["1", "2", "1"]
     assert [answer["effects"] for answer in answers] == [{"isRepeat": False}, None, {"isRepeat": True}]
     assert answers[1]["problem"]["code"] == "CURRENCY_NOT_ACCEPTED"
+
+
+async def test_an_empty_list_of_returns_refunds_nothing() -> None:
+    order = await buys(await a_member())
+    asked = {"orderId": encode_id("Order", order.id), "returns": [], "reason": "broken", "idempotencyKey": "k"}
+    assert (await ask(REFUND, actor=TILL, input=asked)).refusals == [BadInput]
+    assert (await orders.order(SYSTEM, order.id)).left == order.left
 
 
 async def test_a_refund_shows_what_is_left_and_what_went_with_it() -> None:
