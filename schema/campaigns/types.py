@@ -98,8 +98,8 @@ class CampaignEntry(Node):
         return self.view.reward if campaigns.can_read_reward(info.context.actor, self.view) else None
 
     @strawberry.field(
-        description="The points of its reward; of one that was taken back, what had been spent. Null unless it is yours or"
-        " you review entries.",
+        description="The points of its reward; of one that was taken back, what had been spent. Null unless it is"
+        " yours or you review entries.",
         metadata=YOURS,
     )
     def points(self, info: Info) -> Long | None:
