@@ -124,10 +124,10 @@ async def bring_in(
     `refuse` is told the number of each line that is no order, and why; `advance` how many more lines are done.
     """
     outcome = Outcome()
-    lines = _orders(path, layout, days)
+    batches = _batches(_orders(path, layout, days))
     under_way: deque[tuple[Batch, asyncio.Task[Answers]]] = deque()
     try:
-        while (batch := list(islice(lines, orders.BATCH))) or under_way:
+        while (batch := next(batches, [])) or under_way:
             if batch:
                 under_way.append((batch, asyncio.create_task(_record(batch))))
             if len(under_way) == AT_ONCE or not batch:
@@ -138,6 +138,22 @@ async def bring_in(
         for _, task in under_way:
             task.cancel()
     return outcome
+
+
+def _batches(lines: Iterator[tuple[int, CustomerDraft | BadLine]]) -> Iterator[Batch]:
+    """Parts of the file, cut between two customers where they are together: those under way at once wait for nobody."""
+    held: Batch = []
+    while batch := held + list(islice(lines, orders.BATCH - len(held))):
+        cut = len(batch)
+        if cut == orders.BATCH:
+            last = _customer(batch[-1][1])
+            cut = max((place for place, (_, found) in enumerate(batch, 1) if _customer(found) != last), default=cut)
+        held = batch[cut:]
+        yield batch[:cut]
+
+
+def _customer(found: CustomerDraft | BadLine) -> str | None:
+    return found.customer if isinstance(found, CustomerDraft) else None
 
 
 async def _record(batch: Batch) -> Answers:
