@@ -1,6 +1,6 @@
 """What a resolver knows about the request: who asks, in which language, under which id."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -38,3 +38,8 @@ class Context:
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
+
+
+def text_in(locale: str, text: Mapping[str, str]) -> str:
+    """A text in the caller's language, or in English."""
+    return text.get(locale) or text["en"]

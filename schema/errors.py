@@ -54,3 +54,9 @@ def problem(error: type[errors.Problem], *, description: str | None = None) -> C
         return typed
 
     return declare
+
+
+def inside(found: errors.Problem, info: Any) -> Any:
+    """A problem inside an answer, rather than instead of one: the member of the union of those that are expected."""
+    handler = next(each for each in EXCEPTION_HANDLERS if type(found) is each.exception_type)
+    return handler.handle(found, field=None, info=info)

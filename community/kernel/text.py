@@ -25,3 +25,8 @@ def is_blank(text: str) -> bool:
 def strip_controls(text: str) -> str:
     """Text without control characters and lone surrogates, which databases refuse; newlines and tabs stay."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def is_name(text: str, longest: int) -> bool:
+    """Whether a text from outside can name something: visible, without blanks around it, not longer than that."""
+    return 0 < len(text) <= longest and text == text.strip() and not is_blank(text) and not has_invisible(text)

@@ -1,6 +1,5 @@
 """What a campaign says, as everybody reads it and as staff write it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
@@ -9,7 +8,7 @@ import strawberry
 from community.campaigns.rules import plan as rules
 from community.campaigns.rules.plan import Cycle, Match, Plan, Review, Score, Tickets
 from schema.campaigns import enums as enums
-from schema.context import Info
+from schema.context import Info, text_in
 from schema.scalars import Long
 from schema.tiers.programmes import LocalizedTextInput
 
@@ -185,8 +184,3 @@ class CampaignPlanInput:
             tickets=self.tickets,
             beacon=self.beacon,
         )
-
-
-def text_in(locale: str, text: Mapping[str, str]) -> str:
-    """A text in the caller's language, or in English."""
-    return text.get(locale) or text["en"]

@@ -31,9 +31,9 @@ from community.kernel.pages import PageRequest
 from community.members import queries as members
 from community.posts.rules import markdown
 from schema.campaigns import enums as enums
-from schema.campaigns.plans import CampaignAudience, CampaignPrize, CampaignReward, text_in
+from schema.campaigns.plans import CampaignAudience, CampaignPrize, CampaignReward
 from schema.connections import After, Before, Connection, First, Last
-from schema.context import Info
+from schema.context import Info, text_in
 from schema.execution.levels import level
 from schema.members.types import Member
 from schema.nodes import Node

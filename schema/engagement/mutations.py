@@ -10,9 +10,10 @@ from community.kernel.errors import NotFound
 from community.posts.rules.activities import post_subject
 from schema.context import Info
 from schema.engagement.inputs import ActivityInput, metadata_of
-from schema.engagement.problems import ActivityProblem, EarningRulesStartTooEarly, InvalidEarningRules, shown
+from schema.engagement.problems import ActivityProblem, EarningRulesStartTooEarly, InvalidEarningRules
 from schema.engagement.programmes import PublishEarningRulesInput, PublishEarningRulesPayload
 from schema.engagement.types import Effects
+from schema.errors import inside
 from schema.members.types import Member
 from schema.nodes import decode_id
 from schema.posts.types import Post
@@ -67,7 +68,7 @@ class ActivityAnswer:
         return cls(
             external_id=answer.external_id,
             effects=Effects.of(answer.effects) if answer.effects else None,
-            problem=shown(answer.problem, info) if answer.problem else None,
+            problem=inside(answer.problem, info) if answer.problem else None,
         )
 
 

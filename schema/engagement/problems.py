@@ -6,10 +6,8 @@ import strawberry
 
 from community.engagement import errors
 from community.engagement.rules.programme import Flaw
-from community.kernel import errors as kernel
-from schema.context import Info
 from schema.engagement import programmes as programmes
-from schema.errors import EXCEPTION_HANDLERS, Problem, problem
+from schema.errors import Problem, problem
 
 
 @problem(errors.UnknownMember)
@@ -42,10 +40,3 @@ ActivityProblem = Annotated[
     UnknownMember | InvalidActivity | ExternalIdReused,
     strawberry.union("ActivityProblem", description="Why an activity was not recorded."),
 ]
-
-
-def shown(found: kernel.Problem, info: Info) -> ActivityProblem:
-    """A problem inside an answer, rather than instead of one."""
-    handler = next(each for each in EXCEPTION_HANDLERS if type(found) is each.exception_type)
-    graph: ActivityProblem = handler.handle(found, field=None, info=info)  # type: ignore[assignment]
-    return graph

@@ -1,6 +1,6 @@
 """Features, what opens them, and what members hold, as the graph shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
 from uuid import UUID
@@ -14,7 +14,7 @@ from community.entitlements.rules.rights import Closing, Grant, Right, SourceKin
 from community.kernel import clock
 from community.members import queries as members
 from community.tiers import queries as tiers
-from schema.context import Info
+from schema.context import Info, text_in
 from schema.entitlements import enums as enums
 from schema.execution.levels import level
 from schema.nodes import Node
@@ -90,11 +90,11 @@ class Feature(Node):
 
     @strawberry.field(description="Its name for people, in the caller's language.")
     def name(self, info: Info) -> str:
-        return _in(info.context.locale, self.view.names)
+        return text_in(info.context.locale, self.view.names)
 
     @strawberry.field(description="What it is, in the caller's language.")
     def description(self, info: Info) -> str:
-        return _in(info.context.locale, self.view.descriptions)
+        return text_in(info.context.locale, self.view.descriptions)
 
     @strawberry.field(
         description="The ways to get it; none where only staff give it.", metadata={PRICE: Price(items=3)}
@@ -257,7 +257,3 @@ async def _members(ids: Sequence[UUID | None]) -> list["Member | None"]:
 
     found = await members.by_ids([each for each in ids if each])
     return [Member.of(found[each]) if each in found else None for each in ids]
-
-
-def _in(locale: str, text: Mapping[str, str]) -> str:
-    return text.get(locale) or text["en"]

@@ -9,6 +9,7 @@ from community.orders import service as orders
 from community.orders.service import Answer
 from schema.context import Info
 from schema.engagement.types import Effects
+from schema.errors import inside
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
 from schema.members.problems import CannotTargetSelf
 from schema.nodes import decode_id
@@ -25,7 +26,6 @@ from schema.orders.problems import (
     PlacedInTheFuture,
     RefundTooLarge,
     UnknownCustomer,
-    shown,
 )
 from schema.orders.types import Order, OrderRefund
 from schema.prices import PRICE, Price
@@ -67,7 +67,7 @@ class OrderAnswer:
             external_id=answer.external_id,
             order=Order.of(answer.recorded.order) if answer.recorded else None,
             effects=Effects.of(answer.recorded.effects) if answer.recorded else None,
-            problem=shown(answer.problem, info) if answer.problem else None,
+            problem=inside(answer.problem, info) if answer.problem else None,
         )
 
 

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from community.kernel import errors as kernel
 from community.orders import errors
-from schema.context import Info
-from schema.errors import EXCEPTION_HANDLERS, Problem, problem
+from schema.errors import Problem, problem
 from schema.members.problems import CannotTargetSelf
 from schema.scalars import Long
 
@@ -76,10 +74,3 @@ OrderProblem = Annotated[
     | CannotTargetSelf,
     strawberry.union("OrderProblem", description="Why an order was not recorded."),
 ]
-
-
-def shown(found: kernel.Problem, info: Info) -> OrderProblem:
-    """A problem inside an answer, rather than instead of one."""
-    handler = next(each for each in EXCEPTION_HANDLERS if type(found) is each.exception_type)
-    graph: OrderProblem = handler.handle(found, field=None, info=info)  # type: ignore[assignment]
-    return graph

@@ -12,6 +12,7 @@ from community.partners.service import Answer, Terms
 from community.referrals.service import LinkPlan
 from schema.access.types import ApiKey
 from schema.context import Info
+from schema.errors import inside
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
 from schema.nodes import decode_id
 from schema.partners.problems import (
@@ -24,7 +25,6 @@ from schema.partners.problems import (
     PartnerReasonMissing,
     PlanStartsInThePast,
     StatementSettled,
-    shown,
 )
 from schema.partners.types import CommissionPlan, CommissionStatement, Conversion, Partner
 from schema.prices import PRICE, Price
@@ -214,7 +214,7 @@ class ConversionAnswer:
             external_id=answer.external_id,
             conversion=Conversion.of(answer.conversion) if answer.conversion else None,
             is_repeat=answer.is_repeat,
-            problem=shown(answer.problem, info) if answer.problem else None,
+            problem=inside(answer.problem, info) if answer.problem else None,
         )
 
 

@@ -5,10 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from community.kernel import errors as kernel
 from community.partners import errors
-from schema.context import Info
-from schema.errors import EXCEPTION_HANDLERS, Problem, problem
+from schema.errors import Problem, problem
 from schema.scalars import Long
 
 
@@ -110,10 +108,3 @@ ConversionProblem = Annotated[
     | ClickCounted,
     strawberry.union("ConversionProblem", description="Why a conversion was not recorded."),
 ]
-
-
-def shown(found: kernel.Problem, info: Info) -> ConversionProblem:
-    """A problem inside an answer, rather than instead of one."""
-    handler = next(each for each in EXCEPTION_HANDLERS if type(found) is each.exception_type)
-    graph: ConversionProblem = handler.handle(found, field=None, info=info)  # type: ignore[assignment]
-    return graph

@@ -29,7 +29,7 @@ from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node
 from schema.prices import PRICE, PRIVATE, Price
-from schema.referrals.types import ReferralLink, ReferralStats
+from schema.referrals.types import ReferralLink, ReferralStats, links_of
 from schema.scalars import Long
 from schema.webhooks.types import WebhookEndpoint
 
@@ -94,7 +94,7 @@ class PartnerSignUp(Node):
 
     @level(description="The link; null where it was none.")
     async def link(parents: list["PartnerSignUp"], info: Info) -> list[ReferralLink | None]:
-        return await _links_of([parent.view.link_id for parent in parents])
+        return await links_of([parent.view.link_id for parent in parents])
 
 
 @strawberry.type(description="What a partner says a click on its link led to.")
@@ -136,7 +136,7 @@ class Conversion(Node):
 
     @level(description="The link that was clicked.")
     async def link(parents: list["Conversion"], info: Info) -> list[ReferralLink | None]:
-        return await _links_of([parent.view.link_id for parent in parents])
+        return await links_of([parent.view.link_id for parent in parents])
 
 
 @strawberry.type(description="A line of commission: earned, taken back, or paid. It never changes.")
@@ -408,8 +408,3 @@ def _shows(info: Info, view: ReferralView) -> bool:
 def _exported(lines: Sequence[LineView], form: Format) -> str:
     currency = settings().currency
     return export([{**asdict(line), "currency": currency} for line in lines], form)
-
-
-async def _links_of(ids: Sequence[UUID | None]) -> list[ReferralLink | None]:
-    found = await referrals.links_by_ids(filter(None, ids))
-    return [ReferralLink.of(found[each]) if each in found else None for each in ids]

@@ -192,7 +192,7 @@ class Referral(Node):
 
     @level(description="The link they came by; null where it was none.")
     async def link(parents: list["Referral"], info: Info) -> list[ReferralLink | None]:
-        return await _links_of([referral.view.link_id for referral in parents])
+        return await links_of([referral.view.link_id for referral in parents])
 
     @strawberry.field(description="Staff: whether people have to look at it; null to everybody else.", metadata=YOURS)
     def review(self, info: Info) -> Review | None:
@@ -250,7 +250,7 @@ class AttributionTouch:
 
     @level(description="The link; null where it was none.")
     async def link(parents: list["AttributionTouch"], info: Info) -> list[ReferralLink | None]:
-        return await _links_of([touch.view.link_id for touch in parents])
+        return await links_of([touch.view.link_id for touch in parents])
 
 
 @strawberry.type(description="What counts as having brought somebody, and when it is rewarded.")
@@ -343,6 +343,7 @@ async def _members_of(owners: Sequence[Owner | None]) -> list["Member | None"]:
     return [Member.of(found[each]) if each in found else None for each in ids]
 
 
-async def _links_of(ids: Sequence[UUID | None]) -> list[ReferralLink | None]:
+async def links_of(ids: Sequence[UUID | None]) -> list[ReferralLink | None]:
+    """The link with each of these ids, in their order."""
     found = await referrals.links_by_ids(filter(None, ids))
     return [ReferralLink.of(found[each]) if each in found else None for each in ids]

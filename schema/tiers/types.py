@@ -25,7 +25,7 @@ from community.tiers.rules.programme import COUNTED, Track
 from community.tiers.rules.progress import Aim
 from community.tiers.rules.standing import Reason
 from schema.connections import After, Before, Connection, First, Last
-from schema.context import Info
+from schema.context import Info, text_in
 from schema.execution.levels import level
 from schema.nodes import Node
 from schema.prices import PRICE, PRIVATE, Price
@@ -59,11 +59,11 @@ class Tier(Node):
 
     @strawberry.field(description="Its name for people, in the caller's language.")
     def name(self, info: Info) -> str:
-        return _in(info.context.locale, self.view.names)
+        return text_in(info.context.locale, self.view.names)
 
     @strawberry.field(description="What it is good for, in the caller's language.")
     def perks(self, info: Info) -> list[str]:
-        return [_in(info.context.locale, perk) for perk in self.view.perks]
+        return [text_in(info.context.locale, perk) for perk in self.view.perks]
 
     @strawberry.field(
         description="What leads to it: any one of these is enough. None for the tier that everybody has.",
@@ -290,10 +290,6 @@ class Standing:
         ids = [parent.view.member_id for parent in parents]
         pages = await tiers.transitions_of(info.context.actor, ids, request)
         return [Connection.of(pages[each], TierTransition.of) for each in ids]
-
-
-def _in(locale: str, text: rules.Text) -> str:
-    return text.get(locale) or text["en"]
 
 
 def _long(number: int | None) -> Long | None:

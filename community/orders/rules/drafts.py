@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from community.kernel.errors import Problem
-from community.kernel.text import has_invisible, is_blank
+from community.kernel.text import is_name
 from community.orders import errors
 
 LARGEST_AMOUNT = 10**12
@@ -114,17 +114,13 @@ def whole_units(amount: int, digits: int) -> int:
 def _unusable_fields(draft: Purchase) -> Iterator[str]:
     checks = {
         "source": SOURCE.fullmatch(draft.source) is not None,
-        "externalId": _is_text(draft.external_id, LONGEST_EXTERNAL_ID),
+        "externalId": is_name(draft.external_id, LONGEST_EXTERNAL_ID),
         "lines": 0 < len(draft.lines) <= MAX_LINES,
         "sku": all(SKU.fullmatch(line.sku) for line in draft.lines),
-        "name": all(_is_text(line.name, LONGEST_NAME) for line in draft.lines),
+        "name": all(is_name(line.name, LONGEST_NAME) for line in draft.lines),
         "quantity": all(0 < line.quantity <= LARGEST_QUANTITY for line in draft.lines),
         "unitAmount": all(line.unit_amount >= 0 and line.amount <= LARGEST_AMOUNT for line in draft.lines),
         "discount": 0 <= draft.discount <= LARGEST_AMOUNT * MAX_LINES,
         "placedAt": draft.placed_at >= EARLIEST,
     }
     return (name for name, is_fine in checks.items() if not is_fine)
-
-
-def _is_text(text: str, longest: int) -> bool:
-    return 0 < len(text) <= longest and text == text.strip() and not is_blank(text) and not has_invisible(text)

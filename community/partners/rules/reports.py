@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 
 from community.kernel.errors import Problem
-from community.kernel.text import has_invisible, is_blank
+from community.kernel.text import is_name
 from community.partners import errors
 
 LARGEST_AMOUNT = 10**12
@@ -40,9 +40,9 @@ class Report:
 
 def flaw_in(report: Report, *, currency: str, now: datetime) -> Problem | None:
     """Why this cannot be recorded, whatever its click is."""
-    if not _is_text(report.external_id, LONGEST_EXTERNAL_ID):
+    if not is_name(report.external_id, LONGEST_EXTERNAL_ID):
         return errors.InvalidConversion("externalId")
-    if not _is_text(report.click_id, LONGEST_CLICK_ID):
+    if not is_name(report.click_id, LONGEST_CLICK_ID):
         return errors.InvalidConversion("clickId")
     if report.currency != currency:
         return errors.ConversionCurrencyNotAccepted(report.currency[:16], currency)
@@ -58,7 +58,3 @@ def flaw_in(report: Report, *, currency: str, now: datetime) -> Problem | None:
 def is_credited(clicked_at: datetime, occurred_at: datetime, *, window_days: int) -> bool:
     """Whether a click counts for what happened, under the attribution policy of that time."""
     return clicked_at <= occurred_at + CLOCKS_APART and occurred_at - clicked_at <= timedelta(days=window_days)
-
-
-def _is_text(text: str, longest: int) -> bool:
-    return 0 < len(text) <= longest and text == text.strip() and not is_blank(text) and not has_invisible(text)
