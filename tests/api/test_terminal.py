@@ -14,8 +14,8 @@ CTRL_C = b"\x03"
 PROGRAM = """
 from api.cli.terminal import own_terminal
 with own_terminal():
-    print("ready", flush=True)
     try:
+        print("ready", flush=True)
         input()
     except KeyboardInterrupt:
         print("stopped in order", flush=True)
