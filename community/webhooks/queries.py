@@ -13,10 +13,11 @@ from uuid import UUID
 import asyncpg
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import Actor, Scope
 from community.areas import AREAS
 from community.kernel.facts import REGISTRY, Fact
 from community.kernel.pages import Page, PageRequest, page_of
+from community.partners import policy as partners
 from community.webhooks import policy
 from community.webhooks.rules.owners import HOUSE, Owner, OwnerKind, may_be_told
 from community.webhooks.rules.retries import Disabling, Failure, State
@@ -140,6 +141,12 @@ async def endpoints(actor: Actor, page: PageRequest) -> Page[EndpointView]:
         *question.arguments,
     )
     return page_of([EndpointView.of(row) for row in rows], page, lambda endpoint: (endpoint.id,))
+
+
+async def own_endpoints(actor: Actor, page: PageRequest) -> Page[EndpointView]:
+    """The acting partner's endpoints, the newest first. Raises Unauthenticated and Forbidden."""
+    partners.require_partner(actor, Scope.WEBHOOKS_MANAGE)
+    return await endpoints(actor, page)
 
 
 async def endpoints_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[EndpointView | None]:

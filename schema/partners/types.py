@@ -9,18 +9,13 @@ from uuid import UUID
 import strawberry
 
 import schema.partners.enums  # noqa: F401  (declares the enums that the fields below use)
-from community.access.policy import Scope
-from community.kernel.errors import BadInput
 from community.kernel.pages import PageRequest
-from community.partners import policy
 from community.partners import queries as partners
 from community.partners.queries import BalanceView, ConversionView, LineView, MonthView, PartnerView, StatementView
 from community.partners.rules.exports import Format, export
-from community.partners.rules.plans import Plan, month_named
+from community.partners.rules.plans import Plan
 from community.partners.rules.words import CauseKind, LineKind, LineStatus, StatementStatus, Status
-from community.referrals import queries as referrals
 from community.referrals.queries import ReferralView
-from community.referrals.rules.owners import Owner, OwnerKind
 from community.referrals.rules.stages import Stage
 from community.settings import settings
 from community.webhooks import queries as webhooks
@@ -89,8 +84,7 @@ class PartnerSignUp(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        found = await referrals.referrals_by_ids(ids)
-        return [cls.of(view) if (view := found.get(each)) and _shows(info, view) else None for each in ids]
+        return [cls.of(view) if view else None for view in await partners.sign_ups_by_ids(info.context.actor, ids)]
 
     @level(description="The link; null where it was none.")
     async def link(parents: list["PartnerSignUp"], info: Info) -> list[ReferralLink | None]:
@@ -236,21 +230,22 @@ class CommissionStatement(Node):
         return [cls.of(view) if view else None for view in await partners.statements_by_ids(info.context.actor, ids)]
 
     @strawberry.field(
-        description=f"Its lines, the first {MOST_EXPORTED}, as a document.", metadata={PRICE: Price(own=50)}
+        description=f"Its lines, the first {MOST_EXPORTED}, as a document.",
+        metadata={PRIVATE: True, PRICE: Price(own=50)},
     )
     async def export(
         self,
+        info: Info,
         form: Annotated[Format, strawberry.argument(name="format", description="How they are written down.")],
     ) -> str:
-        return _exported(await partners.lines_in(self.uuid, MOST_EXPORTED), form)
+        return _exported(await partners.lines_in(info.context.actor, self.view, MOST_EXPORTED), form)
 
 
 @strawberry.type(description="What happened to a partner's balance in a month (UTC), in minor units.")
 class CommissionMonth:
     """A month."""
 
-    partner_id: strawberry.Private[UUID]
-    bounds: strawberry.Private[tuple[datetime, datetime]]
+    view: strawberry.Private[MonthView]
     opening: Long = strawberry.field(description="What was owed before it.")
     earned: Long = strawberry.field(description="What was earned.")
     reversed: Long = strawberry.field(description="What was taken back: below zero.")
@@ -258,18 +253,26 @@ class CommissionMonth:
     closing: Long = strawberry.field(description="What is owed after it: the sum of the others.")
 
     @classmethod
-    def of(cls, month: MonthView, partner_id: UUID, bounds: tuple[datetime, datetime]) -> Self:
-        sums = {name: Long(amount) for name, amount in asdict(month).items()}
-        return cls(partner_id=partner_id, bounds=bounds, **sums)
+    def of(cls, view: MonthView) -> Self:
+        return cls(
+            view=view,
+            opening=Long(view.opening),
+            earned=Long(view.earned),
+            reversed=Long(view.reversed),
+            paid=Long(view.paid),
+            closing=Long(view.closing),
+        )
 
     @strawberry.field(
-        description=f"Its lines, the first {MOST_EXPORTED}, as a document.", metadata={PRICE: Price(own=50)}
+        description=f"Its lines, the first {MOST_EXPORTED}, as a document.",
+        metadata={PRIVATE: True, PRICE: Price(own=50)},
     )
     async def export(
         self,
+        info: Info,
         form: Annotated[Format, strawberry.argument(name="format", description="How they are written down.")],
     ) -> str:
-        return _exported(await partners.lines_between(self.partner_id, *self.bounds, MOST_EXPORTED), form)
+        return _exported(await partners.lines_in_month(info.context.actor, self.view, MOST_EXPORTED), form)
 
 
 @strawberry.type(description="Another company that brings members. Its own keys and trusted staff see it.")
@@ -296,27 +299,22 @@ class Partner(Node):
 
     @level(description="What it is owed. Needs statements:read.", metadata=ITS_OWN)
     async def balance(parents: list["Partner"], info: Info) -> list[CommissionBalance]:
-        for parent in parents:
-            _require(info, parent.uuid, Scope.STATEMENTS_READ)
-        ids = [parent.uuid for parent in parents]
-        found = await partners.balances_of(ids, is_sandbox=info.context.actor.is_sandbox)
-        return [CommissionBalance.of(found[each]) for each in ids]
+        found = await partners.balances_of(info.context.actor, [parent.uuid for parent in parents])
+        return list(map(CommissionBalance.of, found))
 
     @strawberry.field(
         description="What all its links brought: clicks, sign-ups, qualified. Needs referrals:read.",
         metadata={PRIVATE: True, PRICE: Price(own=2)},
     )
     async def stats(self, info: Info) -> ReferralStats:
-        _require(info, self.uuid, Scope.REFERRALS_READ)
-        return ReferralStats.of(await referrals.stats_of(Owner.partner(self.uuid)))
+        return ReferralStats.of(await partners.stats_of(info.context.actor, self.uuid))
 
     @strawberry.field(description="Its links, the newest first. Needs referrals:read.", metadata=ITS_OWN)
     async def links(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[ReferralLink]:
-        _require(info, self.uuid, Scope.REFERRALS_READ)
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Connection.of(await referrals.links_of(Owner.partner(self.uuid), request), ReferralLink.of)
+        return Connection.of(await partners.links_of(info.context.actor, self.uuid, request), ReferralLink.of)
 
     @strawberry.field(description="Who joined by them, the latest first. Needs referrals:read.", metadata=ITS_OWN)
     async def sign_ups(
@@ -328,9 +326,8 @@ class Partner(Node):
         last: Last = None,
         before: Before = None,
     ) -> Connection[PartnerSignUp]:
-        _require(info, self.uuid, Scope.REFERRALS_READ)
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        found = await referrals.referrals_by(Owner.partner(self.uuid), request, stage=stage)
+        found = await partners.sign_ups_of(info.context.actor, self.uuid, request, stage=stage)
         return Connection.of(found, PartnerSignUp.of)
 
     @strawberry.field(
@@ -341,10 +338,8 @@ class Partner(Node):
     async def conversions(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Conversion]:
-        _require(info, self.uuid, Scope.CONVERSIONS_WRITE, Scope.REFERRALS_READ)
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        is_sandbox = info.context.actor.is_sandbox
-        return Connection.of(await partners.conversions_of(self.uuid, request, is_sandbox=is_sandbox), Conversion.of)
+        return Connection.of(await partners.conversions_of(info.context.actor, self.uuid, request), Conversion.of)
 
     @strawberry.field(
         description="Its lines of commission, the latest first; to a key of the sandbox, what its trials would have"
@@ -354,18 +349,17 @@ class Partner(Node):
     async def commissions(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[CommissionLine]:
-        _require(info, self.uuid, Scope.STATEMENTS_READ)
         request = PageRequest.of(first=first, after=after, last=last, before=before, shape=(int,))
-        is_sandbox = info.context.actor.is_sandbox
-        return Connection.of(await partners.lines_of(self.uuid, request, is_sandbox=is_sandbox), CommissionLine.of)
+        return Connection.of(await partners.lines_of(info.context.actor, self.uuid, request), CommissionLine.of)
 
     @strawberry.field(description="Its statements, the latest first. Needs statements:read.", metadata=ITS_OWN)
     async def statements(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[CommissionStatement]:
-        _require_real(info, self.uuid)
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Connection.of(await partners.statements_of(self.uuid, request), CommissionStatement.of)
+        return Connection.of(
+            await partners.statements_of(info.context.actor, self.uuid, request), CommissionStatement.of
+        )
 
     @strawberry.field(
         description="A month of its commissions. Needs statements:read.",
@@ -374,11 +368,7 @@ class Partner(Node):
     async def month(
         self, info: Info, of: Annotated[str, strawberry.argument(description="The month, such as 2026-11.")]
     ) -> CommissionMonth:
-        _require_real(info, self.uuid)
-        bounds = month_named(of)
-        if bounds is None:
-            raise BadInput("of", "Name a month such as 2026-11.")
-        return CommissionMonth.of(await partners.month_of(self.uuid, *bounds), self.uuid, bounds)
+        return CommissionMonth.of(await partners.month_of(info.context.actor, self.uuid, of))
 
     @strawberry.field(
         description="Its endpoints of webhooks, the newest first. For a key with webhooks:manage.", metadata=ITS_OWN
@@ -386,23 +376,8 @@ class Partner(Node):
     async def webhook_endpoints(
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[WebhookEndpoint]:
-        policy.require_partner(info.context.actor, Scope.WEBHOOKS_MANAGE)
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Connection.of(await webhooks.endpoints(info.context.actor, request), WebhookEndpoint.of)
-
-
-def _require(info: Info, partner_id: UUID, *scopes: Scope) -> None:
-    policy.require_read(info.context.actor, partner_id, *scopes)
-
-
-def _require_real(info: Info, partner_id: UUID) -> None:
-    """Statements are of real money: there are none in the sandbox."""
-    policy.require_read_real(info.context.actor, partner_id, Scope.STATEMENTS_READ)
-
-
-def _shows(info: Info, view: ReferralView) -> bool:
-    is_partners = view.owner.kind is OwnerKind.PARTNER
-    return is_partners and policy.can_read(info.context.actor, view.owner.id, Scope.REFERRALS_READ)
+        return Connection.of(await webhooks.own_endpoints(info.context.actor, request), WebhookEndpoint.of)
 
 
 def _exported(lines: Sequence[LineView], form: Format) -> str:

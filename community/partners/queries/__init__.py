@@ -1,4 +1,4 @@
-"""What partners tells: accounts and their plans, conversions, lines of commission, statements."""
+"""What partners tells: accounts and their plans, what links brought, conversions, lines of commission, statements."""
 
 from community.partners.queries.accounts import (
     PartnerView,
@@ -15,14 +15,15 @@ from community.partners.queries.conversions import (
     conversions_of,
     converted_clicks,
 )
+from community.partners.queries.friends import links_of, sign_ups_by_ids, sign_ups_of, stats_of
 from community.partners.queries.lines import (
     BalanceView,
     LineView,
     MonthView,
     balances_of,
-    lines_between,
     lines_by_ids,
     lines_in,
+    lines_in_month,
     lines_of,
     month_of,
 )
@@ -40,16 +41,20 @@ __all__ = [
     "conversions_by_ids",
     "conversions_of",
     "converted_clicks",
-    "lines_between",
     "lines_by_ids",
     "lines_in",
+    "lines_in_month",
     "lines_of",
+    "links_of",
     "month_of",
     "partner",
     "partners",
     "partners_by_ids",
     "plans_of",
+    "sign_ups_by_ids",
+    "sign_ups_of",
     "standings_of",
     "statements_by_ids",
     "statements_of",
+    "stats_of",
 ]

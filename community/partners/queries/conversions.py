@@ -36,11 +36,15 @@ COLUMNS = (
     " due_at, rejected_at, reject_reason"
 )
 
+READERS = (Scope.CONVERSIONS_WRITE, Scope.REFERRALS_READ)
+"""Either of these lets a key read conversions."""
 
-async def conversions_of(partner_id: UUID, request: PageRequest, *, is_sandbox: bool) -> Page[ConversionView]:
-    """What a partner reported, the latest first. Whoever shows it has asked whether the caller may see it."""
+
+async def conversions_of(actor: Actor, partner_id: UUID, request: PageRequest) -> Page[ConversionView]:
+    """What a partner reported, the latest first; to a key of the sandbox, what was tried there. Raises Forbidden."""
+    policy.require_read(actor, partner_id, *READERS)
     question = database.Question()
-    question.require("partner_id = {} and is_sandbox = {}", partner_id, is_sandbox)
+    question.require("partner_id = {} and is_sandbox = {}", partner_id, actor.is_sandbox)
     direction, limit = question.window("id", request, newest_first=True)
     rows = await database.fetch(
         f"select {COLUMNS} from partners_conversion where {question.met} order by id {direction} {limit}",
@@ -81,6 +85,5 @@ async def converted_clicks(click_ids: Collection[UUID]) -> set[UUID]:
 
 
 def _can_read(actor: Actor, partner_id: UUID, is_sandbox: bool) -> bool:
-    reads = (Scope.REFERRALS_READ, Scope.CONVERSIONS_WRITE)
     is_ones_world = actor.partner_id is None or actor.is_sandbox == is_sandbox
-    return is_ones_world and policy.can_read(actor, partner_id, *reads)
+    return is_ones_world and policy.can_read(actor, partner_id, *READERS)

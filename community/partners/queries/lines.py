@@ -12,8 +12,11 @@ from uuid import UUID
 from community import database
 from community.access.policy import Actor, Scope
 from community.kernel import clock
+from community.kernel.errors import BadInput
 from community.kernel.pages import Page, PageRequest, page_of
 from community.partners import policy
+from community.partners.queries.statements import StatementView
+from community.partners.rules.plans import month_named
 from community.partners.rules.words import CauseKind, LineKind, LineStatus
 
 
@@ -57,6 +60,9 @@ class BalanceView:
 class MonthView:
     """A month of lines (UTC): what was owed before it, what was added, what is owed after it."""
 
+    partner_id: UUID
+    begins: datetime
+    ends: datetime
     opening: int
     earned: int
     reversed: int
@@ -75,77 +81,95 @@ _REAL = """
 _SANDBOX = """
     (select id, partner_id, (row_number() over earlier)::int as number, 'earned' as kind, 'conversion' as cause_kind,
         id as cause_id, commission as amount, (sum(commission) over earlier)::bigint as balance, plan_version, link_id,
-        reported_at as recorded_at, due_at, case when due_at <= now() then due_at end as approved_at,
-        null::uuid as statement_id, case when due_at <= now() then 'approved' else 'pending' end as status
+        reported_at as recorded_at, due_at, case when due_at <= {now} then due_at end as approved_at,
+        null::uuid as statement_id, case when due_at <= {now} then 'approved' else 'pending' end as status
      from partners_conversion where is_sandbox and commission > 0
      window earlier as (partition by partner_id order by id))
 """
 
 
-async def lines_of(partner_id: UUID, request: PageRequest, *, is_sandbox: bool = False) -> Page[LineView]:
-    """A partner's lines, the latest first. Whoever shows them has asked whether the caller may see them."""
+async def lines_of(actor: Actor, partner_id: UUID, request: PageRequest) -> Page[LineView]:
+    """A partner's lines, the latest first. Raises Forbidden."""
+    policy.require_read(actor, partner_id, Scope.STATEMENTS_READ)
     question = database.Question()
     question.require("l.partner_id = {}", partner_id)
-    if request.after:
-        question.require("l.number < {}", request.after[0])
-    if request.before:
-        question.require("l.number > {}", request.before[0])
-    direction = "asc" if request.backward else "desc"
+    direction, limit = question.window("l.number", request, newest_first=True)
     rows = await database.fetch(
-        f"select l.* from {_SANDBOX if is_sandbox else _REAL} l where {question.met}"
-        f" order by l.number {direction} limit {request.size + 1}",
+        f"select l.* from {_seen_by(actor, question)} l where {question.met} order by l.number {direction} {limit}",
         *question.arguments,
     )
     return page_of(list(map(line_of, rows)), request, lambda line: (line.number,))
 
 
-async def lines_in(statement_id: UUID, limit: int) -> list[LineView]:
-    """The lines of a statement, in their order. Ask for what the actor was shown."""
+async def lines_in(actor: Actor, statement: StatementView, limit: int) -> list[LineView]:
+    """The lines of a statement, in their order. Raises Forbidden, for a key of the sandbox too."""
+    policy.require_read_real(actor, statement.partner_id, Scope.STATEMENTS_READ)
     rows = await database.fetch(
-        f"select l.* from {_REAL} l where l.statement_id = $1 order by l.number limit {limit}", statement_id
+        f"select l.* from {_REAL} l where l.statement_id = $1 order by l.number limit {limit}", statement.id
     )
     return list(map(line_of, rows))
 
 
-async def lines_between(partner_id: UUID, begins: datetime, ends: datetime, limit: int) -> list[LineView]:
-    """A partner's lines of a time, in their order. Ask for what the actor was shown."""
+async def lines_in_month(actor: Actor, month: MonthView, limit: int) -> list[LineView]:
+    """The lines of a month, in their order. Raises Forbidden, for a key of the sandbox too."""
+    policy.require_read_real(actor, month.partner_id, Scope.STATEMENTS_READ)
     rows = await database.fetch(
         f"select l.* from {_REAL} l where l.partner_id = $1 and l.recorded_at >= $2 and l.recorded_at < $3"
         f" order by l.number limit {limit}",
-        partner_id,
-        begins,
-        ends,
+        month.partner_id,
+        month.begins,
+        month.ends,
     )
     return list(map(line_of, rows))
 
 
 async def lines_by_ids(actor: Actor, ids: Sequence[UUID]) -> list[LineView | None]:
     """The lines with these ids, in order; None where the actor may see none."""
-    source = _SANDBOX if actor.is_sandbox else _REAL
-    rows = await database.fetch(f"select l.* from {source} l where l.id = any($1)", list(ids))
+    question = database.Question()
+    question.require("l.id = any({})", list(ids))
+    rows = await database.fetch(
+        f"select l.* from {_seen_by(actor, question)} l where {question.met}", *question.arguments
+    )
     found = {
         row["id"]: line_of(row) for row in rows if policy.can_read(actor, row["partner_id"], Scope.STATEMENTS_READ)
     }
     return [found.get(each) for each in ids]
 
 
-async def balances_of(partner_ids: Sequence[UUID], *, is_sandbox: bool = False) -> dict[UUID, BalanceView]:
-    """What each of these partners is owed. One statement."""
+async def balances_of(actor: Actor, partner_ids: Sequence[UUID]) -> list[BalanceView]:
+    """What each of these partners is owed, in their order. One statement. Raises Forbidden."""
+    for each in partner_ids:
+        policy.require_read(actor, each, Scope.STATEMENTS_READ)
+    question = database.Question()
+    question.require("l.partner_id = any({})", list(set(partner_ids)))
     rows = await database.fetch(
-        "select l.partner_id,"
-        " coalesce(sum(l.amount) filter (where l.status = 'pending'), 0)::bigint as pending,"
-        " coalesce(sum(l.amount) filter (where l.status = 'approved'), 0)::bigint as approved,"
-        " coalesce(sum(l.amount) filter (where l.status = 'in_statement'), 0)::bigint as in_statements,"
-        " coalesce(-sum(l.amount) filter (where l.kind = 'paid'), 0)::bigint as paid"
-        f" from {_SANDBOX if is_sandbox else _REAL} l where l.partner_id = any($1) group by l.partner_id",
-        list(set(partner_ids)),
+        f"select l.partner_id, {_SUMS} from {_seen_by(actor, question)} l where {question.met} group by l.partner_id",
+        *question.arguments,
     )
-    found = {row["partner_id"]: BalanceView(**{k: v for k, v in row.items() if k != "partner_id"}) for row in rows}
-    return {each: found.get(each, BalanceView()) for each in partner_ids}
+    found = {row["partner_id"]: BalanceView(**{name: row[name] for name in _BALANCE}) for row in rows}
+    return [found.get(each, BalanceView()) for each in partner_ids]
 
 
-async def month_of(partner_id: UUID, begins: datetime, ends: datetime) -> MonthView:
-    """What happened to a partner's balance from one moment to another. One statement."""
+_BALANCE = ("pending", "approved", "in_statements", "paid")
+
+_SUMS = """
+    coalesce(sum(l.amount) filter (where l.status = 'pending'), 0)::bigint as pending,
+    coalesce(sum(l.amount) filter (where l.status = 'approved'), 0)::bigint as approved,
+    coalesce(sum(l.amount) filter (where l.status = 'in_statement'), 0)::bigint as in_statements,
+    coalesce(-sum(l.amount) filter (where l.kind = 'paid'), 0)::bigint as paid
+"""
+
+
+async def month_of(actor: Actor, partner_id: UUID, name: str) -> MonthView:
+    """What happened to a partner's balance in a month such as 2026-11. One statement.
+
+    Raises Forbidden, for a key of the sandbox too, and BadInput for what names no month.
+    """
+    policy.require_read_real(actor, partner_id, Scope.STATEMENTS_READ)
+    bounds = month_named(name)
+    if bounds is None:
+        raise BadInput("of", "Name a month such as 2026-11.")
+    begins, ends = bounds
     row = await database.fetch_one(
         "select coalesce(sum(amount) filter (where recorded_at < $2), 0)::bigint as opening,"
         " coalesce(sum(amount) filter (where recorded_at >= $2 and kind = 'earned'), 0)::bigint as earned,"
@@ -158,7 +182,12 @@ async def month_of(partner_id: UUID, begins: datetime, ends: datetime) -> MonthV
         min(ends, clock.now()),
     )
     assert row is not None, "sums are always one row"
-    return MonthView(**row)
+    return MonthView(partner_id=partner_id, begins=begins, ends=ends, **row)
+
+
+def _seen_by(actor: Actor, question: database.Question) -> str:
+    """Where lines are read from: what is real, or what was tried."""
+    return _SANDBOX.format(now=question.argument(clock.now())) if actor.is_sandbox else _REAL
 
 
 def line_of(row: Mapping[str, Any]) -> LineView:

@@ -33,8 +33,9 @@ class StatementView:
 COLUMNS = "id, partner_id, number, until, total, line_count, status, created_at, settled_at, reference, reason"
 
 
-async def statements_of(partner_id: UUID, request: PageRequest) -> Page[StatementView]:
-    """A partner's statements, the latest first. Whoever shows them has asked whether the caller may see them."""
+async def statements_of(actor: Actor, partner_id: UUID, request: PageRequest) -> Page[StatementView]:
+    """A partner's statements, the latest first. Raises Forbidden, for a key of the sandbox too."""
+    policy.require_read_real(actor, partner_id, Scope.STATEMENTS_READ)
     question = database.Question()
     question.require("partner_id = {}", partner_id)
     direction, limit = question.window("id", request, newest_first=True)

@@ -6,8 +6,11 @@ nothing. What is left after a refund earns what it would have earned alone, so p
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from community.partners import errors
 
 WHOLE = 10_000
 """Basis points of the whole."""
@@ -47,6 +50,17 @@ class Plan:
         return earned_at + timedelta(days=self.hold_days)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the next version of a plan shall say. Amounts in minor units."""
+
+    per_sign_up: int = 0
+    basis_points: int = 0
+    recurring_months: int = 0
+    hold_days: int = 30
+    starts_at: datetime | None = None
+
+
 def months_after(instant: datetime, months: int) -> datetime:
     """The same day and time so many months later; the last day of the month where it has no such day."""
     years, month = divmod(instant.month - 1 + months, 12)
@@ -54,13 +68,37 @@ def months_after(instant: datetime, months: int) -> datetime:
     return instant.replace(year=year, month=month + 1, day=min(instant.day, monthrange(year, month + 1)[1]))
 
 
-def flaw_in(*, per_sign_up: int, basis_points: int, recurring_months: int, hold_days: int) -> str | None:
-    """Which figure of a plan cannot be used; None when all can."""
+def plan_at(plans: Sequence[Plan], instant: datetime) -> Plan | None:
+    """Which of the versions, in the order in which they begin, was in force then; None before the first."""
+    return next((plan for plan in reversed(plans) if plan.starts_at <= instant), None)
+
+
+def next_version(terms: Terms, before: Sequence[Plan], *, now: datetime) -> Plan:
+    """The version that follows those before it. The first one begins at once.
+
+    Raises InvalidPartner and PlanStartsInThePast.
+    """
+    if flaw := _flaw_in(terms):
+        raise errors.InvalidPartner(flaw)
+    starts_at = terms.starts_at or now
+    if starts_at < now or (starts_at <= before[-1].starts_at if before else starts_at > now):
+        raise errors.PlanStartsInThePast
+    return Plan(
+        version=len(before) + 1,
+        starts_at=starts_at,
+        per_sign_up=terms.per_sign_up,
+        basis_points=terms.basis_points,
+        recurring_months=terms.recurring_months,
+        hold_days=terms.hold_days,
+    )
+
+
+def _flaw_in(terms: Terms) -> str | None:
     checks = {
-        "perSignUp": 0 <= per_sign_up <= LARGEST_FLAT,
-        "basisPoints": 0 <= basis_points <= WHOLE,
-        "recurringMonths": 0 <= recurring_months <= LONGEST_MONTHS,
-        "holdDays": 0 <= hold_days <= LONGEST_HOLD_DAYS,
+        "perSignUp": 0 <= terms.per_sign_up <= LARGEST_FLAT,
+        "basisPoints": 0 <= terms.basis_points <= WHOLE,
+        "recurringMonths": 0 <= terms.recurring_months <= LONGEST_MONTHS,
+        "holdDays": 0 <= terms.hold_days <= LONGEST_HOLD_DAYS,
     }
     return next((name for name, is_fine in checks.items() if not is_fine), None)
 

@@ -32,18 +32,24 @@ class Report:
     currency: str
     occurred_at: datetime
 
+    @property
     def digest(self) -> bytes:
         """The same for the same conversion, however often it is sent."""
         content = (self.click_id, self.amount, self.currency, self.occurred_at.astimezone(UTC))
         return hashlib.sha256(orjson.dumps(content)).digest()
 
 
+def misspelled_in(report: Report) -> str | None:
+    """Which id of a report can name nothing, so that it is not worth looking for; None when both can."""
+    if not is_name(report.external_id, LONGEST_EXTERNAL_ID):
+        return "externalId"
+    return None if is_name(report.click_id, LONGEST_CLICK_ID) else "clickId"
+
+
 def flaw_in(report: Report, *, currency: str, now: datetime) -> Problem | None:
     """Why this cannot be recorded, whatever its click is."""
-    if not is_name(report.external_id, LONGEST_EXTERNAL_ID):
-        return errors.InvalidConversion("externalId")
-    if not is_name(report.click_id, LONGEST_CLICK_ID):
-        return errors.InvalidConversion("clickId")
+    if misspelled := misspelled_in(report):
+        return errors.InvalidConversion(misspelled)
     if report.currency != currency:
         return errors.ConversionCurrencyNotAccepted(report.currency[:16], currency)
     if not 0 < report.amount <= LARGEST_AMOUNT:

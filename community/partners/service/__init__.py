@@ -1,6 +1,6 @@
 """The verbs of partners: accounts and keys, links, conversions, commissions, statements."""
 
-from community.partners.service.accounts import Terms, close, create, create_key, edit, publish_plan, reinstate, suspend
+from community.partners.service.accounts import close, create, create_key, edit, publish_plan, reinstate, suspend
 from community.partners.service.earning import settle_friend, settle_order
 from community.partners.service.lines import approve_due
 from community.partners.service.linking import create_link, disable_link
@@ -9,7 +9,6 @@ from community.partners.service.reporting import Answer, reject_conversion, repo
 
 __all__ = [
     "Answer",
-    "Terms",
     "approve_due",
     "cancel",
     "close",

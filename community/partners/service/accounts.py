@@ -1,7 +1,6 @@
 """Accounts: made, edited, suspended and reinstated, closed; plans published; keys made."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,38 +10,26 @@ from community.access.policy import Actor, Scope
 from community.access.service import NewApiKey
 from community.database import transaction
 from community.kernel import clock, ids
-from community.kernel.errors import BadInput, NotFound
+from community.kernel.errors import BadInput
 from community.kernel.facts import Fact
 from community.kernel.text import has_invisible, is_blank
 from community.outbox import service as outbox
 from community.partners import errors, facts, policy, queries
 from community.partners.queries import PartnerView
 from community.partners.queries.accounts import COLUMNS, partner_of
-from community.partners.rules import plans
-from community.partners.rules.plans import Plan
+from community.partners.rules.names import check_texts
+from community.partners.rules.plans import Plan, Terms, next_version
 from community.partners.rules.words import Status
+from community.partners.service.holding import held, held_open
 
-LONGEST_NAME = 100
-LONGEST_CONTACT = 254
 LONGEST_REASON = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What a version of a plan shall say. Amounts in minor units."""
-
-    per_sign_up: int = 0
-    basis_points: int = 0
-    recurring_months: int = 0
-    hold_days: int = 30
-    starts_at: datetime | None = None
 
 
 @transaction()
 async def create(actor: Actor, name: str, *, contact: str, terms: Terms) -> PartnerView:
     """Make a partner with its first plan, in force at once. Raises InvalidPartner and PlanStartsInThePast."""
     policy.require_manager(actor)
-    _check(name, contact)
+    check_texts(name, contact)
     now = clock.now()
     row = await database.fetch_one(
         f"insert into partners_partner ({COLUMNS}) values ($1, $2, $3, 'active', $4) returning {COLUMNS}",
@@ -65,7 +52,7 @@ async def edit(actor: Actor, partner_id: UUID, *, name: str | None = None, conta
     policy.require_manager(actor)
     partner = await held(partner_id)
     name, contact = partner.name if name is None else name, partner.contact if contact is None else contact
-    _check(name, contact)
+    check_texts(name, contact)
     row = await database.fetch_one(
         f"update partners_partner set name = $2, contact = $3 where id = $1 returning {COLUMNS}",
         partner_id,
@@ -125,24 +112,12 @@ async def create_key(
 ) -> NewApiKey:
     """Make a key that acts as this partner. Raises NotFound, PartnerNotActive and BadInput."""
     policy.require_manager(actor)
-    partner = await held(partner_id)
-    if partner.status is Status.CLOSED:
-        raise errors.PartnerNotActive(partner.status)
+    await held_open(partner_id)
     if not policy.PARTNER_SCOPES.issuperset(scopes):
         raise BadInput("scopes", "A partner's key is for what is the partner's own.")
     return await access.create_partner_key(
         actor, name, partner_id, scopes=scopes, is_sandbox=is_sandbox, expires_at=expires_at
     )
-
-
-async def held(partner_id: UUID) -> PartnerView:
-    """The partner, which nobody else changes or pays until the transaction ends. Raises NotFound."""
-    row = await database.fetch_one(
-        f"select {COLUMNS} from partners_partner where id = $1 for no key update", partner_id
-    )
-    if row is None:
-        raise NotFound("Partner")
-    return partner_of(row)
 
 
 def checked_reason(reason: str) -> str:
@@ -157,9 +132,7 @@ def checked_reason(reason: str) -> str:
 async def _change(actor: Actor, partner_id: UUID, status: Status, reason: str, fact: Fact) -> PartnerView:
     policy.require_manager(actor)
     reason = checked_reason(reason)
-    partner = await held(partner_id)
-    if partner.status is Status.CLOSED:
-        raise errors.PartnerNotActive(partner.status)
+    partner = await held_open(partner_id)
     if partner.status is status:
         return partner
     row = await database.fetch_one(
@@ -185,19 +158,8 @@ async def _stand(partner_id: UUID, status: Status, reason: str, since: datetime,
 
 
 async def _publish(actor: Actor, partner_id: UUID, terms: Terms, now: datetime) -> Plan:
-    figures = {
-        "per_sign_up": terms.per_sign_up,
-        "basis_points": terms.basis_points,
-        "recurring_months": terms.recurring_months,
-        "hold_days": terms.hold_days,
-    }
-    if flaw := plans.flaw_in(**figures):
-        raise errors.InvalidPartner(flaw)
     before = (await queries.plans_of([partner_id]))[partner_id]
-    starts_at = terms.starts_at or now
-    if starts_at < now or (before and starts_at <= before[-1].starts_at) or (not before and starts_at > now):
-        raise errors.PlanStartsInThePast
-    plan = Plan(version=len(before) + 1, starts_at=starts_at, **figures)
+    plan = next_version(terms, before, now=now)
     await database.execute(
         "insert into partners_plan (id, partner_id, version, starts_at, per_sign_up, basis_points, recurring_months,"
         " hold_days, published_by_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -212,9 +174,3 @@ async def _publish(actor: Actor, partner_id: UUID, terms: Terms, now: datetime) 
         actor.member_id,
     )
     return plan
-
-
-def _check(name: str, contact: str) -> None:
-    for field, text, longest in (("name", name, LONGEST_NAME), ("contact", contact, LONGEST_CONTACT)):
-        if is_blank(text) or len(text.strip()) > longest or has_invisible(text):
-            raise errors.InvalidPartner(field)

@@ -1,11 +1,9 @@
-"""What a friend earns the partner who brought them: for qualifying, and by what they buy.
+"""Settling what a friend earns the partner who brought them.
 
 What is owed follows from how the referral and the orders stand now, so a handler may come twice, late or out of order.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 from community.access.policy import SYSTEM
@@ -16,17 +14,13 @@ from community.kernel.pages import MAX_SIZE, PageRequest
 from community.orders import queries as orders
 from community.orders.queries import OrderView
 from community.partners import queries
-from community.partners.rules.plans import Plan
-from community.partners.rules.words import CauseKind, Status
-from community.partners.service.accounts import held
-from community.partners.service.lines import Owed, write
+from community.partners.rules.friends import Friend, Purchase, owed_for_order, owed_for_sign_up
+from community.partners.rules.plans import plan_at
+from community.partners.service.holding import held
+from community.partners.service.lines import write
 from community.referrals import queries as referrals
 from community.referrals.queries import ReferralView
 from community.referrals.rules.owners import OwnerKind
-from community.referrals.rules.stages import Review, Stage
-
-KEPT = (Stage.QUALIFIED, Stage.REWARDED)
-BELIEVED = (Review.CLEAR, Review.APPROVED)
 
 
 @transaction()
@@ -35,9 +29,9 @@ async def settle_friend(referral_id: UUID) -> None:
     view = await _held_referral(await referrals.referral(referral_id))
     if view is None:
         return
-    terms = await _terms_of(view)
-    by_orders = [_owed_for_order(order, view, terms) async for order in _orders_of(view.member_id)]
-    await write(view.owner.id, [_owed_for_sign_up(view, terms), *by_orders])
+    friend, now = await _friend_of(view), clock.now()
+    by_orders = [owed_for_order(_purchase(order, view), friend, now=now) async for order in _orders_of(view.member_id)]
+    await write(view.owner.id, [owed_for_sign_up(friend, now=now), *by_orders])
 
 
 @transaction()
@@ -47,26 +41,8 @@ async def settle_order(order_id: UUID, member_id: UUID) -> None:
     order = (await orders.orders_by_ids(SYSTEM, [order_id])).get(order_id) if view else None
     if view is None or order is None:
         return
-    await write(view.owner.id, [_owed_for_order(order, view, await _terms_of(view))])
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """Under which plan a friend's doings count, since which order, and when the partner stood how."""
-
-    plan: Plan | None
-    first_at: datetime
-    standings: Sequence[tuple[datetime, Status]]
-    is_believed: bool
-
-    def was_active(self, instant: datetime) -> bool:
-        """Whether the partner earned then."""
-        return was_active(self.standings, instant)
-
-
-def was_active(standings: Sequence[tuple[datetime, Status]], instant: datetime) -> bool:
-    """Whether a partner earned at that time."""
-    return [status for since, status in standings if since <= instant][-1:] == [Status.ACTIVE]
+    owed = owed_for_order(_purchase(order, view), await _friend_of(view), now=clock.now())
+    await write(view.owner.id, [owed])
 
 
 async def _held_referral(view: ReferralView | None) -> ReferralView | None:
@@ -80,55 +56,26 @@ async def _held_referral(view: ReferralView | None) -> ReferralView | None:
     return await referrals.referral(view.id)
 
 
-async def _terms_of(view: ReferralView) -> Terms:
+async def _friend_of(view: ReferralView) -> Friend:
     plans = (await queries.plans_of([view.owner.id]))[view.owner.id]
     first = (await orders.orders_by_ids(SYSTEM, [view.qualified_by])).values() if view.qualified_by else ()
-    is_reported = view.click_id is not None and bool(await queries.converted_clicks([view.click_id]))
-    return Terms(
-        plan=next((plan for plan in reversed(plans) if plan.starts_at <= view.bound_at), None),
+    return Friend(
+        referral_id=view.id,
+        link_id=view.link_id,
+        stage=view.stage,
+        review=view.review,
+        is_reported=view.click_id is not None and bool(await queries.converted_clicks([view.click_id])),
+        qualified_at=view.qualified_at,
+        held_until=view.held_until,
         first_at=next((order.placed_at for order in first), view.bound_at),
+        plan=plan_at(plans, view.bound_at),
         standings=await queries.standings_of(view.owner.id),
-        is_believed=view.review in BELIEVED and not is_reported,
     )
 
 
-def _owed_for_sign_up(view: ReferralView, terms: Terms) -> Owed:
-    now = clock.now()
-    counts = terms.is_believed and view.stage in KEPT and terms.was_active(view.qualified_at or now)
-    plan = terms.plan
-    due_at = plan.due_at(now) if plan else now
-    return Owed(
-        cause=CauseKind.SIGN_UP,
-        cause_id=view.id,
-        amount=plan.per_sign_up if plan and counts else 0,
-        due_at=max(due_at, view.held_until) if view.held_until else due_at,
-        plan_version=plan.version if plan else None,
-        link_id=view.link_id,
-    )
-
-
-def _owed_for_order(order: OrderView, view: ReferralView, terms: Terms) -> Owed:
-    now, plan = clock.now(), terms.plan
-    # A reversed referral is one whose first order was refunded: later orders stand by themselves.
-    counts = (
-        plan is not None
-        and terms.is_believed
-        and view.stage in (*KEPT, Stage.REVERSED)
-        and terms.was_active(order.placed_at)
-        and plan.counts(order.placed_at, first_at=terms.first_at, is_first=_is_first(order, view))
-    )
-    return Owed(
-        cause=CauseKind.ORDER,
-        cause_id=order.id,
-        amount=plan.share_of(order.left) if plan and counts else 0,
-        due_at=plan.due_at(now) if plan else now,
-        plan_version=plan.version if plan else None,
-        link_id=view.link_id,
-    )
-
-
-def _is_first(order: OrderView, view: ReferralView) -> bool:
-    return order.id == view.qualified_by if view.qualified_by else order.is_first
+def _purchase(order: OrderView, view: ReferralView) -> Purchase:
+    is_first = order.id == view.qualified_by if view.qualified_by else order.is_first
+    return Purchase(order_id=order.id, left=order.left, placed_at=order.placed_at, is_first=is_first)
 
 
 async def _orders_of(member_id: UUID) -> AsyncIterator[OrderView]:

@@ -4,7 +4,6 @@ So whoever says it twice, late, or after a refund, writes nothing twice. Lines o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,42 +15,27 @@ from community.kernel import clock, ids
 from community.outbox import service as outbox
 from community.partners import facts
 from community.partners.facts import CommissionFact
+from community.partners.rules.lines import NOTHING, Missing, Owed, Written, missing
 from community.partners.rules.words import CauseKind, LineKind
 
 APPROVED_AT_ONCE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
-    """What a cause comes to now, in all. `due_at` is when the hold of what is newly earned ends."""
-
-    cause: CauseKind
-    cause_id: UUID
-    amount: int
-    due_at: datetime
-    plan_version: int | None = None
-    link_id: UUID | None = None
-
-
 async def write(partner_id: UUID, owed: Sequence[Owed], actor: Actor | None = None) -> None:
-    """Write for each cause what is missing to what is owed. For one who holds the partner.
-
-    What is taken back from a line that is held is due with it; from one that is approved or paid, at once.
-    """
+    """Write for each cause what is missing to what is owed. For one who holds the partner."""
     now = clock.now()
     written = await _written([each.cause_id for each in owed])
     number, balance = await _last_of(partner_id)
     rows: list[dict[str, Any]] = []
     announced: list[CommissionFact] = []
     for each in owed:
-        before = written.get((each.cause, each.cause_id), NOTHING)
-        amount = each.amount - before.amount
-        if amount == 0:
+        line = missing(each, written.get((each.cause, each.cause_id), NOTHING), now=now)
+        if line is None:
             continue
-        number, balance = number + 1, balance + amount
-        line = _line(partner_id, each, before, amount, now)
-        rows.append({**line, "number": number, "balance": balance})
-        announced.append(_fact(line, each))
+        number, balance = number + 1, balance + line.amount
+        row = _row(partner_id, each, line, recorded_at=now)
+        rows.append({**row, "number": number, "balance": balance})
+        announced.append(_fact(row, each))
     if rows:
         await database.execute(_INSERT, *_columns(rows))
         await outbox.record_all(announced, actor=actor)
@@ -103,19 +87,6 @@ _APPROVE = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What was written for a cause so far."""
-
-    amount: int
-    lines: int
-    due_at: datetime | None
-    is_approved: bool
-
-
-NOTHING = Written(amount=0, lines=0, due_at=None, is_approved=False)
-
-
 async def _written(cause_ids: Sequence[UUID]) -> dict[tuple[CauseKind, UUID], Written]:
     rows = await database.fetch(
         "select cause_kind, cause_id, sum(amount)::bigint as amount, count(*)::int as lines, max(due_at) as due_at,"
@@ -139,29 +110,27 @@ async def _last_of(partner_id: UUID) -> tuple[int, int]:
     return (row["number"], row["balance"]) if row else (0, 0)
 
 
-def _line(partner_id: UUID, owed: Owed, before: Written, amount: int, now: datetime) -> dict[str, Any]:
-    is_earned = amount > 0
-    is_late = not is_earned and before.is_approved
+def _row(partner_id: UUID, owed: Owed, line: Missing, *, recorded_at: datetime) -> dict[str, Any]:
     return {
         "id": ids.new_id(),
         "partner_id": partner_id,
-        "kind": LineKind.EARNED if is_earned else LineKind.REVERSED,
+        "kind": line.kind,
         "cause_kind": owed.cause,
         "cause_id": owed.cause_id,
-        "step": before.lines,
-        "amount": amount,
+        "step": line.step,
+        "amount": line.amount,
         "plan_version": owed.plan_version,
         "link_id": owed.link_id,
-        "recorded_at": now,
-        "due_at": owed.due_at if is_earned else now if is_late else before.due_at or now,
-        "approved_at": now if is_late else None,
+        "recorded_at": recorded_at,
+        "due_at": line.due_at,
+        "approved_at": line.approved_at,
     }
 
 
-def _fact(line: dict[str, Any], owed: Owed) -> CommissionFact:
-    said = {"line_id": line["id"], "partner_id": line["partner_id"], "amount": line["amount"], "cause": owed.cause}
-    if line["amount"] > 0:
-        return facts.CommissionEarned(**said, due_at=line["due_at"])
+def _fact(row: dict[str, Any], owed: Owed) -> CommissionFact:
+    said = {"line_id": row["id"], "partner_id": row["partner_id"], "amount": row["amount"], "cause": owed.cause}
+    if row["kind"] is LineKind.EARNED:
+        return facts.CommissionEarned(**said, due_at=row["due_at"])
     return facts.CommissionReversed(**said)
 
 

@@ -5,9 +5,8 @@ from uuid import UUID
 from community.access.policy import Actor, Scope
 from community.database import transaction
 from community.kernel.errors import NotFound
-from community.partners import errors, policy
-from community.partners.rules.words import Status
-from community.partners.service.accounts import held
+from community.partners import policy
+from community.partners.service.holding import held_active
 from community.referrals import queries as referrals_queries
 from community.referrals import service as referrals
 from community.referrals.queries import LinkView
@@ -19,9 +18,7 @@ from community.referrals.service import LinkPlan
 async def create_link(actor: Actor, plan: LinkPlan) -> LinkView:
     """A partner makes a link. Raises what referrals' `create_link_for` raises, and PartnerNotActive."""
     partner_id = policy.require_real(actor, Scope.CONVERSIONS_WRITE)
-    partner = await held(partner_id)
-    if partner.status is not Status.ACTIVE:
-        raise errors.PartnerNotActive(partner.status)
+    await held_active(partner_id)
     return await referrals.create_link_for(Owner.partner(partner_id), plan, actor=actor)
 
 

@@ -10,16 +10,15 @@ from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
 from community.kernel.errors import NotFound
-from community.kernel.text import has_invisible, is_blank
 from community.outbox import service as outbox
 from community.partners import errors, facts, policy
 from community.partners.queries import StatementView
 from community.partners.queries.statements import COLUMNS, statement_of
+from community.partners.rules.names import reference_in
 from community.partners.rules.words import StatementStatus, Status
-from community.partners.service.accounts import checked_reason, held
+from community.partners.service.accounts import checked_reason
+from community.partners.service.holding import held
 from community.partners.service.lines import write_payment
-
-LONGEST_REFERENCE = 100
 
 
 @transaction()
@@ -48,9 +47,7 @@ async def mark_paid(actor: Actor, statement_id: UUID, *, reference: str) -> Stat
     Raises NotFound, StatementSettled and InvalidPaymentReference.
     """
     policy.require_payer(actor)
-    reference = reference.strip()
-    if is_blank(reference) or len(reference) > LONGEST_REFERENCE or has_invisible(reference):
-        raise errors.InvalidPaymentReference(LONGEST_REFERENCE)
+    reference = reference_in(reference)
     statement = await _held_statement(statement_id)
     if statement.status is StatementStatus.PAID and statement.reference == reference:
         return statement

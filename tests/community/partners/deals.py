@@ -15,8 +15,8 @@ from community.orders.rules.drafts import Draft, Line
 from community.partners import policy, queries
 from community.partners import service as partners
 from community.partners.queries import BalanceView, LineView, PartnerView
+from community.partners.rules.plans import Terms
 from community.partners.rules.reports import Report
-from community.partners.service import Terms
 from community.referrals.queries import LinkView, ReferralView
 from community.referrals.service import LinkPlan
 from tests.announcements import everything_is_heard
@@ -92,7 +92,7 @@ async def all_is_heard(times: int = 1) -> None:
 
 async def lines_of(partner: PartnerView) -> list[LineView]:
     """The lines of a partner, the first one first."""
-    return list((await queries.lines_of(partner.id, PageRequest(size=100))).items)[::-1]
+    return list((await queries.lines_of(SYSTEM, partner.id, PageRequest(size=100))).items)[::-1]
 
 
 async def amounts_of(partner: PartnerView) -> list[int]:
@@ -105,7 +105,8 @@ async def amounts_of(partner: PartnerView) -> list[int]:
 
 async def balance_of(partner: PartnerView) -> BalanceView:
     """What a partner is owed."""
-    return (await queries.balances_of([partner.id]))[partner.id]
+    (balance,) = await queries.balances_of(SYSTEM, [partner.id])
+    return balance
 
 
 async def approved_and_paid(partner: PartnerView, *, until: datetime | None = None) -> UUID:

@@ -12,8 +12,8 @@ from community.orders import service as orders
 from community.orders.rules.drafts import Draft, Line
 from community.partners import service as partners
 from community.partners.errors import NothingToPay, PartnerNotActive, StatementSettled
+from community.partners.rules.plans import Terms
 from community.partners.rules.words import CauseKind, LineKind, LineStatus
-from community.partners.service import Terms
 from community.referrals import service as referrals
 from tests.announcements import announced
 from tests.community.partners.deals import (

@@ -263,11 +263,9 @@ async def test_the_sandbox_answers_as_if_and_changes_no_real_row() -> None:
     assert await real_rows() == before
 
     page = PageRequest(size=100)
-    assert [each.amount for each in (await queries.conversions_of(partner.id, page, is_sandbox=True)).items] == [20_000]
-    assert [each.amount for each in (await queries.conversions_of(partner.id, page, is_sandbox=False)).items] == [
-        10_000
-    ]
-    (line,) = (await queries.lines_of(partner.id, page, is_sandbox=True)).items
+    for key, amounts in ((sandbox, [20_000]), (live, [10_000])):
+        assert [each.amount for each in (await queries.conversions_of(key, partner.id, page)).items] == amounts
+    (line,) = (await queries.lines_of(sandbox, partner.id, page)).items
     assert (line.amount, line.balance, line.status) == (1_500, 1_500, LineStatus.APPROVED)
     assert [line.amount for line in await lines_of(partner)] == [750]
     assert (await balance_of(partner)).owed == 750
