@@ -2,6 +2,7 @@
 
 import os
 import pty
+import signal
 import sys
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def at_a_terminal(*command: str) -> tuple[str, int]:
     """Run a command at a terminal of its own, press Ctrl-C when it is ready; what it said and its exit code."""
     process, terminal = pty.fork()
     if process == 0:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Whoever runs the tests in the background ignores it.
         os.execvp(command[0], command)
     said = b""
     pressed = False
