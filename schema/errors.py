@@ -56,6 +56,13 @@ def problem(error: type[errors.Problem], *, description: str | None = None) -> C
     return declare
 
 
+@problem(errors.InvalidReason)
+class InvalidReason(Problem):
+    """Declared here, as every area has decisions that are explained."""
+
+    max_length: int = strawberry.field(description="How many characters a reason may have.")
+
+
 def inside(found: errors.Problem, info: Any) -> Any:
     """A problem inside an answer, rather than instead of one: the member of the union of those that are expected."""
     handler = next(each for each in EXCEPTION_HANDLERS if type(found) is each.exception_type)

@@ -61,15 +61,6 @@ class EntryNotReviewable(Problem):
 
     message = "There is nothing to decide on this entry, or nothing to undo."
 
-
-@dataclass
-class ReviewNeedsReason(Problem):
-    """A refusal tells the author why."""
-
-    max_length: int
-    message = "Say why, in 1 to {max_length} characters: the author will read it."
-
-
 @dataclass
 class NothingToDraw(Problem):
     """The campaign has no prizes, or nobody entered."""

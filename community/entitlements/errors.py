@@ -35,10 +35,9 @@ class AlreadyHeld(Problem):
 
 @dataclass
 class InvalidGrant(Problem):
-    """Staff give and take with a reason, and with an end, if any, in the future."""
+    """A right that staff give ends, if it does, in the future."""
 
-    max_length: int
-    message = "This needs a reason of 1 to {max_length} characters and, if there is an end, one in the future."
+    message = "The end of the right is over already. Set one in the future, or none."
 
 
 @dataclass

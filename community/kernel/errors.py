@@ -2,6 +2,7 @@
 
     HourglassError                code, message, data          everything below is expected and safe to show
     ├── Problem                   a rule said no               a member of the mutation's result union
+    │   └── InvalidReason                                what somebody says to explain a decision
     └── Refusal                   the call itself was refused  a top-level GraphQL error with `extensions.code`
         ├── Unauthenticated  InvalidToken  Forbidden     who is calling
         ├── NotFound  BadInput  InvalidId                what is asked for
@@ -53,6 +54,14 @@ class Problem(HourglassError):
 
 class Refusal(HourglassError):
     """The call was refused before or instead of running: a top-level error with `extensions.code`."""
+
+
+@dataclass
+class InvalidReason(Problem):
+    """A decision about somebody needs a reason that can be read."""
+
+    max_length: int
+    message = "Say why, in 1 to {max_length} characters, none of them invisible."
 
 
 @dataclass

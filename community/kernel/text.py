@@ -2,6 +2,10 @@
 
 import unicodedata
 
+from community.kernel.errors import InvalidReason
+
+LONGEST_REASON = 500
+
 _BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -25,6 +29,17 @@ def is_blank(text: str) -> bool:
 def strip_controls(text: str) -> str:
     """Text without control characters and lone surrogates, which databases refuse; newlines and tabs stay."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def reason_in(text: str) -> str:
+    """Why somebody decided something, as it is kept: without blanks around it; it may have lines.
+
+    Raises InvalidReason for nothing that can be read, for what cannot be seen, and for what is too long.
+    """
+    reason = text.strip()
+    if len(reason) > LONGEST_REASON or is_blank(reason) or has_invisible(reason, allowed="\r\n\t"):
+        raise InvalidReason(LONGEST_REASON)
+    return reason
 
 
 def is_name(text: str, longest: int) -> bool:

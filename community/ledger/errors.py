@@ -47,11 +47,3 @@ class NothingToReverse(Problem):
     kind: str
     key: str
     message = "{kind} {key} has moved nothing, so nothing can be reversed."
-
-
-@dataclass
-class InvalidReason(Problem):
-    """A correction by hand says why."""
-
-    max_length: int
-    message = "Say why, in 1 to {max_length} characters: the member will read it."

@@ -144,9 +144,9 @@ class MayNotSpend(MayNot):
 
 @dataclass
 class InvalidRestriction(Problem):
-    """A restriction needs a reason and an end, if any, in the future."""
+    """A restriction ends, if it does, in the future."""
 
-    message = "A restriction needs a reason of 1 to 500 characters and, if it ends, an end in the future."
+    message = "The end of the restriction is over already. Set one in the future, or none."
 
 
 @dataclass

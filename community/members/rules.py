@@ -22,7 +22,6 @@ BIO_MAX = 500
 EXTERNAL_ID_MAX = 64
 LABEL = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 LABEL_MAX = 40
-REASON_MAX = 500
 SOURCE_MAX = 64
 OLDEST_YEARS = 130
 SOURCE_WORD_MAX = 100
@@ -152,11 +151,6 @@ def is_birthday(day: date, today: date) -> bool:
 def time_zone_changeable_at(changed_at: datetime | None) -> datetime | None:
     """When the zone may change next; None when it never changed since joining, so it may at once."""
     return changed_at + TIME_ZONE_COOLDOWN if changed_at else None
-
-
-def is_restriction(reason: str, ends_at: datetime | None, now: datetime) -> bool:
-    """Whether a restriction says why and, if it ends, ends later than now."""
-    return not is_blank(reason) and len(reason) <= REASON_MAX and (ends_at is None or ends_at > now)
 
 
 def is_consent_source(source: str) -> bool:

@@ -16,7 +16,7 @@ from community.kernel import clock
 from community.kernel.errors import NotFound
 from community.kernel.ids import new_id
 from community.kernel.messages import DEFAULT_LOCALE, LOCALES, is_locale
-from community.kernel.text import fold, strip_controls
+from community.kernel.text import fold, reason_in, strip_controls
 from community.members import errors, facts, queries, rules
 from community.members.models import Block, Consent, Follow, Member, Restriction
 from community.members.queries import MemberView, RestrictionView
@@ -274,8 +274,8 @@ async def restrict(
     """Staff take an ability from a member, with a reason and an end. A new restriction replaces the one in force."""
     require(actor, Permission.MEMBERS_RESTRICT)
     member = await _lock(member_id)
-    now, reason = clock.now(), strip_controls(reason).strip()
-    if not rules.is_restriction(reason, ends_at, now):
+    now, reason = clock.now(), reason_in(reason)
+    if ends_at is not None and ends_at <= now:
         raise errors.InvalidRestriction
     if member_id == actor.member_id:
         raise errors.CannotTargetSelf

@@ -79,11 +79,3 @@ class InvalidReturn(Problem):
     position: int
     returnable: int
     message = "Of line {position} of this order, {returnable} can be returned."
-
-
-@dataclass
-class InvalidRefundReason(Problem):
-    """A refund says why."""
-
-    max_length: int
-    message = "Say why, in 1 to {max_length} characters."

@@ -13,15 +13,6 @@ class InvalidPartner(Problem):
     field: str
     message = "{field} cannot be used for a partner. See the description of the field."
 
-
-@dataclass
-class PartnerReasonMissing(Problem):
-    """What staff decide about a partner needs a reason."""
-
-    max_length: int
-    message = "Say why, in 1 to {max_length} characters."
-
-
 @dataclass
 class PartnerNotActive(Problem):
     """The partner is suspended or closed."""

@@ -63,24 +63,6 @@ class AlreadyRemoved(Problem):
 
     message = "This has been removed, so nothing can be added or changed."
 
-
-@dataclass
-class RemovalNeedsReason(Problem):
-    """Somebody else's text is removed for a reason that can be told to them."""
-
-    max_length: int
-    message = "Say why, in 1 to {max_length} characters: the author will be told."
-
-
-@dataclass
-class ReasonTooLong(Problem):
-    """The reason for a removal is too long."""
-
-    length: int
-    max_length: int
-    message = "This reason has {length} characters; at most {max_length} are possible."
-
-
 @dataclass
 class NotTheAuthor(Refusal):
     """Only whoever wrote a text may change its words."""

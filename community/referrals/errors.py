@@ -59,15 +59,6 @@ class ReferralDecided(Problem):
     stage: str
     message = "This referral is decided: it is {stage}."
 
-
-@dataclass
-class ReviewReasonMissing(Problem):
-    """A decision needs a reason."""
-
-    max_length: int
-    message = "Say why, in 1 to {max_length} characters."
-
-
 @dataclass
 class OwnReferral(Problem):
     """Nobody decides about what rewards themselves."""

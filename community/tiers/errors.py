@@ -17,10 +17,9 @@ class UnknownTier(Problem):
 
 @dataclass
 class InvalidTierLock(Problem):
-    """A lock needs a reason and an end, if any, in the future."""
+    """A lock ends, if it does, in the future."""
 
-    max_length: int
-    message = "A lock needs a reason of 1 to {max_length} characters and, if it ends, an end in the future."
+    message = "The end of the lock is over already. Set one in the future, or none."
 
 
 @dataclass

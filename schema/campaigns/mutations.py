@@ -16,11 +16,11 @@ from schema.campaigns.problems import (
     InvalidCampaign,
     ListNotSealed,
     NothingToDraw,
-    ReviewNeedsReason,
     WindowPassed,
 )
 from schema.campaigns.types import Campaign, CampaignEntry
 from schema.context import Info
+from schema.errors import InvalidReason
 from schema.nodes import decode_id
 
 SLUG = "Its lasting name in addresses: 1 to 60 small letters and digits, with single hyphens between them."
@@ -146,7 +146,7 @@ class CancelCampaignPayload:
 
 
 CancelCampaignResult = Annotated[
-    CancelCampaignPayload | CampaignInState | ReviewNeedsReason,
+    CancelCampaignPayload | CampaignInState | InvalidReason,
     strawberry.union("CancelCampaignResult", description="The cancelled campaign, or why not."),
 ]
 
@@ -187,7 +187,7 @@ class RefuseEntriesPayload:
 
 
 RefuseEntriesResult = Annotated[
-    RefuseEntriesPayload | CampaignInState | EntryNotReviewable | ReviewNeedsReason,
+    RefuseEntriesPayload | CampaignInState | EntryNotReviewable | InvalidReason,
     strawberry.union("RefuseEntriesResult", description="All of the entries, or why none."),
 ]
 

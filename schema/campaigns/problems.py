@@ -45,12 +45,6 @@ class BudgetExhausted(Problem):
 class EntryNotReviewable(Problem):
     pass
 
-
-@problem(errors.ReviewNeedsReason)
-class ReviewNeedsReason(Problem):
-    max_length: int = strawberry.field(description="How many characters a reason may have.")
-
-
 @problem(errors.NothingToDraw)
 class NothingToDraw(Problem):
     pass

@@ -26,6 +26,7 @@ from schema.entitlements.problems import (
     UnknownFeature,
 )
 from schema.entitlements.types import Entitlement, Feature, Gift
+from schema.errors import InvalidReason
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
 from schema.ledger.problems import InsufficientPoints
 from schema.ledger.types import Balance
@@ -190,7 +191,7 @@ class GrantEntitlementPayload:
 
 
 GrantEntitlementResult = Annotated[
-    GrantEntitlementPayload | UnknownFeature | InvalidGrant | CannotTargetSelf,
+    GrantEntitlementPayload | UnknownFeature | InvalidReason | InvalidGrant | CannotTargetSelf,
     strawberry.union("GrantEntitlementResult", description="The member, or why not."),
 ]
 
@@ -214,7 +215,7 @@ class RevokeEntitlementPayload:
 
 
 RevokeEntitlementResult = Annotated[
-    RevokeEntitlementPayload | UnknownFeature | InvalidGrant | NotRevocable | CannotTargetSelf,
+    RevokeEntitlementPayload | UnknownFeature | InvalidReason | NotRevocable | CannotTargetSelf,
     strawberry.union("RevokeEntitlementResult", description="The member, or why not."),
 ]
 

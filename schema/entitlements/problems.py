@@ -29,7 +29,7 @@ class AlreadyHeld(Problem):
 
 @problem(errors.InvalidGrant)
 class InvalidGrant(Problem):
-    max_length: int = strawberry.field(description="How many characters a reason may have.")
+    pass
 
 
 @problem(errors.NotRevocable)

@@ -8,8 +8,9 @@ from community.ledger import service as ledger
 from community.ledger.rules.transfers import Currency
 from community.members import queries as members
 from schema.context import Info
+from schema.errors import InvalidReason
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
-from schema.ledger.problems import InsufficientPoints, InvalidAmount, InvalidReason
+from schema.ledger.problems import InsufficientPoints, InvalidAmount
 from schema.members.problems import CannotTargetSelf
 from schema.members.types import Member
 from schema.nodes import decode_id

@@ -16,8 +16,3 @@ class InsufficientPoints(Problem):
 @problem(errors.InvalidAmount)
 class InvalidAmount(Problem):
     largest: Long = strawberry.field(description="The largest amount.")
-
-
-@problem(errors.InvalidReason)
-class InvalidReason(Problem):
-    max_length: int = strawberry.field(description="How many characters a reason may have.")

@@ -12,6 +12,7 @@ from schema.access.devices import device_of
 from schema.access.problems import EmailTaken, InvalidEmail, WeakPassword
 from schema.access.types import Tokens
 from schema.context import Info
+from schema.errors import InvalidReason
 from schema.limits import SENSITIVE
 from schema.members.problems import (
     BioTooLong,
@@ -259,7 +260,7 @@ class RestrictMemberPayload(MemberPayload):
 
 
 RestrictMemberResult = Annotated[
-    RestrictMemberPayload | InvalidRestriction | CannotTargetSelf,
+    RestrictMemberPayload | InvalidReason | InvalidRestriction | CannotTargetSelf,
     strawberry.union("RestrictMemberResult", description="The restriction, or why not."),
 ]
 

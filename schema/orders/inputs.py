@@ -91,7 +91,7 @@ class RefundOrderInput:
     returns: list[ReturnInput] | None = strawberry.field(
         default=None, description="What comes back: their share in what was paid is refunded."
     )
-    reason: str = strawberry.field(description="Why, 1 to 200 characters.")
+    reason: str = strawberry.field(description="Why, 1 to 500 characters.")
     idempotency_key: str = strawberry.field(
         description="A key of your choice; the same key again gives the first result and changes nothing."
     )

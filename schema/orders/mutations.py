@@ -9,7 +9,7 @@ from community.orders import service as orders
 from community.orders.service import Answer
 from schema.context import Info
 from schema.engagement.types import Effects
-from schema.errors import inside
+from schema.errors import InvalidReason, inside
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
 from schema.members.problems import CannotTargetSelf
 from schema.nodes import decode_id
@@ -19,7 +19,6 @@ from schema.orders.problems import (
     InvalidOrder,
     InvalidOrderAmount,
     InvalidRefundAmount,
-    InvalidRefundReason,
     InvalidReturn,
     OrderDiffers,
     OrderProblem,
@@ -99,7 +98,7 @@ RefundOrderResult = Annotated[
     | InvalidRefundAmount
     | RefundTooLarge
     | InvalidReturn
-    | InvalidRefundReason
+    | InvalidReason
     | IdempotencyKeyReused
     | IdempotencyKeyMalformed,
     strawberry.union("RefundOrderResult", description="The refund, or why not."),

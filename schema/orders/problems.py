@@ -58,12 +58,6 @@ class InvalidReturn(Problem):
     position: int = strawberry.field(description="The line.")
     returnable: int = strawberry.field(description="How many of it can still come back.")
 
-
-@problem(errors.InvalidRefundReason)
-class InvalidRefundReason(Problem):
-    max_length: int = strawberry.field(description="The most characters.")
-
-
 OrderProblem = Annotated[
     InvalidOrder
     | InvalidOrderAmount

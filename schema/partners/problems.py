@@ -14,12 +14,6 @@ from schema.scalars import Long
 class InvalidPartner(Problem):
     field: str = strawberry.field(description="The field that cannot be used.")
 
-
-@problem(errors.PartnerReasonMissing)
-class PartnerReasonMissing(Problem):
-    max_length: int = strawberry.field(description="The most characters.")
-
-
 @problem(errors.PartnerNotActive)
 class PartnerNotActive(Problem):
     status: str = strawberry.field(description="How the partner stands.")

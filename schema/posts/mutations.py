@@ -16,6 +16,7 @@ from community.posts.rules.reactions import Reaction
 from schema.connections import Edge
 from schema.context import Info
 from schema.engagement.types import Effects
+from schema.errors import InvalidReason
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
 from schema.members.problems import MayNotPost
 from schema.nodes import Node, decode_id, decode_one_of, encode_id
@@ -23,8 +24,6 @@ from schema.posts.problems import (
     AlreadyRemoved,
     EmptyText,
     HashtagTooLong,
-    ReasonTooLong,
-    RemovalNeedsReason,
     TextTooLong,
     ThreadTooDeep,
     TooManyHashtags,
@@ -125,7 +124,7 @@ class RemovePostPayload:
 
 
 RemovePostResult = Annotated[
-    RemovePostPayload | RemovalNeedsReason | ReasonTooLong,
+    RemovePostPayload | InvalidReason,
     strawberry.union("RemovePostResult", description="The removed post, or why not."),
 ]
 
@@ -222,7 +221,7 @@ class RemoveCommentPayload:
 
 
 RemoveCommentResult = Annotated[
-    RemoveCommentPayload | RemovalNeedsReason | ReasonTooLong,
+    RemoveCommentPayload | InvalidReason,
     strawberry.union("RemoveCommentResult", description="The removed comment, or why not."),
 ]
 

@@ -44,14 +44,3 @@ class ThreadTooDeep(Problem):
 @problem(errors.AlreadyRemoved)
 class AlreadyRemoved(Problem):
     pass
-
-
-@problem(errors.RemovalNeedsReason)
-class RemovalNeedsReason(Problem):
-    max_length: int = strawberry.field(description="How many characters a reason may have.")
-
-
-@problem(errors.ReasonTooLong)
-class ReasonTooLong(Problem):
-    length: int = strawberry.field(description="How many characters the reason has.")
-    max_length: int = strawberry.field(description="How many it may have.")

@@ -12,6 +12,7 @@ from community.referrals import service as referrals
 from community.referrals.rules.programme import Credits
 from community.referrals.service import LinkPlan
 from schema.context import Info
+from schema.errors import InvalidReason
 from schema.nodes import decode_id
 from schema.referrals.problems import (
     DefaultLinkStays,
@@ -22,7 +23,6 @@ from schema.referrals.problems import (
     ReferralCodeTaken,
     ReferralDecided,
     ReferralProgrammeStartsInThePast,
-    ReviewReasonMissing,
     TargetNotAllowed,
     TooManyLinks,
 )
@@ -97,7 +97,7 @@ class ApproveReferralPayload:
 
 
 ApproveReferralResult = Annotated[
-    ApproveReferralPayload | ReferralDecided | ReviewReasonMissing | OwnReferral,
+    ApproveReferralPayload | ReferralDecided | InvalidReason | OwnReferral,
     strawberry.union("ApproveReferralResult", description="The approved referral, or why not."),
 ]
 
@@ -118,7 +118,7 @@ class RejectReferralPayload:
 
 
 RejectReferralResult = Annotated[
-    RejectReferralPayload | ReferralDecided | ReviewReasonMissing | OwnReferral,
+    RejectReferralPayload | ReferralDecided | InvalidReason | OwnReferral,
     strawberry.union("RejectReferralResult", description="The rejected referral, or why not."),
 ]
 

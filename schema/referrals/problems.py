@@ -40,12 +40,6 @@ class DefaultLinkStays(Problem):
 class ReferralDecided(Problem):
     stage: str = strawberry.field(description="What it is.")
 
-
-@problem(errors.ReviewReasonMissing)
-class ReviewReasonMissing(Problem):
-    max_length: int = strawberry.field(description="How long a reason may be.")
-
-
 @problem(errors.OwnReferral)
 class OwnReferral(Problem):
     pass

@@ -8,6 +8,7 @@ import strawberry
 from community.members import queries as members
 from community.tiers import service as tiers
 from schema.context import Info
+from schema.errors import InvalidReason
 from schema.members.problems import CannotTargetSelf
 from schema.members.types import Member
 from schema.nodes import decode_id
@@ -33,7 +34,7 @@ class LockTierPayload:
 
 
 LockTierResult = Annotated[
-    LockTierPayload | UnknownTier | InvalidTierLock | CannotTargetSelf,
+    LockTierPayload | UnknownTier | InvalidReason | InvalidTierLock | CannotTargetSelf,
     strawberry.union("LockTierResult", description="The member at the tier, or why not."),
 ]
 

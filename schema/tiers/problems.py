@@ -16,7 +16,7 @@ class UnknownTier(Problem):
 
 @problem(errors.InvalidTierLock)
 class InvalidTierLock(Problem):
-    max_length: int = strawberry.field(description="How many characters a reason may have.")
+    pass
 
 
 @problem(errors.InvalidTierProgramme)

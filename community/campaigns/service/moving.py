@@ -18,12 +18,12 @@ from community.campaigns.service.rows import locked_campaign, locked_campaigns, 
 from community.campaigns.service.sealing import seal
 from community.database import transaction
 from community.kernel import clock
+from community.kernel.text import reason_in
 from community.outbox import service as outbox
 
 SEALED_AFTER = GRACE + timedelta(minutes=5)
 """What was written in the last second of a campaign may be mended until then, and is heard of."""
 
-LONGEST_REASON = 500
 BATCH = 50
 
 
@@ -90,12 +90,10 @@ async def close(actor: Actor, campaign_id: UUID) -> CampaignView:
 async def cancel(actor: Actor, campaign_id: UUID, reason: str) -> CampaignView:
     """Staff end a campaign without winners. What was given stays; what waits for staff is refused. Again does nothing.
 
-    Raises Forbidden, NotFound, CampaignInState, ReviewNeedsReason.
+    Raises Forbidden, NotFound, CampaignInState, InvalidReason.
     """
     policy.require_manager(actor)
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise errors.ReviewNeedsReason(LONGEST_REASON)
+    reason = reason_in(reason)
     campaign, now = await locked_campaign(campaign_id), clock.now()
     if campaign.state is State.CANCELLED:
         return campaign

@@ -18,11 +18,11 @@ from community.campaigns.service.rows import locked_campaign, locked_entries
 from community.database import transaction
 from community.kernel import clock, ids
 from community.kernel.errors import BadInput, NotFound
+from community.kernel.text import reason_in
 from community.posts import queries as posts
 
 MAX_AT_ONCE = 50
 """Others who would enter wait meanwhile."""
-LONGEST_REASON = 500
 REVIEWABLE = (EntryState.PENDING, EntryState.ACCEPTED, EntryState.REFUSED)
 
 
@@ -50,12 +50,10 @@ async def accept_entries(actor: Actor, entry_ids: Sequence[UUID]) -> list[EntryV
 async def refuse_entries(actor: Actor, entry_ids: Sequence[UUID], reason: str) -> list[EntryView]:
     """Staff refuse entries of one campaign and say why: all of them, or none. What they earned is taken back.
 
-    Raises Forbidden, BadInput, NotFound, CampaignInState, EntryNotReviewable, ReviewNeedsReason.
+    Raises Forbidden, BadInput, NotFound, CampaignInState, EntryNotReviewable, InvalidReason.
     """
     policy.require_reviewer(actor)
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise errors.ReviewNeedsReason(LONGEST_REASON)
+    reason = reason_in(reason)
     campaign, entries = await _turn(entry_ids)
     return [await _refuse(actor, campaign, entry, reason) for entry in entries]
 

@@ -12,14 +12,12 @@ from community.entitlements.rules.rights import Closing, Grant, Source, SourceKi
 from community.entitlements.service.holdings import Holdings, locked
 from community.kernel import clock
 from community.kernel.errors import NotFound
-from community.kernel.text import strip_controls
+from community.kernel.text import reason_in
 from community.members import errors as members_errors
 from community.members import queries as members
 
 STAFF = Source(SourceKind.STAFF, "staff")
 """What staff give by hand is one source: giving again replaces it."""
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +123,6 @@ async def _checked(actor: Actor, member_id: UUID, reason: str, ends_at: datetime
         raise members_errors.CannotTargetSelf
     if await members.one(member_id) is None:
         raise NotFound("Member")
-    reason = strip_controls(reason).strip()
-    if not 0 < len(reason) <= LONGEST_REASON or (ends_at is not None and ends_at <= clock.now()):
-        raise errors.InvalidGrant(LONGEST_REASON)
-    return reason
+    if ends_at is not None and ends_at <= clock.now():
+        raise errors.InvalidGrant
+    return reason_in(reason)

@@ -9,6 +9,7 @@ from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
 from community.kernel.errors import NotFound
+from community.kernel.text import reason_in
 from community.ledger import errors, facts
 from community.ledger.queries import TransferView, transfer_by_id
 from community.ledger.rules.accounts import AccountName, Holding
@@ -20,8 +21,6 @@ from community.ledger.service.spending import take
 from community.members import errors as members_errors
 from community.members import queries as members
 from community.outbox import service as outbox
-
-LONGEST_REASON = 500
 
 
 @transaction()
@@ -36,9 +35,7 @@ async def adjust(
     require(actor, Permission.LEDGER_ADJUST)
     if not is_amount(abs(amount)):
         raise errors.InvalidAmount(LARGEST)
-    reason = reason.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise errors.InvalidReason(LONGEST_REASON)
+    reason = reason_in(reason)
     if member_id == actor.member_id:
         raise members_errors.CannotTargetSelf
     if await members.one(member_id) is None:

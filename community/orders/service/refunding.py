@@ -11,7 +11,7 @@ from community.engagement.service import Undone
 from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
-from community.kernel.text import has_invisible, is_blank
+from community.kernel.text import reason_in
 from community.orders import errors, facts, policy, queries
 from community.orders.queries import OrderView, RefundView
 from community.orders.rules.activities import earned_by, spent_by
@@ -21,8 +21,6 @@ from community.orders.service.passes import close_passes
 from community.outbox import service as outbox
 from community.settings import settings
 from community.tiers import service as tiers
-
-LONGEST_REASON = 200
 
 
 @transaction()
@@ -40,12 +38,10 @@ async def refund(
 
     Points, credits and what counted for tiers go with it, as far as the order would not have given them for what is
     still paid. The same key does it once. Raises Forbidden, NotFound, CurrencyNotAccepted, InvalidRefundAmount,
-    InvalidReturn, RefundTooLarge, InvalidRefundReason, and idempotency's problems.
+    InvalidReturn, RefundTooLarge, InvalidReason, and idempotency's problems.
     """
     policy.require_refunder(actor)
-    reason = reason.strip()
-    if len(reason) > LONGEST_REASON or is_blank(reason) or has_invisible(reason):
-        raise errors.InvalidRefundReason(LONGEST_REASON)
+    reason = reason_in(reason)
     returns = returns or {}
 
     async def run() -> Result:

@@ -12,17 +12,15 @@ from community.database import transaction
 from community.kernel import clock, ids
 from community.kernel.errors import BadInput
 from community.kernel.facts import Fact
-from community.kernel.text import has_invisible, is_blank
+from community.kernel.text import reason_in
 from community.outbox import service as outbox
-from community.partners import errors, facts, policy, queries
+from community.partners import facts, policy, queries
 from community.partners.queries import PartnerView
 from community.partners.queries.accounts import COLUMNS, partner_of
 from community.partners.rules.names import check_texts
 from community.partners.rules.plans import Plan, Terms, next_version
 from community.partners.rules.words import Status
 from community.partners.service.holding import held, held_open
-
-LONGEST_REASON = 500
 
 
 @transaction()
@@ -93,7 +91,7 @@ async def reinstate(actor: Actor, partner_id: UUID, *, reason: str) -> PartnerVi
 async def close(actor: Actor, partner_id: UUID, *, reason: str) -> PartnerView:
     """A partner leaves for good: its keys open nothing any more. What it is owed can still be paid.
 
-    Raises NotFound, PartnerReasonMissing, and PartnerNotActive for one that was closed before.
+    Raises NotFound, InvalidReason, and PartnerNotActive for one that was closed before.
     """
     closed = await _change(actor, partner_id, Status.CLOSED, reason, facts.PartnerClosed(partner_id=partner_id))
     await access.revoke_partner_keys(actor, partner_id)
@@ -120,18 +118,10 @@ async def create_key(
     )
 
 
-def checked_reason(reason: str) -> str:
-    """The reason that staff gave. Raises PartnerReasonMissing."""
-    reason = reason.strip()
-    if len(reason) > LONGEST_REASON or is_blank(reason) or has_invisible(reason):
-        raise errors.PartnerReasonMissing(LONGEST_REASON)
-    return reason
-
-
 @transaction()
 async def _change(actor: Actor, partner_id: UUID, status: Status, reason: str, fact: Fact) -> PartnerView:
     policy.require_manager(actor)
-    reason = checked_reason(reason)
+    reason = reason_in(reason)
     partner = await held_open(partner_id)
     if partner.status is status:
         return partner

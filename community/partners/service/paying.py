@@ -10,13 +10,13 @@ from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
 from community.kernel.errors import NotFound
+from community.kernel.text import reason_in
 from community.outbox import service as outbox
 from community.partners import errors, facts, policy
 from community.partners.queries import StatementView
 from community.partners.queries.statements import COLUMNS, statement_of
 from community.partners.rules.names import reference_in
 from community.partners.rules.words import StatementStatus, Status
-from community.partners.service.accounts import checked_reason
 from community.partners.service.holding import held
 from community.partners.service.lines import write_payment
 
@@ -63,7 +63,7 @@ async def mark_paid(actor: Actor, statement_id: UUID, *, reference: str) -> Stat
 async def cancel(actor: Actor, statement_id: UUID, *, reason: str) -> StatementView:
     """A statement is not paid: its lines go into the next one. Raises NotFound and StatementSettled."""
     policy.require_payer(actor)
-    reason = checked_reason(reason)
+    reason = reason_in(reason)
     statement = await _held_statement(statement_id)
     if statement.status is not StatementStatus.OPEN:
         raise errors.StatementSettled(statement.status)

@@ -9,6 +9,7 @@ from community.access.policy import Actor, Scope
 from community.database import transaction
 from community.kernel import clock, ids
 from community.kernel.errors import BadInput, NotFound, Problem
+from community.kernel.text import reason_in
 from community.outbox import service as outbox
 from community.partners import errors, facts, policy, queries
 from community.partners.queries import ConversionView
@@ -17,7 +18,6 @@ from community.partners.rules.conversions import Attribution, Books, Click, comm
 from community.partners.rules.lines import Owed
 from community.partners.rules.reports import MAX_CONVERSIONS, Report, misspelled_in
 from community.partners.rules.words import CauseKind
-from community.partners.service.accounts import checked_reason
 from community.partners.service.clicks import clicks_by_ids
 from community.partners.service.holding import held, held_active
 from community.partners.service.lines import write
@@ -58,7 +58,7 @@ async def report(actor: Actor, reports: Sequence[Report]) -> list[Answer]:
 async def reject_conversion(actor: Actor, conversion_id: UUID, *, reason: str) -> ConversionView:
     """Staff do not believe a conversion: what it earned is taken back. Raises NotFound and ConversionSettled."""
     policy.require_manager(actor)
-    reason = checked_reason(reason)
+    reason = reason_in(reason)
     (found,) = await queries.conversions_by_ids(actor, [conversion_id])
     if found is None or found.is_sandbox:
         raise NotFound("Conversion")

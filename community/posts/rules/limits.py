@@ -7,5 +7,4 @@ MAX_HASHTAGS = 30
 MAX_MENTIONS = 30
 MAX_DEPTH = 8
 """Levels of a thread. A comment on the post itself is on level 1."""
-MAX_REASON_LENGTH = 500
 MAX_QUERY_LENGTH = 100

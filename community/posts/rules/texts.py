@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from community.kernel.text import is_blank, strip_controls
+from community.kernel.text import is_blank, reason_in, strip_controls
 from community.posts import errors
 from community.posts.rules import limits, markdown
 from community.posts.rules.markdown import Document
@@ -38,10 +38,7 @@ def read(source: str, max_length: int) -> Document:
 
 
 def removal_reason(reason: str | None, *, is_author: bool) -> str:
-    """The reason to keep with a removal; authors need none. Raises RemovalNeedsReason or ReasonTooLong."""
-    reason = normalized(reason or "").strip()
-    if len(reason) > limits.MAX_REASON_LENGTH:
-        raise errors.ReasonTooLong(len(reason), limits.MAX_REASON_LENGTH)
-    if is_blank(reason) and not is_author:
-        raise errors.RemovalNeedsReason(limits.MAX_REASON_LENGTH)
-    return reason
+    """The reason to keep with a removal; authors need none. Raises InvalidReason."""
+    if is_author and is_blank(reason or ""):
+        return ""
+    return reason_in(reason or "")

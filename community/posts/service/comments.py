@@ -68,7 +68,7 @@ async def edit_comment(actor: Actor, comment_id: UUID, source: str) -> CommentVi
 async def remove_comment(actor: Actor, comment_id: UUID, reason: str | None = None) -> CommentView:
     """Its author, or a moderator with a reason, takes a comment down; replies to it stay. Again changes nothing.
 
-    Raises NotFound, Forbidden, RemovalNeedsReason, ReasonTooLong.
+    Raises NotFound, Forbidden, InvalidReason.
     """
     member_id = require_member(actor)
     found = await _locked(actor, comment_id)

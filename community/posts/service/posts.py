@@ -49,7 +49,7 @@ async def edit(actor: Actor, post_id: UUID, source: str) -> PostView:
 async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> PostView:
     """Its author, or a moderator with a reason, takes a post down; its comments stay. Doing it again changes nothing.
 
-    Raises NotFound, Forbidden, RemovalNeedsReason, ReasonTooLong.
+    Raises NotFound, Forbidden, InvalidReason.
     """
     member_id = require_member(actor)
     post = await _locked(actor, post_id)

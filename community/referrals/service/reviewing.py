@@ -7,7 +7,7 @@ from community.access.policy import Actor
 from community.database import transaction
 from community.kernel import clock
 from community.kernel.errors import NotFound
-from community.kernel.text import is_blank, strip_controls
+from community.kernel.text import reason_in
 from community.outbox import service as outbox
 from community.referrals import errors, policy, queries
 from community.referrals.queries import ReferralView
@@ -16,14 +16,12 @@ from community.referrals.service import changing
 from community.referrals.service.announcing import rejected
 from community.referrals.service.qualifying import give, undo
 
-LONGEST_REASON = 500
-
 
 @transaction()
 async def approve(actor: Actor, referral_id: UUID, *, reason: str) -> ReferralView:
     """A doubtful referral is honest: its reward is given, or will be. Again: no change.
 
-    Raises NotFound, OwnReferral, ReviewReasonMissing, and ReferralDecided once it was rejected or refunded.
+    Raises NotFound, OwnReferral, InvalidReason, and ReferralDecided once it was rejected or refunded.
     """
     view, _ = await _to_decide(actor, referral_id, reason)
     if view.review is Review.APPROVED:
@@ -44,7 +42,7 @@ async def approve(actor: Actor, referral_id: UUID, *, reason: str) -> ReferralVi
 async def reject(actor: Actor, referral_id: UUID, *, reason: str) -> ReferralView:
     """A referral does not count: nothing is given, and what was given is taken back. Again: no change.
 
-    Raises NotFound, OwnReferral, ReviewReasonMissing, and ReferralDecided once it was refunded.
+    Raises NotFound, OwnReferral, InvalidReason, and ReferralDecided once it was refunded.
     """
     view, reason = await _to_decide(actor, referral_id, reason)
     if view.stage is Stage.REJECTED:
@@ -70,12 +68,10 @@ async def reject(actor: Actor, referral_id: UUID, *, reason: str) -> ReferralVie
 
 async def _to_decide(actor: Actor, referral_id: UUID, reason: str) -> tuple[ReferralView, str]:
     policy.require_reviewer(actor)
-    said = strip_controls(reason).strip()
-    if is_blank(said) or len(said) > LONGEST_REASON:
-        raise errors.ReviewReasonMissing(LONGEST_REASON)
+    reason = reason_in(reason)
     view = await changing.locked(referral_id)
     if view is None:
         raise NotFound("Referral")
     if policy.is_own(actor, view.owner) or view.member_id == actor.member_id:
         raise errors.OwnReferral
-    return view, said
+    return view, reason

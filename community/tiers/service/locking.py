@@ -9,14 +9,13 @@ from community.access.policy import Actor, Permission, require
 from community.database import transaction
 from community.kernel import clock, ids
 from community.kernel.errors import NotFound
+from community.kernel.text import reason_in
 from community.members import errors as members_errors
 from community.members import queries as members
 from community.outbox import service as outbox
 from community.tiers import errors, facts
 from community.tiers.service.places import Places, locked
 from community.tiers.service.recomputing import decide_all
-
-LONGEST_REASON = 500
 
 
 @transaction()
@@ -26,10 +25,10 @@ async def lock(actor: Actor, member_id: UUID, tier: str, *, reason: str, ends_at
     A new lock replaces the one in force, the same changes nothing. The tracks go on below it and decide again when it
     ends. Raises NotFound, UnknownTier, InvalidTierLock, and members' CannotTargetSelf.
     """
-    reason = reason.strip()
+    reason = reason_in(reason)
     places, now = await _place_of(actor, member_id)
-    if not 0 < len(reason) <= LONGEST_REASON or (ends_at is not None and ends_at <= now):
-        raise errors.InvalidTierLock(LONGEST_REASON)
+    if ends_at is not None and ends_at <= now:
+        raise errors.InvalidTierLock
     if tier not in places.programme.rules.keys:
         raise errors.UnknownTier(tier=tier, known=places.programme.rules.keys)
     if await _is_in_force(member_id, tier, reason, ends_at, now):

@@ -9,9 +9,9 @@ from community.partners import service as partners
 from community.partners.rules.reports import Report
 from community.partners.service import Answer
 from schema.context import Info
-from schema.errors import inside
+from schema.errors import InvalidReason, inside
 from schema.nodes import decode_id
-from schema.partners.problems import ConversionProblem, ConversionSettled, PartnerNotActive, PartnerReasonMissing
+from schema.partners.problems import ConversionProblem, ConversionSettled, PartnerNotActive
 from schema.partners.types import Conversion
 from schema.prices import PRICE, Price
 from schema.scalars import Long
@@ -99,7 +99,7 @@ class RejectConversionPayload:
 
 
 RejectConversionResult = Annotated[
-    RejectConversionPayload | ConversionSettled | PartnerReasonMissing,
+    RejectConversionPayload | ConversionSettled | InvalidReason,
     strawberry.union("RejectConversionResult", description="The conversion, or why not."),
 ]
 

@@ -7,13 +7,13 @@ import strawberry
 
 from community.partners import service as partners
 from schema.context import Info
+from schema.errors import InvalidReason
 from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
 from schema.nodes import decode_id
 from schema.partners.problems import (
     InvalidPaymentReference,
     NothingToPay,
     PartnerNotActive,
-    PartnerReasonMissing,
     StatementSettled,
 )
 from schema.partners.types import CommissionStatement, Partner
@@ -78,7 +78,7 @@ class CancelStatementPayload:
 
 
 CancelStatementResult = Annotated[
-    CancelStatementPayload | StatementSettled | PartnerReasonMissing,
+    CancelStatementPayload | StatementSettled | InvalidReason,
     strawberry.union("CancelStatementResult", description="The statement, or why not."),
 ]
 

@@ -6,8 +6,9 @@ import strawberry
 
 from community.partners import service as partners
 from schema.context import Info
+from schema.errors import InvalidReason
 from schema.nodes import decode_id
-from schema.partners.problems import PartnerNotActive, PartnerReasonMissing
+from schema.partners.problems import PartnerNotActive
 from schema.partners.types import Partner
 
 
@@ -27,7 +28,7 @@ class SuspendPartnerPayload:
 
 
 SuspendPartnerResult = Annotated[
-    SuspendPartnerPayload | PartnerReasonMissing | PartnerNotActive,
+    SuspendPartnerPayload | InvalidReason | PartnerNotActive,
     strawberry.union("SuspendPartnerResult", description="The partner, or why not."),
 ]
 
@@ -48,7 +49,7 @@ class ReinstatePartnerPayload:
 
 
 ReinstatePartnerResult = Annotated[
-    ReinstatePartnerPayload | PartnerReasonMissing | PartnerNotActive,
+    ReinstatePartnerPayload | InvalidReason | PartnerNotActive,
     strawberry.union("ReinstatePartnerResult", description="The partner, or why not."),
 ]
 
@@ -69,7 +70,7 @@ class ClosePartnerPayload:
 
 
 ClosePartnerResult = Annotated[
-    ClosePartnerPayload | PartnerReasonMissing | PartnerNotActive,
+    ClosePartnerPayload | InvalidReason | PartnerNotActive,
     strawberry.union("ClosePartnerResult", description="The partner, or why not."),
 ]
 

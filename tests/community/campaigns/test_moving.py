@@ -13,7 +13,7 @@ from community.campaigns.rules.judging import EntryState, Reason
 from community.campaigns.rules.plan import Audience, Budget, Flaw, Gate, Limits, Match, Prize, Review, Reward, Tickets
 from community.campaigns.rules.states import Harm, State
 from community.kernel import clock
-from community.kernel.errors import BadInput, Forbidden, NotFound, Unauthenticated
+from community.kernel.errors import BadInput, Forbidden, InvalidReason, NotFound, Unauthenticated
 from community.kernel.ids import new_id
 from community.kernel.pages import PageRequest
 from tests.announcements import announced
@@ -159,7 +159,7 @@ async def test_cancelling_refuses_what_waits_and_keeps_what_was_given() -> None:
     mei = await a_member()
     await enter(mei)
     entry = await enter(mei, "這裡的豆漿喝起來有一點焦香，我很喜歡 #豆漿")
-    with pytest.raises(errors.ReviewNeedsReason):
+    with pytest.raises(InvalidReason):
         await campaigns.cancel(SYSTEM, waiting.id, " ")
     for campaign in (given, waiting):
         cancelled = await campaigns.cancel(SYSTEM, campaign.id, "The shop burnt down.")

@@ -10,7 +10,7 @@ from community.campaigns import service as campaigns
 from community.campaigns.queries import EntryView
 from community.campaigns.rules.judging import EntryState, Reason
 from community.campaigns.rules.plan import Budget, Limits, Review, Reward
-from community.kernel.errors import BadInput, Forbidden, NotFound
+from community.kernel.errors import BadInput, Forbidden, InvalidReason, NotFound
 from community.kernel.ids import new_id
 from community.ledger import service as ledger
 from community.ledger.rules.transfers import Cause
@@ -121,9 +121,8 @@ async def test_only_reviewers_decide_and_they_say_why() -> None:
     ):
         with pytest.raises(Forbidden):
             await verb
-    for reason in ("", "  ", "x" * 501):
-        with pytest.raises(errors.ReviewNeedsReason):
-            await campaigns.refuse_entries(MODERATOR, [entry.id], reason)
+    with pytest.raises(InvalidReason):
+        await campaigns.refuse_entries(MODERATOR, [entry.id], " ")
     with pytest.raises(NotFound):
         await campaigns.accept_entries(MODERATOR, [entry.id, new_id()])
     for ids in ([], [new_id() for _ in range(51)]):

@@ -7,7 +7,7 @@ import pytest
 from community import database
 from community.access.policy import ANONYMOUS, Actor, Kind, Role
 from community.idempotency.errors import IdempotencyKeyReused
-from community.kernel.errors import Forbidden, NotFound, Unauthenticated
+from community.kernel.errors import Forbidden, InvalidReason, NotFound, Unauthenticated
 from community.kernel.ids import new_id
 from community.kernel.pages import PageRequest
 from community.members import service as members
@@ -166,7 +166,7 @@ async def test_moderators_remove_comments_with_a_reason_and_others_cannot() -> N
     comment = await a_comment(author, await a_post(author))
     with pytest.raises(Forbidden):
         await posts.remove_comment(await a_member(), comment.id, "no")
-    with pytest.raises(errors.RemovalNeedsReason):
+    with pytest.raises(InvalidReason):
         await posts.remove_comment(MODERATOR, comment.id)
     assert (await posts.remove_comment(MODERATOR, comment.id, "廣告")).removal_reason == "廣告"
 

@@ -9,7 +9,7 @@ from community import database
 from community.access.policy import ANONYMOUS, Actor, Kind, Role
 from community.idempotency.errors import IdempotencyKeyReused
 from community.kernel import clock
-from community.kernel.errors import Forbidden, NotFound, Unauthenticated
+from community.kernel.errors import Forbidden, InvalidReason, NotFound, Unauthenticated
 from community.kernel.ids import new_id
 from community.members import service as members
 from community.members.errors import MayNotPost
@@ -166,7 +166,7 @@ async def test_a_removed_post_is_gone_for_others_and_announced_once_however_ofte
 async def test_a_moderator_removes_with_a_reason_that_the_author_can_read() -> None:
     author = await a_member()
     post = await a_post(author)
-    with pytest.raises(errors.RemovalNeedsReason):
+    with pytest.raises(InvalidReason):
         await posts.remove(MODERATOR, post.id)
     removed = await posts.remove(MODERATOR, post.id, "廣告")
     assert (removed.removed_by, removed.removal_reason) == (MODERATOR.member_id, "廣告")

@@ -9,7 +9,7 @@ import pytest
 
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, Role
 from community.kernel import clock
-from community.kernel.errors import Forbidden, NotFound, Unauthenticated
+from community.kernel.errors import Forbidden, InvalidReason, NotFound, Unauthenticated
 from community.ledger.rules.transfers import Cause
 from community.members.errors import CannotTargetSelf
 from community.tiers import queries
@@ -119,9 +119,10 @@ async def test_locks_are_refused_where_they_make_no_sense(frozen_clock: datetime
     staff, member = await admin(), await member_id()
     with pytest.raises(UnknownTier):
         await tiers.lock(staff, member, "platinum", reason="x")
-    for reason, ends_at in ((" ", None), ("x" * 501, None), ("x", frozen_clock)):
-        with pytest.raises(InvalidTierLock):
-            await tiers.lock(staff, member, "gold", reason=reason, ends_at=ends_at)
+    with pytest.raises(InvalidReason):
+        await tiers.lock(staff, member, "gold", reason=" ")
+    with pytest.raises(InvalidTierLock):
+        await tiers.lock(staff, member, "gold", reason="x", ends_at=frozen_clock)
     with pytest.raises(CannotTargetSelf):
         await tiers.lock(staff, staff.member_id, "vip", reason="x")  # type: ignore[arg-type]
     with pytest.raises(NotFound):

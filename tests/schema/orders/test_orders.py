@@ -178,7 +178,7 @@ async def test_a_refund_shows_what_is_left_and_what_went_with_it() -> None:
         ({"amount": 10_001}, {"code": "REFUND_TOO_LARGE", "left": 10_000}),
         ({"amount": 1, "currency": "EUR"}, {"code": "CURRENCY_NOT_ACCEPTED"}),
         ({"returns": [{"position": 1, "quantity": 1}] * 2}, {"code": "INVALID_RETURN", "returnable": 1}),
-        ({"reason": " "}, {"code": "INVALID_REFUND_REASON"}),
+        ({"reason": " "}, {"code": "INVALID_REASON"}),
         ({"idempotencyKey": ""}, {"code": "IDEMPOTENCY_KEY_MALFORMED"}),
     ],
 )

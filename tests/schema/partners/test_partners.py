@@ -414,7 +414,7 @@ async def test_a_decision_about_a_partner_has_a_reason_and_is_announced() -> Non
     document = """mutation ($id: ID!, $reason: String!) { suspendPartner(input: { partnerId: $id, reason: $reason }) {
         __typename ... on SuspendPartnerPayload { partner { status } } } }"""
     id = encode_id("Partner", partner.id)
-    assert (await ask(document, actor=admin, id=id, reason=" ")).only["__typename"] == "PartnerReasonMissing"
+    assert (await ask(document, actor=admin, id=id, reason=" ")).only["__typename"] == "InvalidReason"
     for _ in range(2):
         assert (await ask(document, actor=admin, id=id, reason="spam")).only["partner"] == {"status": "SUSPENDED"}
     assert [fact["type"] for fact in await announced(partner.id)] == ["partner.created", "partner.suspended"]

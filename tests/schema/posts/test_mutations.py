@@ -156,7 +156,7 @@ async def test_a_moderator_removes_with_a_reason() -> None:
     post_id = encode_id("Post", (await a_post(await a_member())).id)
     moderator = await a_member(roles=frozenset({Role.MODERATOR}))
     refused = (await ask(REMOVE, actor=moderator, input={"postId": post_id})).only
-    assert refused["__typename"] == "RemovalNeedsReason"
+    assert refused["__typename"] == "InvalidReason"
     removed = (await ask(REMOVE, actor=moderator, input={"postId": post_id, "reason": "廣告"})).only
     assert removed["post"]["removalReason"] == "廣告"
 
