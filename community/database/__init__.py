@@ -7,6 +7,7 @@ from community.database.listening import listen
 from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
 from community.database.questions import Question
+from community.database.rows import as_json
 from community.database.statements import execute, fetch, fetch_one, fetch_value, hold
 from community.database.transactions import after_commit, write_last, write_what_waits
 from community.database.verbs import drain, transaction
@@ -18,6 +19,7 @@ __all__ = [
     "Statements",
     "TransactionMisused",
     "after_commit",
+    "as_json",
     "connect",
     "counting_statements",
     "disconnect",

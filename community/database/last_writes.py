@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
-import orjson
+
+from community.database.rows import as_json
 
 Row = dict[str, Any]
 
@@ -31,5 +32,5 @@ class LastWrites:
         before = ", ".join(f"part{place} as ({part})" for place, part in enumerate(parts, start=1))
         await connection.execute(
             f"with {before} {last}" if before else last,
-            *(orjson.dumps(rows, default=str).decode() for _, rows in waiting),
+            *(as_json(rows) for _, rows in waiting),
         )

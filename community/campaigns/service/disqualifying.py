@@ -7,8 +7,6 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.access.policy import Actor
 from community.campaigns.queries.campaigns import CampaignView
@@ -35,7 +33,7 @@ async def disqualify(campaign: CampaignView, entry: EntryView, reason: Reason) -
     await database.execute(
         "update campaigns_draw set disqualified = disqualified || $2::text::jsonb where campaign_id = $1",
         campaign.id,
-        orjson.dumps([asdict(out)], default=str).decode(),
+        database.as_json([asdict(out)]),
     )
     if out.after_draw:
         await hand_over(campaign, draw.won, (await draws_of([campaign]))[campaign.id].won, None)

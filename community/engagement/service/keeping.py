@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.engagement.queries.effects import Effects, refusal_as_json
 from community.engagement.rules.activities import Activity
@@ -40,9 +38,9 @@ async def keep(done: Sequence[Done], now: datetime) -> set[UUID]:
     """
     written = await database.fetch(
         _KEEP,
-        _as_json(_row_of_activity(each, now) for each in done),
-        _as_json(row for each in done for row in _rows_of_grants(each)),
-        _as_json(row for each in done for row in _rows_of_gates(each)),
+        database.as_json(_row_of_activity(each, now) for each in done),
+        database.as_json(row for each in done for row in _rows_of_grants(each)),
+        database.as_json(row for each in done for row in _rows_of_gates(each)),
     )
     new: set[UUID] = {row["id"] for row in written}
     for each in done:
@@ -132,7 +130,3 @@ def _rows_of_gates(done: Done) -> Iterable[Row]:
                 "held_until": paid.waiting.held_until,
                 "expires_at": paid.waiting.expires_at,
             }
-
-
-def _as_json(rows: Iterable[Row]) -> str:
-    return orjson.dumps(list(rows), default=str).decode()

@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.access.policy import Actor, Permission, require, require_member
 from community.database import transaction
@@ -171,8 +169,8 @@ def _gift(
 async def _send(actor: Actor, gift: GiftView) -> dict[str, Any]:
     """Keep a gift and announce it. What idempotency keeps of it."""
     await database.execute(
-        "insert into entitlements_gift select * from jsonb_populate_record(null::entitlements_gift, $1::jsonb)",
-        orjson.dumps(asdict(gift), default=str).decode(),
+        "insert into entitlements_gift select * from jsonb_populate_recordset(null::entitlements_gift, $1::jsonb)",
+        database.as_json([asdict(gift)]),
     )
     await outbox.record(facts.GiftSent(answer_by=gift.answer_by, **_said(gift)), actor=actor)
     return {"gift": gift.id}

@@ -1,12 +1,10 @@
 """Rights while somebody changes them: locked, with their open grants, and what became of both once it is written."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-import orjson
 
 from community import database
 from community.access.policy import Actor
@@ -133,8 +131,8 @@ class Holdings:
             after = steps[-1].after if steps else holding.announced
             rights.append(_row(member_id, feature, after, due_at(holding.all(), self.now)))
         if self._closed:
-            await database.execute(_CLOSE, _json(self._closed), self.now)
-        await database.execute(_WRITE, _json(self._opened.values()), _json(rights))
+            await database.execute(_CLOSE, database.as_json(self._closed), self.now)
+        await database.execute(_WRITE, database.as_json(self._opened.values()), database.as_json(rights))
         await outbox.record_all(announced, actor=actor)
 
     def _close_ended(self, holding: Holding) -> None:
@@ -215,10 +213,6 @@ def _row(member_id: UUID, feature: str, held: Held | None, due: datetime | None)
 
 def _id_of(actor: Actor | None) -> UUID | None:
     return actor.member_id if actor else None
-
-
-def _json(rows: Iterable[Mapping[str, Any]]) -> str:
-    return orjson.dumps(list(rows), default=str).decode()
 
 
 # Taken in the order of member and feature, so that two who want the same rights wait and do not meet crosswise.

@@ -18,7 +18,7 @@ from community.ledger.rules import chain
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.lots import Draw, Lot
 from community.ledger.rules.transfers import LARGEST, Cause, Currency, Transfer, TransferKind
-from community.ledger.service.rows import Row, as_json, row_of_lot, row_of_transfer
+from community.ledger.service.rows import Row, row_of_lot, row_of_transfer
 
 
 @dataclass(slots=True)
@@ -116,14 +116,14 @@ class Journal:
         """All of it in one statement."""
         await database.execute(
             _WRITE,
-            as_json(map(row_of_transfer, self._transfers)),
-            as_json(self._entries),
-            as_json(map(row_of_lot, self._opened.values())),
-            as_json(map(row_of_lot, self._changed.values())),
-            as_json(self._draws),
-            as_json(self._reversals),
-            as_json(self._notes),
-            as_json(
+            database.as_json(map(row_of_transfer, self._transfers)),
+            database.as_json(self._entries),
+            database.as_json(map(row_of_lot, self._opened.values())),
+            database.as_json(map(row_of_lot, self._changed.values())),
+            database.as_json(self._draws),
+            database.as_json(self._reversals),
+            database.as_json(self._notes),
+            database.as_json(
                 {"id": a.id, "balance": a.balance, "sequence": a.sequence, "head": a.head}
                 for a in self._accounts.values()
             ),
@@ -159,10 +159,10 @@ async def locked(
     are opened. One statement, two if some are missing, three if somebody else opens them at the same time.
     """
     wanted = {name.id: name for name in names}
-    rows = await database.fetch(_CLAIM, as_json(map(row_of_transfer, claim)), [*wanted, *also])
+    rows = await database.fetch(_CLAIM, database.as_json(map(row_of_transfer, claim)), [*wanted, *also])
     accounts = {row["id"]: Account.of(row) for row in rows if row["id"]}
     if missing := {id: name for id, name in wanted.items() if id not in accounts}:
-        opened = await database.fetch(_OPEN, as_json(map(_row_of_new, missing.values())))
+        opened = await database.fetch(_OPEN, database.as_json(map(_row_of_new, missing.values())))
         accounts.update((row["id"], Account.of(row)) for row in opened)
         if faster := missing.keys() - accounts.keys():
             found = await database.fetch(_LOCK, list(faster))

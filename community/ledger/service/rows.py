@@ -1,21 +1,13 @@
-"""Values as rows and rows as values. Rows travel to PostgreSQL as JSON, so that one statement writes many tables."""
+"""Values as rows and rows as values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
-
-import orjson
 
 from community.ledger.rules.expiry import Lifetime
 from community.ledger.rules.lots import Lot
 from community.ledger.rules.transfers import Currency, Transfer
 
 Row = dict[str, Any]
-
-
-def as_json(rows: Iterable[Row]) -> str:
-    """Rows for `json_populate_recordset`."""
-    return orjson.dumps(list(rows), default=_plain).decode()
 
 
 def row_of_transfer(transfer: Transfer) -> Row:
@@ -74,11 +66,3 @@ def lot_of_row(row: Mapping[str, Any]) -> Lot:
         activated_at=row["activated_at"],
         expires_at=row["expires_at"],
     )
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.kernel import ids
 from community.orders.queries import COLUMNS, CUSTOMER, OrderView, view_of
@@ -36,8 +34,8 @@ async def claim(drafts: Mapping[Name, Draft], now: datetime) -> dict[Name, Claim
     wanted = {ids.new_id(): name for name in drafts}
     rows = await database.fetch(
         _CLAIM,
-        _as_json(_row_of_order(order_id, name, drafts[name], now) for order_id, name in wanted.items()),
-        _as_json(row for order_id, name in wanted.items() for row in _rows_of_lines(order_id, drafts[name])),
+        database.as_json(_row_of_order(order_id, name, drafts[name], now) for order_id, name in wanted.items()),
+        database.as_json(row for order_id, name in wanted.items() for row in _rows_of_lines(order_id, drafts[name])),
     )
     found = {wanted[row["id"]]: _claimed(row, is_new=True) for row in rows}
     found |= await _taken(drafts.keys() - found.keys())
@@ -109,7 +107,3 @@ def _rows_of_lines(order_id: UUID, draft: Draft) -> Iterator[dict[str, Any]]:
             "unit_amount": line.unit_amount,
             "returned": 0,
         }
-
-
-def _as_json(rows: Iterable[dict[str, Any]]) -> str:
-    return orjson.dumps(list(rows), default=str).decode()

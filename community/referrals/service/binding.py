@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.database import transaction
 from community.kernel import clock, ids
@@ -131,7 +129,7 @@ async def _insert(
         Stage.REJECTED if is_refused else Stage.SIGNED_UP,
         judgement.review,
         judgement.score,
-        orjson.dumps([asdict(signal) for signal in judgement.signals]).decode(),
+        database.as_json(map(asdict, judgement.signals)),
         now,
         now if is_refused else None,
         judgement.reason if is_refused else None,

@@ -4,8 +4,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.kernel import clock
 from community.referrals.queries import ReferralView
@@ -37,7 +35,7 @@ async def change(view: ReferralView, **values: Any) -> ReferralView:
 
 async def judge(view: ReferralView, judgement: Judgement) -> ReferralView:
     """Write a later judgement over the one before. A refusal ends the referral."""
-    signals = orjson.dumps([asdict(signal) for signal in judgement.signals]).decode()
+    signals = database.as_json(map(asdict, judgement.signals))
     is_refused = judgement.review is Review.REFUSED
     row = await database.fetch_one(
         "update referrals_referral r set review = $2, score = $3, signals = $4::text::jsonb,"

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.tiers.queries import programmes
 from community.tiers.queries.programmes import IN_FORCE, ProgrammeView
@@ -52,7 +50,7 @@ async def keep(
     rows = [_row(places.programme, each, standing, counted[each], now) for each, standing in current.items()]
     news = [row for row in rows if any(places.rows[row["member_id"]][name] != row[name] for name in row)]
     if news:
-        await database.execute(_KEEP, orjson.dumps(news, default=str).decode())
+        await database.execute(_KEEP, database.as_json(news))
 
 
 async def _open(member_ids: Iterable[UUID], now: datetime) -> None:

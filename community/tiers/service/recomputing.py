@@ -5,8 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-import orjson
-
 from community import database
 from community.access.policy import Actor
 from community.database import transaction
@@ -161,5 +159,5 @@ async def _note(transitions: list[TransitionView]) -> None:
     if transitions:
         await database.execute(
             "insert into tiers_transition select * from jsonb_populate_recordset(null::tiers_transition, $1::jsonb)",
-            orjson.dumps([asdict(transition) for transition in transitions], default=str).decode(),
+            database.as_json(map(asdict, transitions)),
         )
