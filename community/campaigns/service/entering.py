@@ -4,7 +4,6 @@ It does not matter what was heard, how often and in which order: the post as it 
 and its entries so far decide.
 """
 
-import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -22,14 +21,12 @@ from community.campaigns.service.rows import locked_campaigns, locked_entries
 from community.database import transaction
 from community.engagement.rules.windows import Day
 from community.kernel import clock
+from community.kernel.threads import beside
 from community.posts import queries as posts
 from community.posts.queries import Writing
 
 MENDABLE = frozenset({Reason.MISSING_MEDIA, Reason.STUFFING, Reason.DUPLICATE_OWN, Reason.DUPLICATE_OTHER})
 """What an edit can set right, while the post does not count yet."""
-
-LONG = 1_000
-"""Texts of more characters are read in a thread."""
 
 
 @transaction()
@@ -165,4 +162,4 @@ async def _readings(writing: Writing) -> tuple[Reading, Reading]:
 
 
 async def _read(source: str) -> Reading:
-    return await asyncio.to_thread(read, source) if len(source) > LONG else read(source)
+    return await beside(source, lambda: read(source))

@@ -1,6 +1,5 @@
 """What an editor typed, made ready for its row: read, rendered, everything it names looked up."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,10 +13,8 @@ from community.content.rules.uploads import MediaKind
 from community.entitlements import queries as entitlements
 from community.kernel import clock, search
 from community.kernel.errors import NotFound
+from community.kernel.threads import beside
 from community.tiers import queries as tiers
-
-LONG = 1_000
-"""Bodies of more characters are read in a thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +73,7 @@ async def understand(draft: Draft) -> Written:
         parts = bodies.parts_of(body, is_public=is_public, is_gate=is_gate)
         return body, parts, search.words_of("\n".join((title, summary, bodies.free_text(parts))))
 
-    body, parts, words = await asyncio.to_thread(read) if len(draft.body) > LONG else read()
+    body, parts, words = await beside(draft.body, read)
     media_ids, topic_ids = list(dict.fromkeys(draft.media_ids)), list(dict.fromkeys(draft.topic_ids))
     await _require_media(draft.cover_id, media_ids, parts)
     await _require_places(topic_ids, draft.series_id)

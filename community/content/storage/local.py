@@ -13,9 +13,7 @@ from obstore.store import LocalStore
 
 from community.content.rules import links
 from community.content.storage.interface import Link, StoredFile
-
-ARRIVING = "arriving"
-KEPT = "kept"
+from community.content.storage.places import arriving, kept, size_at
 
 
 class FileTooLong(Exception):
@@ -48,42 +46,40 @@ class LocalStorage:
 
     def path_of(self, file_id: UUID) -> Path:
         """Where a kept file is."""
-        return self._folder / KEPT / str(file_id)
+        return self._folder / kept(file_id)
 
     async def receive(self, upload_id: UUID, chunks: AsyncIterable[bytes], size: int) -> None:
         """Take a file in as it comes. Half of one is never seen. Raises FileTooLong."""
-        arriving = self._folder / ARRIVING / f".{upload_id}.{secrets.token_hex(4)}"
-        arriving.parent.mkdir(parents=True, exist_ok=True)
+        place = self._folder / arriving(upload_id)
+        part = place.with_name(f".{upload_id}.{secrets.token_hex(4)}")
+        part.parent.mkdir(parents=True, exist_ok=True)
         received = 0
         try:
-            with arriving.open("wb") as target:
+            with part.open("wb") as target:
                 async for chunk in chunks:
                     received += len(chunk)
                     if received > size:
                         raise FileTooLong
                     await asyncio.to_thread(target.write, chunk)
-            os.replace(arriving, self._folder / ARRIVING / str(upload_id))
+            os.replace(part, place)
         finally:
-            arriving.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
     async def arrived(self, upload_id: UUID) -> int | None:
         """How many bytes arrived."""
-        try:
-            return (await obstore.head_async(self._store, f"{ARRIVING}/{upload_id}"))["size"]
-        except FileNotFoundError:
-            return None
+        return await size_at(self._store, arriving(upload_id))
 
     async def keep(self, upload_id: UUID, file: StoredFile) -> bool:
         """Rename it."""
         try:
-            await obstore.rename_async(self._store, f"{ARRIVING}/{upload_id}", f"{KEPT}/{file.id}")
+            await obstore.rename_async(self._store, arriving(upload_id), kept(file.id))
         except FileNotFoundError:
             return False
         return True
 
     async def read(self, file_id: UUID, length: int) -> bytes:
         """The first bytes of a kept file."""
-        return bytes(await obstore.get_range_async(self._store, f"{KEPT}/{file_id}", start=0, length=length))
+        return bytes(await obstore.get_range_async(self._store, kept(file_id), start=0, length=length))
 
     async def drop(self, file_id: UUID) -> None:
         """Forget a kept file."""
@@ -91,4 +87,4 @@ class LocalStorage:
 
     async def drop_arrived(self, upload_id: UUID) -> None:
         """Forget what arrived."""
-        await asyncio.to_thread((self._folder / ARRIVING / str(upload_id)).unlink, missing_ok=True)
+        await asyncio.to_thread((self._folder / arriving(upload_id)).unlink, missing_ok=True)

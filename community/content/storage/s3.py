@@ -8,12 +8,11 @@ import obstore
 from obstore.store import S3Store
 
 from community.content.storage.interface import Link, StoredFile, disposition
+from community.content.storage.places import arriving, kept, size_at
 
 if TYPE_CHECKING:
     from obstore.store import S3Config
 
-ARRIVING = "arriving"
-KEPT = "kept"
 CHUNK = 64 * 1024
 
 
@@ -33,29 +32,26 @@ class S3Storage:
 
     def upload_link(self, upload_id: UUID, media_type: str, size: int, now: datetime, lasts: timedelta) -> Link:  # noqa: ARG002
         """A presigned PUT. How many bytes came is looked at afterwards."""
-        url = obstore.sign(self._store, "PUT", f"{ARRIVING}/{upload_id}", lasts)
+        url = obstore.sign(self._store, "PUT", arriving(upload_id), lasts)
         return Link(url, now + lasts, {"Content-Type": media_type})
 
     def link(self, file: StoredFile, now: datetime, lasts: timedelta) -> Link:
         """A presigned GET."""
-        return Link(obstore.sign(self._store, "GET", f"{KEPT}/{file.id}", lasts), now + lasts)
+        return Link(obstore.sign(self._store, "GET", kept(file.id), lasts), now + lasts)
 
     async def arrived(self, upload_id: UUID) -> int | None:
         """How many bytes arrived."""
-        try:
-            return (await obstore.head_async(self._store, f"{ARRIVING}/{upload_id}"))["size"]
-        except FileNotFoundError:
-            return None
+        return await size_at(self._store, arriving(upload_id))
 
     async def keep(self, upload_id: UUID, file: StoredFile) -> bool:
         """Copy it with its type and name, through here: a copy inside the bucket would keep what the uploader said."""
         try:
-            source = await obstore.get_async(self._store, f"{ARRIVING}/{upload_id}")
+            source = await obstore.get_async(self._store, arriving(upload_id))
         except FileNotFoundError:
             return False
         await obstore.put_async(
             self._store,
-            f"{KEPT}/{file.id}",
+            kept(file.id),
             source.stream(),
             attributes={
                 "Content-Type": file.media_type,
@@ -69,7 +65,7 @@ class S3Storage:
     async def read(self, file_id: UUID, length: int) -> bytes:
         """The first bytes of a kept file. Not asked for as a range, which some servers answer in a way of their own."""
         content = bytearray()
-        async for chunk in (await obstore.get_async(self._store, f"{KEPT}/{file_id}")).stream(min_chunk_size=CHUNK):
+        async for chunk in (await obstore.get_async(self._store, kept(file_id))).stream(min_chunk_size=CHUNK):
             content += chunk
             if len(content) >= length:
                 break
@@ -77,8 +73,8 @@ class S3Storage:
 
     async def drop(self, file_id: UUID) -> None:
         """Forget a kept file."""
-        await obstore.delete_async(self._store, f"{KEPT}/{file_id}")
+        await obstore.delete_async(self._store, kept(file_id))
 
     async def drop_arrived(self, upload_id: UUID) -> None:
         """Forget what arrived. A bucket does not mind if nothing did."""
-        await obstore.delete_async(self._store, f"{ARRIVING}/{upload_id}")
+        await obstore.delete_async(self._store, arriving(upload_id))

@@ -1,20 +1,14 @@
 """What a member typed, made ready for its row: read, rendered, its mentions resolved."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
 from community.kernel import search
+from community.kernel.threads import beside
 from community.members import queries as members
 from community.posts.rules import texts
 from community.posts.rules.markdown import RENDERER, Document
-
-Result = TypeVar("Result")
-
-LONG = 1_000
-"""Texts of more characters are read in a thread: the most hostile ones take tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +30,10 @@ async def understand(source: str, max_length: int) -> Text:
     Raises EmptyText, TextTooLong, HashtagTooLong, TooManyHashtags or TooManyMentions.
     """
     source = texts.normalized(source)
-    document = await _beside(source, lambda: texts.read(source, max_length))
+    document = await beside(source, lambda: texts.read(source, max_length))
     mentioned = await members.by_handles(document.mentions) if document.mentions else {}
     found = {handle: member.id for handle, member in mentioned.items()}
-    return await _beside(source, lambda: _written(source, document, found))
+    return await beside(source, lambda: _written(source, document, found))
 
 
 def _written(source: str, document: Document, mentioned: Mapping[str, UUID]) -> Text:
@@ -51,8 +45,3 @@ def _written(source: str, document: Document, mentioned: Mapping[str, UUID]) -> 
         mention_handles=tuple(mentioned),
         mention_ids=tuple(mentioned.values()),
     )
-
-
-async def _beside(source: str, work: Callable[[], Result]) -> Result:
-    """Do the work on a long source in a thread; that on a short one is done before a thread would begin."""
-    return await asyncio.to_thread(work) if len(source) > LONG else work()

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from api.media import Doors
 from community.content.rules import links
 from community.content.storage import Link, LocalStorage, S3Storage, Storage, StoredFile
-from community.content.storage.local import KEPT
+from community.content.storage.places import kept
 from community.kernel import clock, ids
 from tests.asgi import answered
 from tests.community.content.files import files_in
@@ -108,7 +108,7 @@ async def test_a_link_that_was_changed_or_made_for_something_else_leads_nowhere(
     upload = house.storage.upload_link(ids.new_id(), "video/mp4", 3, clock.now(), MINUTES).url
     for forged in (
         url.replace(str(one.id), str(other.id)),
-        url.replace(str(one.id), f"../{KEPT}/{other.id}"),
+        url.replace(str(one.id), f"../{kept(other.id)}"),
         url[:-4] + ("0000" if url[-4:] != "0000" else "1111"),
         url.partition("?")[0],
         url + "&x=y",
