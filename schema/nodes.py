@@ -2,9 +2,9 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -14,6 +14,9 @@ from community.kernel.along import NOTHING, Along
 from community.kernel.errors import BadInput, InvalidId
 from schema.context import Info
 from schema.prices import PRIVATE
+
+View = TypeVar("View")
+Made = TypeVar("Made")
 
 MAX_NODES = 100
 
@@ -82,6 +85,16 @@ def decode_one_of(id: strawberry.ID, kinds: Sequence[type[Node]], field: str = "
         if found is not None and found[0] == type_name(kind):
             return kind, found[1]
     raise InvalidId(field, "/".join(type_name(kind) for kind in kinds))
+
+
+def each_or_none(make: Callable[[View], Made], views: Iterable[View | None]) -> list[Made | None]:
+    """What is made of each view, in their order; None where there is none."""
+    return [None if view is None else make(view) for view in views]
+
+
+def each_found(make: Callable[[View], Made], found: Mapping[Any, View], keys: Iterable[Any]) -> list[Made | None]:
+    """What is made of the view under each key, in their order; None where there is none."""
+    return [make(found[key]) if key in found else None for key in keys]
 
 
 def type_name(node_type: type[Node]) -> str:

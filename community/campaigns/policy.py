@@ -16,11 +16,6 @@ def require_reviewer(actor: Actor) -> None:
     require(actor, Permission.CAMPAIGNS_REVIEW)
 
 
-def can_read_results(actor: Actor) -> bool:
-    """Results and what they cost are for staff."""
-    return actor.may(Permission.CAMPAIGNS_READ_RESULTS)
-
-
 def states_seen_by(actor: Actor) -> list[State]:
     """Drafts are for those who make them."""
     return list(State) if actor.may(Permission.CAMPAIGNS_MANAGE) else [state for state in State if state in PUBLIC]

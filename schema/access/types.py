@@ -17,7 +17,7 @@ from community.members import queries as members
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_or_none
 from schema.prices import PRIVATE
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Session(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(found) if found else None for found in await access.sessions_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await access.sessions_by_ids(info.context.actor, ids))
 
 
 @strawberry.type(description="What a signed-in device holds.")
@@ -107,7 +107,7 @@ class ApiKey(Node):
 
         makers = await members.by_ids([key.created_by_id for key in keys if key.created_by_id])
         found = [makers.get(key.created_by_id) if key.created_by_id else None for key in keys]
-        return [Member.of(maker) if maker else None for maker in found]
+        return each_or_none(Member.of, found)
 
     @classmethod
     def of(cls, key: ApiKeyView) -> Self:
@@ -126,7 +126,7 @@ class ApiKey(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(found) if found else None for found in await access.api_keys_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await access.api_keys_by_ids(info.context.actor, ids))
 
 
 @strawberry.type(description="Who may do one thing.")

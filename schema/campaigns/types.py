@@ -36,7 +36,7 @@ from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info, text_in
 from schema.execution.levels import level
 from schema.members.types import Member
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.posts.types import Hashtag, Post
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
@@ -84,7 +84,7 @@ class CampaignEntry(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await campaigns.entries_by_ids(info.context.actor, ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @strawberry.field(description="Why it does not count; null when it does or waits.", metadata=YOURS)
     def refusal(self, info: Info) -> EntryRefusal | None:
@@ -119,7 +119,7 @@ class CampaignEntry(Node):
     @level(description="The campaign.", metadata=YOURS)
     async def campaign(parents: list["CampaignEntry"], info: Info) -> list["Campaign | None"]:
         found = await campaigns.campaigns_by_ids(info.context.actor, [entry.view.campaign_id for entry in parents])
-        return [Campaign.of(found[e.view.campaign_id]) if e.view.campaign_id in found else None for e in parents]
+        return each_found(Campaign.of, found, [e.view.campaign_id for e in parents])
 
     @level(description="The post; null where you may not see it.", metadata=YOURS)
     async def post(parents: list["CampaignEntry"], info: Info) -> list[Post | None]:
@@ -167,7 +167,7 @@ class PrizeWinner:
     @level(description="The entry that won it; null where you may not see it any more.", metadata=YOURS)
     async def entry(parents: list["PrizeWinner"], info: Info) -> list[CampaignEntry | None]:
         found = await campaigns.entries_by_ids(info.context.actor, [parent.entry_id for parent in parents])
-        return [CampaignEntry.of(found[p.entry_id]) if p.entry_id in found else None for p in parents]
+        return each_found(CampaignEntry.of, found, [p.entry_id for p in parents])
 
 
 @strawberry.type(description="The draw of a campaign's prizes, as far as it has come. Anyone can recompute it.")
@@ -299,7 +299,7 @@ class CampaignVersion:
     async def edited_by(parents: list["CampaignVersion"], info: Info) -> list[Member | None]:
         ids = [parent.view.edited_by for parent in parents]
         found = await members.by_ids(member_id for member_id in ids if member_id)
-        return [Member.of(found[member_id]) if member_id in found else None for member_id in ids]
+        return each_found(Member.of, found, ids)
 
 
 @strawberry.input(description="Which entries. What is left out is left open.")
@@ -363,7 +363,7 @@ class Campaign(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await campaigns.campaigns_by_ids(info.context.actor, ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @strawberry.field(description="Its name, in the caller's language.")
     def name(self, info: Info) -> str:
@@ -450,7 +450,7 @@ class Campaign(Node):
     async def viewer_entry(parents: list["Campaign"], info: Info) -> list[CampaignEntry | None]:
         viewer_id = info.context.actor.member_id
         found = await campaigns.own_entries_in(viewer_id, [each.uuid for each in parents]) if viewer_id else {}
-        return [CampaignEntry.of(found[each.uuid]) if each.uuid in found else None for each in parents]
+        return each_found(CampaignEntry.of, found, [each.uuid for each in parents])
 
     @level(description="Whether a post of yours that fits would enter now.")
     async def viewer_can_enter(parents: list["Campaign"], info: Info) -> list[bool]:

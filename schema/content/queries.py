@@ -12,7 +12,7 @@ from schema.connections import After, Before, Connection, First, Last
 from schema.content.types import Content, ContentSeries, Topic
 from schema.context import Info
 from schema.execution.levels import level
-from schema.nodes import decode_id
+from schema.nodes import decode_id, each_found
 from schema.prices import PRICE, PRIVATE, Price
 
 
@@ -50,13 +50,13 @@ class RecommendedContent:
     async def topic(parents: list["RecommendedContent"], info: Info) -> list[Topic | None]:
         wanted = [each.recommendation.topic_id for each in parents]
         found = await content.topics_by_ids(each for each in wanted if each)
-        return [Topic.of(found[each]) if each in found else None for each in wanted]
+        return each_found(Topic.of, found, wanted)
 
     @level(description="What you read, if that is why; null where it is gone.", metadata={PRIVATE: True})
     async def read(parents: list["RecommendedContent"], info: Info) -> list[Content | None]:
         wanted = [each.recommendation.read_id for each in parents]
         found = await content.items(info.context.actor, (each for each in wanted if each))
-        return [Content.of(found[each]) if each in found else None for each in wanted]
+        return each_found(Content.of, found, wanted)
 
 
 @strawberry.type

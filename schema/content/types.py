@@ -24,7 +24,7 @@ from schema.content import enums as enums
 from schema.context import Info
 from schema.execution.levels import level
 from schema.members.types import Member
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
 
@@ -165,7 +165,7 @@ class MediaFile(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await content.media_for_editors(info.context.actor, ids, clock.now())
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
 
 @strawberry.type(description="What stands in an item, as far as you may read it.")
@@ -213,7 +213,7 @@ class Topic(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await content.topics_by_ids(ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @strawberry.field(description="Its name, in your language where it has one.")
     def name(self, info: Info) -> str:
@@ -252,7 +252,7 @@ class ContentSeries(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await content.series_by_ids(ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @strawberry.field(description="Its name, in your language where it has one.")
     def name(self, info: Info) -> str:
@@ -326,7 +326,7 @@ class Content(Node):
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await content.items(info.context.actor, ids)
         _shown(found.values(), info)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @strawberry.field(
         description="Whether you may see what is behind its wall, and what would help.",
@@ -351,7 +351,7 @@ class Content(Node):
     async def cover(parents: list["Content"], info: Info) -> list[MediaFile | None]:
         wanted = [item.view.cover_id for item in parents]
         found = await content.linked((each for each in wanted if each), clock.now())
-        return [MediaFile.of(found[each]) if each in found else None for each in wanted]
+        return each_found(MediaFile.of, found, wanted)
 
     @level(description="What it is about.", metadata={PRICE: Price(items=2)})
     async def topics(parents: list["Content"], info: Info) -> list[list[Topic]]:
@@ -362,7 +362,7 @@ class Content(Node):
     async def series(parents: list["Content"], info: Info) -> list[ContentSeries | None]:
         wanted = [item.view.series_id for item in parents]
         found = await content.series_by_ids(each for each in wanted if each)
-        return [ContentSeries.of(found[each]) if each in found else None for each in wanted]
+        return each_found(ContentSeries.of, found, wanted)
 
     @strawberry.field(description="Its place in its series.")
     def series_position(self) -> int | None:
@@ -388,7 +388,7 @@ class Content(Node):
     @level(description="How far you are with it; null where you never began.")
     async def viewer_progress(parents: list["Content"], info: Info) -> list[ReadingProgress | None]:
         found = await content.progress_of(info.context.actor, [item.uuid for item in parents])
-        return [ReadingProgress.of(found[item.uuid]) if item.uuid in found else None for item in parents]
+        return each_found(ReadingProgress.of, found, [item.uuid for item in parents])
 
     @level(description="Whether you may write it.")
     async def viewer_can_edit(parents: list["Content"], info: Info) -> list[bool]:
@@ -429,7 +429,7 @@ class ContentRevision(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await content.revisions_by_ids(info.context.actor, ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @strawberry.field(description="Whom it asks for.", metadata={PRICE: Price(own=0)})
     def requires(self) -> ContentRequirement:
@@ -439,7 +439,7 @@ class ContentRevision(Node):
     async def editor(parents: list["ContentRevision"], info: Info) -> list[Member | None]:
         wanted = [revision.view.editor_id for revision in parents]
         found = await members.by_ids(each for each in wanted if each)
-        return [Member.of(found[each]) if each in found else None for each in wanted]
+        return each_found(Member.of, found, wanted)
 
 
 @strawberry.type(description="How it stands with an item, for editors.")

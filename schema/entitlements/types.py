@@ -17,7 +17,7 @@ from community.tiers import queries as tiers
 from schema.context import Info, text_in
 from schema.entitlements import enums as enums
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.prices import PRICE, Price
 from schema.scalars import Long
 from schema.tiers.types import Tier
@@ -189,7 +189,7 @@ class EntitlementGrant(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await entitlements.grants_by_ids(info.context.actor, ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @level(description="What it gives; null for one single thing, which is not in the catalogue.")
     async def feature(parents: list["EntitlementGrant"], info: Info) -> list[Feature | None]:
@@ -232,7 +232,7 @@ class Gift(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await entitlements.gifts_by_ids(info.context.actor, ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @level(description="What is given; null for one single thing, which is not in the catalogue.")
     async def feature(parents: list["Gift"], info: Info) -> list[Feature | None]:
@@ -249,11 +249,11 @@ class Gift(Node):
 
 async def _features(keys: Sequence[str]) -> list[Feature | None]:
     found = (await entitlements.catalogue()).features
-    return [Feature.of(found[key]) if key in found else None for key in keys]
+    return each_found(Feature.of, found, keys)
 
 
 async def _members(ids: Sequence[UUID | None]) -> list["Member | None"]:
     from schema.members.types import Member
 
     found = await members.by_ids([each for each in ids if each])
-    return [Member.of(found[each]) if each in found else None for each in ids]
+    return each_found(Member.of, found, ids)

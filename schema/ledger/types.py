@@ -12,7 +12,7 @@ from community.ledger.queries import BalanceView, StatementLineView
 from community.ledger.rules.transfers import Currency, TransferKind
 from schema.context import Info
 from schema.enums import graph_enum
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.scalars import Long
 
 graph_enum(
@@ -102,4 +102,4 @@ class StatementLine(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await ledger.lines_by_ids(info.context.actor, ids)
-        return [cls.of(found[line_id]) if line_id in found else None for line_id in ids]
+        return each_found(cls.of, found, ids)

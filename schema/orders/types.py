@@ -16,7 +16,7 @@ from community.orders.rules.activities import earned_by
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.prices import PRICE, Price
 from schema.scalars import Long
 
@@ -120,7 +120,7 @@ class Order(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await orders.orders_by_ids(info.context.actor, ids)
-        return [cls.of(found[order_id]) if order_id in found else None for order_id in ids]
+        return each_found(cls.of, found, ids)
 
     @level(description="Who bought it.")
     async def member(

@@ -13,7 +13,7 @@ from community.outbox import queries as outbox
 from community.outbox.queries import DeliveryView, EventView, Filter
 from schema.context import Info
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_or_none
 from schema.prices import PRIVATE
 from schema.scalars import Long
 
@@ -60,7 +60,7 @@ class Event(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(found) if found else None for found in await outbox.events_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await outbox.events_by_ids(info.context.actor, ids))
 
 
 @strawberry.type(
@@ -93,7 +93,7 @@ class Delivery(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await outbox.failed_deliveries_by_ids(info.context.actor, list(map(number_of, ids)))
-        return [cls.of(delivery) if delivery else None for delivery in found]
+        return each_or_none(cls.of, found)
 
 
 def number_of(delivery_id: UUID) -> int:

@@ -22,7 +22,7 @@ from community.webhooks import queries as webhooks
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_or_none
 from schema.prices import PRICE, PRIVATE, Price
 from schema.referrals.types import ReferralLink, ReferralStats, links_of
 from schema.scalars import Long
@@ -84,7 +84,7 @@ class PartnerSignUp(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(view) if view else None for view in await partners.sign_ups_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await partners.sign_ups_by_ids(info.context.actor, ids))
 
     @level(description="The link; null where it was none.")
     async def link(parents: list["PartnerSignUp"], info: Info) -> list[ReferralLink | None]:
@@ -126,7 +126,7 @@ class Conversion(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(view) if view else None for view in await partners.conversions_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await partners.conversions_by_ids(info.context.actor, ids))
 
     @level(description="The link that was clicked.")
     async def link(parents: list["Conversion"], info: Info) -> list[ReferralLink | None]:
@@ -168,7 +168,7 @@ class CommissionLine(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(view) if view else None for view in await partners.lines_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await partners.lines_by_ids(info.context.actor, ids))
 
 
 @strawberry.type(description="What a partner is owed, in minor units.")
@@ -227,7 +227,7 @@ class CommissionStatement(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(view) if view else None for view in await partners.statements_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await partners.statements_by_ids(info.context.actor, ids))
 
     @strawberry.field(
         description=f"Its lines, the first {MOST_EXPORTED}, as a document.",
@@ -290,7 +290,7 @@ class Partner(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(view) if view else None for view in await partners.partners_by_ids(info.context.actor, ids)]
+        return each_or_none(cls.of, await partners.partners_by_ids(info.context.actor, ids))
 
     @level(description="Every version of its plan, in the order in which they begin.", metadata={PRICE: Price(items=3)})
     async def plans(parents: list["Partner"], info: Info) -> list[list[CommissionPlan]]:

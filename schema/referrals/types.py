@@ -22,7 +22,7 @@ from community.referrals.rules.stages import Review, Stage
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_found, each_or_none
 from schema.prices import PRICE, PRIVATE, Price
 from schema.referrals.enums import QrImage
 
@@ -96,7 +96,7 @@ class ReferralLink(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(link) if link else None for link in await referrals.links_seen_by(info.context.actor, ids)]
+        return each_or_none(cls.of, await referrals.links_seen_by(info.context.actor, ids))
 
     @strawberry.field(description="The address to share.")
     def url(self) -> str:
@@ -177,7 +177,7 @@ class Referral(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        return [cls.of(view) if view else None for view in await referrals.referrals_seen_by(info.context.actor, ids)]
+        return each_or_none(cls.of, await referrals.referrals_seen_by(info.context.actor, ids))
 
     @level(description="The friend.")
     async def friend(parents: list["Referral"], info: Info) -> list[Somebody]:
@@ -340,10 +340,10 @@ async def _members_of(owners: Sequence[Owner | None]) -> list["Member | None"]:
 
     ids = [owner.id if owner and owner.kind is OwnerKind.MEMBER else None for owner in owners]
     found = await members.by_ids(filter(None, ids))
-    return [Member.of(found[each]) if each in found else None for each in ids]
+    return each_found(Member.of, found, ids)
 
 
 async def links_of(ids: Sequence[UUID | None]) -> list[ReferralLink | None]:
     """The link with each of these ids, in their order."""
     found = await referrals.links_by_ids(filter(None, ids))
-    return [ReferralLink.of(found[each]) if each in found else None for each in ids]
+    return each_found(ReferralLink.of, found, ids)

@@ -27,7 +27,7 @@ from community.tiers.rules.standing import Reason
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info, text_in
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
 from schema.tiers import enums as enums
@@ -238,7 +238,7 @@ class TierTransition(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await tiers.transitions_by_ids(info.context.actor, ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
 
 @strawberry.type(description="Where a member stands, and why.")
@@ -275,7 +275,7 @@ class Standing:
     async def lock(parents: list["Standing"], info: Info) -> list[TierLock | None]:
         ids = [parent.view.member_id for parent in parents]
         found = await tiers.locks_on(info.context.actor, ids, clock.now())
-        return [TierLock.of(found[each]) if each in found else None for each in ids]
+        return each_found(TierLock.of, found, ids)
 
     @level(description="Every change of the tier, latest first.", metadata={PRIVATE: True})
     async def history(

@@ -14,7 +14,7 @@ from community.webhooks.rules.owners import OwnerKind
 from community.webhooks.rules.retries import ATTEMPTS, Disabling, Failure, State
 from schema.context import Info
 from schema.execution.levels import level
-from schema.nodes import Node
+from schema.nodes import Node, each_or_none
 from schema.outbox.types import Event
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
@@ -75,7 +75,7 @@ class WebhookEndpoint(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await webhooks.endpoints_by_ids(info.context.actor, ids)
-        return [cls.of(endpoint) if endpoint else None for endpoint in found]
+        return each_or_none(cls.of, found)
 
 
 @strawberry.type(description="One attempt to tell an endpoint.")
@@ -150,4 +150,4 @@ class WebhookDelivery(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await webhooks.deliveries_by_ids(info.context.actor, ids)
-        return [cls.of(delivery) if delivery else None for delivery in found]
+        return each_or_none(cls.of, found)

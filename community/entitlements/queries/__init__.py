@@ -3,7 +3,7 @@
 from community.entitlements.queries.features import FeatureVersionView, catalogue, catalogues_at, versions_of
 from community.entitlements.queries.gifts import GiftView, Outcome, gift, gifts_by_ids, gifts_from, gifts_to
 from community.entitlements.queries.history import GrantView, grants_by_ids, grants_of
-from community.entitlements.queries.offers import Offer, PassOffer, PointsOffer, TierOffer, offers_for, ways_to
+from community.entitlements.queries.offers import Offer, PassOffer, PointsOffer, TierOffer, ways_to
 from community.entitlements.queries.rights import can, rights_of, rights_seen_by
 from community.entitlements.queries.snapshots import snapshot_of
 
@@ -25,7 +25,6 @@ __all__ = [
     "gifts_to",
     "grants_by_ids",
     "grants_of",
-    "offers_for",
     "rights_of",
     "rights_seen_by",
     "snapshot_of",

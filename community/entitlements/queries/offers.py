@@ -1,10 +1,8 @@
 """The ways to get a feature: reach a tier, buy a pass, pay with points."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from community.entitlements.queries.features import catalogue
 from community.entitlements.rules.catalogue import Feature
 from community.settings import settings
 
@@ -40,17 +38,8 @@ class PointsOffer:
 Offer: TypeAlias = TierOffer | PassOffer | PointsOffer
 
 
-async def offers_for(features: Iterable[str]) -> dict[str, list[Offer]]:
-    """The ways to each of these features: tier, passes from the cheapest on, points. Empty where there is none.
-
-    One statement, whatever the features.
-    """
-    known = (await catalogue()).features
-    return {key: ways_to(known[key]) if key in known else [] for key in dict.fromkeys(features)}
-
-
 def ways_to(feature: Feature) -> list[Offer]:
-    """The ways to one feature."""
+    """The ways to a feature: its tier, passes from the cheapest on, points. Empty where there is none."""
     currency = settings().currency
     ways: list[Offer] = [TierOffer(feature=feature.key, tier=feature.tier)] if feature.tier else []
     ways += [

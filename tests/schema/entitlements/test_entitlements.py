@@ -251,7 +251,7 @@ class TestStaff:
         past = "2020-01-01T00:00:00Z"
         to = {"actor": admin, "memberId": member_id(mei)}
         assert (await ask(GRANT, **to, endsAt=past)).only["code"] == "INVALID_GRANT"
-        assert (await ask(GRANT, **to, reason="\0 ")).only["code"] == "INVALID_GRANT"
+        assert (await ask(GRANT, **to, reason="\0 ")).only["code"] == "INVALID_REASON"
         assert (await ask(GRANT, **to, feature="sauna")).only["code"] == "UNKNOWN_FEATURE"
         assert (await ask(GRANT, actor=admin, memberId=member_id(admin))).only["code"] == "CANNOT_TARGET_SELF"
         assert (await ask(REVOKE, **to, kind="TIER", key="vip")).only["code"] == "NOT_REVOCABLE"

@@ -131,7 +131,7 @@ async def test_staff_lock_a_tier_and_are_told_what_is_wrong() -> None:
     unknown = (await ask(LOCK, actor=staff, memberId=member_id(mei), tier="platin", locale="zh-Hant")).only
     assert (unknown["code"], unknown["message"][:9]) == ("UNKNOWN_TIER", "沒有 platin")
     assert (await ask(LOCK, actor=staff, memberId=member_id(mei), tier="vip", reason=" ")).only["code"] == (
-        "INVALID_TIER_LOCK"
+        "INVALID_REASON"
     )
     assert (await ask(LOCK, actor=staff, memberId=member_id(staff), tier="vip")).only["code"] == "CANNOT_TARGET_SELF"
     assert (await ask(LOCK, actor=mei, memberId=member_id(mei), tier="vip")).refusals == [Forbidden]
