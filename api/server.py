@@ -1,9 +1,7 @@
-"""The HTTP server: its socket, the signals that stop it, and a stop that loses nothing."""
+"""The HTTP server: the signals that stop it, and a stop that loses nothing."""
 
 import asyncio
-import errno
 import gc
-import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -13,25 +11,11 @@ import uvicorn
 from starlette.applications import Starlette
 
 from api.graphql import FrontDoor
+from api.process import STOPPING
 from community.settings import Settings
-
-STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 CLOSING_SECONDS = 5.0
 """How long sockets may take to say goodbye."""
-
-
-class CannotListen(Exception):
-    """The address cannot be listened on. The text says why and what to do about it."""
-
-
-def listen(settings: Settings) -> socket.socket:
-    """A socket on the settings' address, taken before anything else is started. Raises CannotListen."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-    except OSError as error:
-        raise CannotListen(_explained(error, settings)) from error
 
 
 class Server(uvicorn.Server):
@@ -87,18 +71,3 @@ class Server(uvicorn.Server):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self._front_door.sockets.closed()
         await super().shutdown(sockets)
-
-
-def _explained(error: OSError, settings: Settings) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return f"Port {settings.port} is taken by another program. Choose another: PORT={settings.port + 1}"
-        case errno.EACCES:
-            return (
-                f"Port {settings.port} needs more rights than this user has. Choose one above 1023, such as PORT=8000"
-            )
-        case errno.EADDRNOTAVAIL:
-            return f"This machine has no address {settings.host}. Set HOURGLASS_HOST to one it has, such as 127.0.0.1"
-        case _:
-            reason = error.strerror or os.strerror(error.errno or 0)
-            return f"Cannot listen on {settings.host}, port {settings.port}: {reason}. See HOURGLASS_HOST and PORT"

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from api.server import STOPPING
+from api.process import STOPPING
 from community.outbox.worker import run_worker
 from community.settings import Settings
 

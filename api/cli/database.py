@@ -10,6 +10,7 @@ import asyncpg
 import uvloop
 
 from api.cli.console import err
+from api.cli.failures import Unmigrated, Unreachable
 from api.postgres.server import PrivateServer
 from community import database
 from community.settings import Settings
@@ -17,14 +18,6 @@ from community.settings import Settings
 OLDEST_VERSION = 15
 
 Result = TypeVar("Result")
-
-
-class Unreachable(Exception):
-    """PostgreSQL does not answer, does not let us in, or is too old. The text says which."""
-
-
-class Unmigrated(Exception):
-    """The database has not the shape that this code needs."""
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

@@ -9,7 +9,8 @@ from api import logs
 from api.app import create_app
 from api.cli.console import note
 from api.cli.database import connected, located, require_migrated, run
-from api.server import Server, listen
+from api.process import listen
+from api.server import Server
 from community.settings import Settings
 from community.settings import settings as read_settings
 

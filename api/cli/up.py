@@ -11,7 +11,8 @@ from api.cli.demo import seed_once
 from api.cli.migrate import bring_up_to_date
 from api.cli.terminal import own_terminal
 from api.cli.welcome import welcome
-from api.server import Server, listen
+from api.process import listen
+from api.server import Server
 from community.settings import Settings
 from community.settings import settings as read_settings
 
