@@ -21,12 +21,17 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from community import database, valkey
 from community.database import transaction
 from community.kernel.errors import OutcomeUnknown, RateLimited, TooBusy
+from community.kernel.gathered import Gathered
 from community.quota.leases import Charge, Leases
 from community.quota.rules import LEASE_SECONDS, Bucket, Grant, Lease
 from community.quota.valkey import ValkeyBuckets
 from community.quota.windows import PostgresWindows
 
 Limits = Sequence[RateLimitItem]
+Asked = tuple[Bucket, float, float]
+"""A bucket, what is needed of it, what is wanted."""
+Granted = tuple[float, float, datetime]
+"""What is leased, what remains in the bucket, when the lease ends."""
 
 SIGN_IN: Limits = parse_many("6/minute;30/hour")
 """Attempts to sign in, per address."""
@@ -94,11 +99,14 @@ def forget_leases() -> None:
 
 
 class PostgresBuckets:
-    """A store of buckets in an unlogged table."""
+    """A store of buckets in an unlogged table. Who asks while others are being answered is answered with the next."""
+
+    def __init__(self) -> None:
+        self._asked = Gathered(_take)
 
     async def take(self, bucket: Bucket, needed: float, wanted: float) -> Grant:
         """Lease between `needed` and `wanted` tokens, or nothing."""
-        granted, remaining, mark = await _take(bucket, needed, wanted)
+        granted, remaining, mark = await self._asked.answer((bucket, needed, wanted))
         return Grant(granted, remaining, mark, giver=self)
 
     async def give_back(self, leases: Sequence[Lease]) -> None:
@@ -158,18 +166,23 @@ async def _hit_with(limiter: MovingWindowRateLimiter, name: str, key: str, limit
 
 
 @transaction()
-async def _take(bucket: Bucket, needed: float, wanted: float) -> tuple[float, float, datetime]:
-    row = await database.fetch_one(
-        "select * from quota_take($1, $2, $3, $4, $5, $6)",
-        bucket.key,
-        float(bucket.capacity),
-        bucket.rate,
-        needed,
-        wanted,
+async def _take(asked: Sequence[Asked]) -> list[Granted]:
+    """One statement for all who ask, bucket by bucket in the order of their keys, so that no two processes block."""
+    order = sorted(range(len(asked)), key=lambda place: asked[place][0].key)
+    rows = await database.fetch(
+        "select granted, remaining, leased_until"
+        " from unnest($1::text[], $2::float8[], $3::float8[], $4::float8[], $5::float8[]) with ordinality"
+        " as asked (key, capacity, rate, needed, wanted, place),"
+        " quota_take(asked.key, capacity, rate, needed, wanted, $6) order by place",
+        [asked[place][0].key for place in order],
+        [float(asked[place][0].capacity) for place in order],
+        [asked[place][0].rate for place in order],
+        [asked[place][1] for place in order],
+        [asked[place][2] for place in order],
         LEASE_SECONDS,
     )
-    assert row is not None
-    return row["granted"], row["remaining"], row["leased_until"]
+    granted = dict(zip(order, map(tuple, rows), strict=True))
+    return [granted[place] for place in range(len(asked))]
 
 
 @transaction()
