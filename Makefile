@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 
-.PHONY: help run test check format storm kill race entries clicks fuzz fuzz-executor bench-executor live webhooks bench budgets audit schema migration graphiql requirements clean
+.PHONY: help run test check format storm kill race entries clicks fuzz fuzz-executor bench-executor live webhooks bench bench-peers budgets audit schema migration graphiql requirements clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -64,6 +64,9 @@ fuzz: .venv/installed-dev  ## Random operations for a minute, or SECONDS, as eve
 
 bench: .venv/installed-dev  ## Requests per second against graphql-core and against no GraphQL (needs wrk): SIZE="--posts 1000000 …"
 	@$(BIN)/python -m tests.bench $(SIZE)
+
+bench-peers: .venv/installed-dev  ## Requests per second against PostGraphile 5 and mercurius-jit (needs wrk and npm): SIZE as above
+	@$(BIN)/python -m tests.bench.peers $(SIZE)
 
 webhooks: .venv/installed-dev  ## Kill -9 the workers that send webhooks 50 times, and compare what was heard with the feed
 	@$(BIN)/python -m tests.webhook_kills

@@ -1,40 +1,70 @@
-"""The three operations that are measured, as an app would send them, and what a right answer has."""
+"""The three requests that are measured, and how our graph and the endpoint without one are asked for them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+
+import orjson
+
+from tests.bench.wrk import NEW
+
+Data = dict[str, Any]
+
+TEXT = f"A post #旅行 #美食 {NEW}"
+
+
+class Request(StrEnum):
+    """What is asked for."""
+
+    VIEWER = "Q1"
+    FEED = "Q2"
+    WRITE = "M1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """One operation: its document for GraphQL, and its path on the endpoint without."""
+class Asking:
+    """How a server is asked for one request."""
 
-    name: str
-    document: str
     path: str
-    variables: tuple[str, ...] = ()
-    """Which variables each request gets: `text` and `key` are new every time."""
-    is_write: bool = False
+    body: str
+    """What is sent. What is new in each request has a place in it."""
 
-    def data_of(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """What was answered. Fails for anything but data."""
-        assert "errors" not in answer, answer["errors"]
-        data: dict[str, Any] = answer["data"]
-        return data
+    right: str
+    """What is in every right answer, `times` times."""
+
+    times: int = 1
+    understood: Callable[[Data], Data] = lambda data: data
+    """Makes of the server's data what every server's data is compared as."""
 
 
-VIEWER = Request(
-    name="Q1",
-    path="/viewer",
-    document="""
+Dialect = Mapping[Request, Asking]
+
+
+def in_graphql(
+    document: str,
+    right: str,
+    *,
+    times: int = 1,
+    understood: Callable[[Data], Data] = lambda data: data,
+    **variables: str,
+) -> Asking:
+    """A document, as an app would send it."""
+    body = orjson.dumps({"query": document, "variables": variables}).decode()
+    return Asking(path="/graphql", body=body, right=right, times=times, understood=understood)
+
+
+OUR_GRAPH: Dialect = {
+    Request.VIEWER: in_graphql(
+        """
         query Viewer {
           viewer { member { id handle displayName tier { key } } balance { points pending credits } }
         }
-    """,
-)
-FEED = Request(
-    name="Q2",
-    path="/feed",
-    document="""
+        """,
+        '"balance":{',
+    ),
+    Request.FEED: in_graphql(
+        """
         query Feed {
           posts(first: 20) {
             nodes {
@@ -44,12 +74,12 @@ FEED = Request(
             pageInfo { hasNextPage endCursor }
           }
         }
-    """,
-)
-WRITE = Request(
-    name="M1",
-    path="/posts",
-    document="""
+        """,
+        '"viewerHasReacted":',
+        times=20,
+    ),
+    Request.WRITE: in_graphql(
+        """
         mutation Write($text: String!, $key: String!) {
           writePost(input: { body: $text, idempotencyKey: $key }) {
             __typename
@@ -59,8 +89,15 @@ WRITE = Request(
             }
           }
         }
-    """,
-    variables=("text", "key"),
-    is_write=True,
-)
-REQUESTS = (VIEWER, FEED, WRITE)
+        """,
+        '"earned":[{',
+        text=TEXT,
+        key=NEW,
+    ),
+}
+
+OUR_ENDPOINT: Dialect = {
+    Request.VIEWER: Asking(path="/viewer", body="{}", right='"balance":{'),
+    Request.FEED: Asking(path="/feed", body="{}", right='"viewerHasReacted":', times=20),
+    Request.WRITE: Asking(path="/posts", body=orjson.dumps({"text": TEXT, "key": NEW}).decode(), right='"earned":[{'),
+}

@@ -10,8 +10,8 @@ function init()
   wrong, sample, count = 0, "", 0
   tokens = {}
   for line in io.lines(os.getenv("BENCH_TOKENS")) do tokens[#tokens + 1] = line end
-  path, body, right = os.getenv("BENCH_PATH"), os.getenv("BENCH_BODY"), os.getenv("BENCH_RIGHT")
-  run = os.getenv("BENCH_RUN")
+  path, body, run = os.getenv("BENCH_PATH"), os.getenv("BENCH_BODY"), os.getenv("BENCH_RUN")
+  right, times = os.getenv("BENCH_RIGHT"), tonumber(os.getenv("BENCH_TIMES"))
 end
 
 function request()
@@ -24,9 +24,18 @@ function request()
 end
 
 function response(status, _, answer)
-  if status ~= 200 or answer:find('"errors"', 1, true) or not answer:find(right, 1, true) then
+  if status ~= 200 or answer:find('"errors"', 1, true) or seen(answer) ~= times then
     wrong = wrong + 1
     sample = status .. " " .. answer:sub(1, 400)
+  end
+end
+
+function seen(answer)
+  local found, from = 0, 1
+  while true do
+    local _, last = answer:find(right, from, true)
+    if not last then return found end
+    found, from = found + 1, last + 1
   end
 end
 

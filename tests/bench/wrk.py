@@ -27,20 +27,29 @@ class WrongAnswer(Exception):
 class Load:
     """What one round came to."""
 
+    requests: int
     requests_per_second: float
     p50_ms: float
     p99_ms: float
 
 
 async def load(
-    url: str, path: str, body: str, *, right: str, tokens: Path, seconds: float, connections: int = CONNECTIONS
+    url: str,
+    path: str,
+    body: str,
+    *,
+    right: str,
+    times: int,
+    tokens: Path,
+    seconds: int,
+    connections: int = CONNECTIONS,
 ) -> Load:
-    """Ask one operation over and over. `right` is in every right answer. Raises NoWrk and WrongAnswer."""
+    """Ask one operation over and over. `right` is in every right answer `times` times. Raises NoWrk and WrongAnswer."""
     wrk = shutil.which("wrk")
     if wrk is None:
         raise NoWrk("The load generator is missing. On Debian or Ubuntu: apt-get install wrk")
     process = await asyncio.create_subprocess_exec(
-        *(*_on_its_own_core(), wrk, "-t1", f"-c{connections}", f"-d{seconds:g}s", "--timeout", "10s"),
+        *(*_on_its_own_core(), wrk, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s"),
         *("-s", str(SCRIPT), url),
         env={
             **os.environ,
@@ -48,6 +57,7 @@ async def load(
             "BENCH_PATH": path,
             "BENCH_BODY": body,
             "BENCH_RIGHT": right,
+            "BENCH_TIMES": str(times),
             "BENCH_RUN": uuid4().hex[:12],
         },
         stdout=asyncio.subprocess.PIPE,
@@ -58,9 +68,11 @@ async def load(
     if found is None:
         raise WrongAnswer(said)
     requests, microseconds, failed, wrong, p50, p99 = map(int, found.groups())
-    if failed or wrong:
-        raise WrongAnswer(f"{failed} failed and {wrong} wrong of {requests}: {said.partition('SAMPLE')[2]}")
-    return Load(requests / microseconds * 1e6, p50 / 1000, p99 / 1000)
+    if failed or wrong or not requests:
+        raise WrongAnswer(
+            f"{failed} failed and {wrong} wrong of {requests} answers in {seconds} s: {said.partition('SAMPLE')[2]}"
+        )
+    return Load(requests, requests / microseconds * 1e6, p50 / 1000, p99 / 1000)
 
 
 def _on_its_own_core() -> list[str]:

@@ -1,0 +1,140 @@
+"""Rounds: every server is asked every request, by turns, and answers like the others before and after."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import aiohttp
+import asyncpg
+from rich.table import Table
+
+from tests.bench import processes
+from tests.bench.contenders import Running
+from tests.bench.requests import Request
+from tests.bench.wrk import Load, WrongAnswer, load
+
+ASKED = (0, 7, 1234)
+"""The numbers of the members as whom answers are compared, with and without reactions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One server, one request, one round. Processor seconds are for a thousand requests."""
+
+    load: Load
+    server_seconds: int | None
+    database_seconds: int | None
+
+
+Found = dict[tuple[str, Request], list[Measured]]
+
+
+async def compare(servers: Sequence[Running], token_of: Callable[[int], str]) -> None:
+    """Raise WrongAnswer unless all answer alike, writes included, except for what is new."""
+    async with aiohttp.ClientSession() as http:
+        for request in Request:
+            for number in ASKED:
+                new = uuid4().hex
+                first, *others = [(each, await each.data(http, request, token_of(number), new)) for each in servers]
+                for server, data in others:
+                    if _comparable(request, data) != _comparable(request, first[1]):
+                        raise WrongAnswer(f"{request}: {server.name}: {data}\n{first[0].name}: {first[1]}")
+
+
+def _comparable(request: Request, data: dict[str, object]) -> object:
+    """Without the id of a new post; each server wrote one of its own."""
+    if request is not Request.WRITE:
+        return data
+    ((name, written),) = data.items()
+    assert isinstance(written, dict)
+    return {name: {**written, "post": {**written["post"], "id": bool(written["post"]["id"])}}}
+
+
+async def measure(
+    servers: Sequence[Running],
+    *,
+    callers: Path,
+    rounds: int,
+    seconds: int,
+    database: asyncpg.Connection,
+    tell: Callable[[str], None],
+) -> Found:
+    """Rounds of every request at every server, by turns; a first one that does not count."""
+    found: Found = {}
+    postmaster = await _postmaster(database)
+    for turn in range(rounds + 1):
+        for request in Request:
+            for server in servers:
+                tell(f"{f'round {turn} of {rounds}' if turn else 'warming up'}: {request}, {server.name}")
+                measured = await _round(server, request, callers, seconds, postmaster)
+                if turn:
+                    found.setdefault((server.name, request), []).append(measured)
+    return found
+
+
+async def _round(server: Running, request: Request, callers: Path, seconds: int, postmaster: int | None) -> Measured:
+    asking = server.asking(request)
+    before = _spent(server.pid, postmaster)
+    came_to = await load(
+        server.url,
+        asking.path,
+        asking.body,
+        right=asking.right,
+        times=asking.times,
+        tokens=callers,
+        seconds=seconds,
+    )
+    each = [
+        None if then is None or now is None else (now - then) / came_to.requests * 1000
+        for then, now in zip(before, _spent(server.pid, postmaster), strict=True)
+    ]
+    return Measured(came_to, *each)
+
+
+def _spent(server: int, postmaster: int | None) -> tuple[float | None, float | None]:
+    return processes.seconds_of(server), processes.seconds_of_family(postmaster) if postmaster else None
+
+
+async def _postmaster(database: asyncpg.Connection) -> int | None:
+    """PostgreSQL's first process, if the server is on this machine."""
+    backend: int = await database.fetchval("select pg_backend_pid()")
+    is_here = await database.fetchval("select inet_server_addr() is null")
+    return processes.parent_of(backend) if is_here else None
+
+
+def table(found: Found, title: str, against: Sequence[str]) -> Table:
+    """Medians, spreads, and the median ratio to each of some servers in the same round."""
+    shown = Table(title=title)
+    columns = ("requests/s", "spread", "p50 ms", "p99 ms", "CPU s/1,000", "PostgreSQL s/1,000")
+    for column in ("", "server", *columns, *(f"against {each}" for each in against)):
+        shown.add_column(column, justify="left" if column in ("", "server") else "right")
+    for (server, request), rounds in sorted(found.items(), key=lambda item: list(Request).index(item[0][1])):
+        rates = [each.load.requests_per_second for each in rounds]
+        shown.add_row(
+            request,
+            server,
+            f"{statistics.median(rates):,.0f}",
+            f"{min(rates):,.0f}–{max(rates):,.0f}",
+            _median([each.load.p50_ms for each in rounds], ".1f"),
+            _median([each.load.p99_ms for each in rounds], ".1f"),
+            _median([each.server_seconds for each in rounds], ".2f"),
+            _median([each.database_seconds for each in rounds], ".2f"),
+            *(_median(ratios(found, request, server, other), ".2f") for other in against),
+            end_section=server == list(found)[-1][0],
+        )
+    return shown
+
+
+def ratios(found: Found, request: Request, server: str, other: str) -> list[float | None]:
+    """How many requests a server answered for each one that the other did, round by round."""
+    return [
+        mine.load.requests_per_second / theirs.load.requests_per_second
+        for mine, theirs in zip(found[server, request], found[other, request], strict=True)
+    ]
+
+
+def _median(values: Sequence[float | None], how: str) -> str:
+    known = [value for value in values if value is not None]
+    return format(statistics.median(known), how) if known else "–"
