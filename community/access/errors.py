@@ -59,6 +59,28 @@ class RefreshTokenReused(Problem):
 
 
 @dataclass
+class InvalidKeyName(Problem):
+    """A key has a name by which people know it again."""
+
+    max_length: int
+    message = "Give the key a name of 1 to {max_length} visible characters."
+
+
+@dataclass
+class KeyWithoutScope(Problem):
+    """A key that may be used for nothing is of no use."""
+
+    message = "Give the key at least one scope."
+
+
+@dataclass
+class KeyEndsInThePast(Problem):
+    """A key ends, if it does, in the future."""
+
+    message = "The end of the key must lie ahead."
+
+
+@dataclass
 class LastAdmin(Problem):
     """The only administrator left cannot lose the role."""
 

@@ -3,19 +3,21 @@
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from math import ceil
 from pathlib import Path
 
-from community.access.errors import InvalidEmail, WeakPassword
+from community.access.errors import InvalidEmail, InvalidKeyName, KeyEndsInThePast, KeyWithoutScope, WeakPassword
+from community.access.policy import Scope
 from community.kernel import text
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 LONGEST_EMAIL = 254
+LONGEST_KEY_NAME = 100
 
 ATTEMPT_WINDOW = timedelta(minutes=15)
 """For so long a failure to sign in counts."""
@@ -112,9 +114,14 @@ def refresh_decision(
     return Decision.END_FAMILY
 
 
-def is_key_name(name: str) -> bool:
-    """Whether a key may be called that: 1 to 100 visible characters."""
-    return 1 <= len(name.strip()) <= 100 and not text.has_invisible(name)
+def check_key(name: str, scopes: Collection[Scope], expires_at: datetime | None, *, now: datetime) -> None:
+    """Raise InvalidKeyName, KeyWithoutScope or KeyEndsInThePast for a key that cannot be made."""
+    if not text.is_name(name.strip(), LONGEST_KEY_NAME):
+        raise InvalidKeyName(LONGEST_KEY_NAME)
+    if not scopes:
+        raise KeyWithoutScope
+    if expires_at is not None and expires_at <= now:
+        raise KeyEndsInThePast
 
 
 @cache

@@ -13,12 +13,20 @@ class InvalidPartner(Problem):
     field: str
     message = "{field} cannot be used for a partner. See the description of the field."
 
+
 @dataclass
 class PartnerNotActive(Problem):
     """The partner is suspended or closed."""
 
     status: str
     message = "This partner is {status}, so that cannot be done."
+
+
+@dataclass
+class ScopeNotForPartners(Problem):
+    """A partner's key opens nothing of the house."""
+
+    message = "A partner's key is for what is the partner's own."
 
 
 @dataclass

@@ -14,6 +14,9 @@ from community.members import queries as members
 from community.members.queries import MemberView
 from schema.access.devices import device_of
 from schema.access.problems import (
+    InvalidKeyName,
+    KeyEndsInThePast,
+    KeyWithoutScope,
     LastAdmin,
     OwnRoles,
     RefreshTokenInvalid,
@@ -159,7 +162,8 @@ class CreateApiKeyPayload:
 
 
 CreateApiKeyResult = Annotated[
-    CreateApiKeyPayload, strawberry.union("CreateApiKeyResult", description="The key with its secret.")
+    CreateApiKeyPayload | InvalidKeyName | KeyWithoutScope | KeyEndsInThePast,
+    strawberry.union("CreateApiKeyResult", description="The key with its secret, or why not."),
 ]
 
 

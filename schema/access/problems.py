@@ -42,6 +42,21 @@ class RefreshTokenReused(Problem):
     pass
 
 
+@problem(errors.InvalidKeyName)
+class InvalidKeyName(Problem):
+    max_length: int = strawberry.field(description="How many characters a name may have.")
+
+
+@problem(errors.KeyWithoutScope)
+class KeyWithoutScope(Problem):
+    pass
+
+
+@problem(errors.KeyEndsInThePast)
+class KeyEndsInThePast(Problem):
+    pass
+
+
 @problem(errors.LastAdmin)
 class LastAdmin(Problem):
     pass

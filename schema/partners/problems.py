@@ -14,9 +14,15 @@ from schema.scalars import Long
 class InvalidPartner(Problem):
     field: str = strawberry.field(description="The field that cannot be used.")
 
+
 @problem(errors.PartnerNotActive)
 class PartnerNotActive(Problem):
     status: str = strawberry.field(description="How the partner stands.")
+
+
+@problem(errors.ScopeNotForPartners)
+class ScopeNotForPartners(Problem):
+    pass
 
 
 @problem(errors.PlanStartsInThePast)

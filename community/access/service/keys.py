@@ -11,7 +11,7 @@ from community.access.policy import Actor, KeyOwner, Permission, Scope, require
 from community.access.queries import ApiKeyView
 from community.database import transaction
 from community.kernel import clock, ids
-from community.kernel.errors import BadInput, NotFound
+from community.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class NewApiKey:
 async def create_api_key(
     actor: Actor, name: str, *, owner: KeyOwner, scopes: Iterable[Scope], expires_at: datetime | None = None
 ) -> NewApiKey:
-    """Make a key for a partner or a service. Raises BadInput."""
+    """Make a key for a partner or a service. Raises InvalidKeyName, KeyWithoutScope and KeyEndsInThePast."""
     require(actor, Permission.ACCESS_MANAGE_KEYS)
     return await _create(actor, name, owner=owner, scopes=scopes, expires_at=expires_at)
 
@@ -41,7 +41,10 @@ async def create_partner_key(
     is_sandbox: bool,
     expires_at: datetime | None = None,
 ) -> NewApiKey:
-    """Make a key that acts as this partner. Whoever calls this has asked whether the actor may. Raises BadInput."""
+    """Make a key that acts as this partner. Whoever calls this has asked whether the actor may.
+
+    Raises as `create_api_key`.
+    """
     return await _create(
         actor,
         name,
@@ -74,8 +77,8 @@ async def _create(
     partner_id: UUID | None = None,
     is_sandbox: bool = False,
 ) -> NewApiKey:
-    wanted = frozenset(scopes)
-    _check(name, wanted, expires_at)
+    now, wanted = clock.now(), frozenset(scopes)
+    rules.check_key(name, wanted, expires_at, now=now)
     secret = secrets.new_api_key()
     row = ApiKeyView(
         id=ids.new_id(),
@@ -86,7 +89,7 @@ async def _create(
         partner_id=partner_id,
         is_sandbox=is_sandbox,
         created_by_id=actor.member_id,
-        created_at=clock.now(),
+        created_at=now,
         last_used_at=None,
         expires_at=expires_at,
         revoked_at=None,
@@ -129,12 +132,3 @@ async def revoke_api_key(actor: Actor, key_id: UUID) -> ApiKeyView:
 async def note_use(key: ApiKeyView, now: datetime) -> None:
     """Write down that the key was used now."""
     await database.execute("update access_api_key set last_used_at = $2 where id = $1", key.id, now)
-
-
-def _check(name: str, scopes: frozenset[Scope], expires_at: datetime | None) -> None:
-    if not rules.is_key_name(name):
-        raise BadInput("name", "Give the key a name of 1 to 100 visible characters.")
-    if not scopes:
-        raise BadInput("scopes", "Give the key at least one scope.")
-    if expires_at is not None and expires_at <= clock.now():
-        raise BadInput("expiresAt", "The end of the key must lie ahead.")

@@ -10,11 +10,10 @@ from community.access.policy import Actor, Scope
 from community.access.service import NewApiKey
 from community.database import transaction
 from community.kernel import clock, ids
-from community.kernel.errors import BadInput
 from community.kernel.facts import Fact
 from community.kernel.text import reason_in
 from community.outbox import service as outbox
-from community.partners import facts, policy, queries
+from community.partners import errors, facts, policy, queries
 from community.partners.queries import PartnerView
 from community.partners.queries.accounts import COLUMNS, partner_of
 from community.partners.rules.names import check_texts
@@ -108,11 +107,14 @@ async def create_key(
     is_sandbox: bool = False,
     expires_at: datetime | None = None,
 ) -> NewApiKey:
-    """Make a key that acts as this partner. Raises NotFound, PartnerNotActive and BadInput."""
+    """Make a key that acts as this partner.
+
+    Raises NotFound, PartnerNotActive, ScopeNotForPartners, and what access's `create_api_key` raises.
+    """
     policy.require_manager(actor)
     await held_open(partner_id)
     if not policy.PARTNER_SCOPES.issuperset(scopes):
-        raise BadInput("scopes", "A partner's key is for what is the partner's own.")
+        raise errors.ScopeNotForPartners
     return await access.create_partner_key(
         actor, name, partner_id, scopes=scopes, is_sandbox=is_sandbox, expires_at=expires_at
     )

@@ -7,11 +7,12 @@ import strawberry
 
 from community.access.policy import Scope
 from community.partners import service as partners
+from schema.access.problems import InvalidKeyName, KeyEndsInThePast, KeyWithoutScope
 from schema.access.types import ApiKey
 from schema.context import Info
 from schema.nodes import decode_id
 from schema.partners.mutations.plans import CommissionPlanInput
-from schema.partners.problems import InvalidPartner, PartnerNotActive, PlanStartsInThePast
+from schema.partners.problems import InvalidPartner, PartnerNotActive, PlanStartsInThePast, ScopeNotForPartners
 from schema.partners.types import Partner
 
 
@@ -83,7 +84,12 @@ class CreatePartnerKeyPayload:
 
 
 CreatePartnerKeyResult = Annotated[
-    CreatePartnerKeyPayload | PartnerNotActive,
+    CreatePartnerKeyPayload
+    | PartnerNotActive
+    | ScopeNotForPartners
+    | InvalidKeyName
+    | KeyWithoutScope
+    | KeyEndsInThePast,
     strawberry.union("CreatePartnerKeyResult", description="The key with its secret, or why not."),
 ]
 

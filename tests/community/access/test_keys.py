@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from community import database
-from community.access import queries
+from community.access import errors, queries
 from community.access import service as access
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, KeyOwner, Kind, Role, Scope
 from community.kernel import clock, ids
-from community.kernel.errors import BadInput, Forbidden, InvalidToken, NotFound, Unauthenticated
+from community.kernel.errors import Forbidden, InvalidToken, NotFound, Unauthenticated
 from community.kernel.pages import PageRequest
 from tests.community.access.people import rewrite
 
@@ -93,16 +93,16 @@ async def test_its_use_is_written_down_once_a_minute(frozen_clock: datetime) -> 
     assert used == [timedelta(0), timedelta(0), timedelta(0), timedelta(seconds=61)]
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\u200bb", "a\nb", "\x00"])
+@pytest.mark.parametrize("name", ["", "  ", "x" * 101, "a\u200bb", "a\nb", "\x00", "\u3164"])
 async def test_a_key_needs_a_name_that_can_be_read(name: str) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(errors.InvalidKeyName):
         await a_key(name=name)
 
 
 async def test_a_key_needs_a_scope_and_an_end_that_lies_ahead(frozen_clock: datetime) -> None:
-    with pytest.raises(BadInput):
+    with pytest.raises(errors.KeyWithoutScope):
         await access.create_api_key(ADMIN, "till", owner=KeyOwner.SERVICE, scopes=[])
-    with pytest.raises(BadInput):
+    with pytest.raises(errors.KeyEndsInThePast):
         await a_key(frozen_clock)
 
 

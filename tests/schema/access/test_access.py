@@ -60,6 +60,7 @@ CREATE_KEY = """
         secret apiKeyEdge { cursor node { id } }
         apiKey { id name owner prefix scopes lastUsedAt expiresAt revokedAt createdBy { handle } }
       }
+      ... on Problem { code message }
     }
   }
 """
@@ -204,10 +205,12 @@ async def test_an_administrator_makes_lists_and_revokes_a_key() -> None:
     assert (await ask(REVOKE_KEY, actor=admin, id=key_id)).only["apiKey"]["revokedAt"]
 
 
-async def test_a_key_without_a_scope_or_a_name_is_bad_input() -> None:
+async def test_what_a_key_lacks_is_said() -> None:
     admin = await a_member(roles=ADMIN)
-    assert (await ask(CREATE_KEY, actor=admin, scopes=[])).refusals == [BadInput]
-    assert (await ask(CREATE_KEY, actor=admin, name="\u200b")).refusals == [BadInput]
+    assert (await ask(CREATE_KEY, actor=admin, scopes=[])).only["code"] == "KEY_WITHOUT_SCOPE"
+    assert (await ask(CREATE_KEY, actor=admin, name="\u200b")).only["message"] == (
+        "Give the key a name of 1 to 100 visible characters."
+    )
 
 
 async def test_an_administrator_grants_and_revokes_a_role() -> None:

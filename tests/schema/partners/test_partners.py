@@ -11,9 +11,10 @@ import pytest
 from community.access import service as access
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, Role, Scope
 from community.kernel import clock
-from community.kernel.errors import BadInput, Forbidden, NotFound, Unauthenticated
+from community.kernel.errors import Forbidden, NotFound, Unauthenticated
 from community.outbox import service as outbox
 from community.partners import service as partners
+from community.partners.errors import ScopeNotForPartners
 from community.webhooks import service as webhooks
 from schema.nodes import encode_id
 from tests.announcements import announced
@@ -379,7 +380,7 @@ async def test_staff_make_a_partner_and_a_key_that_works() -> None:
 async def test_a_partners_key_is_for_nothing_of_the_house() -> None:
     partner = await a_partner()
     for scope in (Scope.EVENTS_READ, Scope.MEMBERS_READ, Scope.ORDERS_WRITE):
-        with pytest.raises(BadInput):
+        with pytest.raises(ScopeNotForPartners):
             await partners.create_key(SYSTEM, partner.id, "server", scopes=[scope])
 
 
