@@ -1,5 +1,6 @@
 """The verbs of webhooks: keep endpoints, spread the feed, send, judge, replay, forget."""
 
+from community.webhooks.service.claiming import FAILING, HEALTHY, LANES, Errand, Lane, claim
 from community.webhooks.service.endpoints import (
     NewEndpoint,
     create,
@@ -10,7 +11,7 @@ from community.webhooks.service.endpoints import (
     rotate_secret,
 )
 from community.webhooks.service.replaying import replay_delivery, replay_event, replay_since, send_test
-from community.webhooks.service.sending import FAILING, HEALTHY, LANES, Errand, Lane, claim, settle
+from community.webhooks.service.settling import settle
 from community.webhooks.service.spreading import spread
 from community.webhooks.service.tidying import forget_deliveries, forget_endpoints
 

@@ -25,7 +25,8 @@ from community.webhooks.facts import (
     WebhookEndpointEnabled,
     WebhookSecretRotated,
 )
-from community.webhooks.queries import ENDPOINT, EndpointView, areas_of_types
+from community.webhooks.queries import EndpointView, areas_of_types
+from community.webhooks.queries.endpoints import ENDPOINT
 from community.webhooks.rules.destinations import flaw_in
 from community.webhooks.rules.messages import API_VERSION
 from community.webhooks.rules.owners import Owner, may_be_told

@@ -12,7 +12,8 @@ from community import database
 from community.kernel import clock, ids
 from community.kernel.facts import REGISTRY
 from community.outbox.queries import EventView
-from community.webhooks.queries import DELIVERY, DeliveryView
+from community.webhooks.queries import DeliveryView
+from community.webhooks.queries.deliveries import DELIVERY
 from community.webhooks.rules.owners import Owner, key_told, told
 
 
