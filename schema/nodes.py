@@ -66,7 +66,8 @@ class NodeQueries:
 
 def encode_id(kind: str, uuid: UUID) -> strawberry.ID:
     """The opaque id of the entity `uuid` of type `kind`."""
-    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{uuid.hex}".encode()).rstrip(b"=").decode())
+    # Names, hexadecimal digits and a colon have no sextet of which base64 makes a + or a /.
+    return strawberry.ID(binascii.b2a_base64(f"{kind}:{uuid.hex}".encode(), newline=False).rstrip(b"=").decode())
 
 
 def decode_id(id: strawberry.ID, kind: type[Node] | str, field: str = "id") -> UUID:

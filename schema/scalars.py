@@ -41,7 +41,8 @@ def parse_datetime(value: Any) -> datetime:
 
 def write_datetime(instant: datetime) -> str:
     """ISO 8601 in UTC, ending in Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    in_utc = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return in_utc.isoformat()[: -len("+00:00")] + "Z"
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -29,27 +29,35 @@ from strawberry.types.field import StrawberryField
 from schema.execution.surprises import Surprise
 
 Values = dict[str, Any]
-Arguments = Callable[[VariableValues], Values]
-"""From an operation's variables to what a resolver gets."""
-
 Read = Callable[[VariableValues], Any]
+NO_VARIABLES = VariableValues({}, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a field as its resolver gets them, by how much of them is known before anybody runs it."""
+
+    constant: Values | None
+    """All of them, where variables have no say."""
+    read: Callable[[VariableValues], Values]
 
 
 def arguments_of(field: GraphQLField, node: FieldNode) -> Arguments:
     """How to read the arguments of `field` as `node` gives them, as graphql-core passes them on."""
-    if not field.args and not node.arguments:
-        return lambda _variables: {}
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
+    if not field.args and not given:
+        return Arguments({}, lambda _variables: {})
     reads = {definition.out_name or name: _read(definition, given.get(name)) for name, definition in field.args.items()}
     if None in reads.values():
-        return lambda variables: get_argument_values(field, node, variables)
+        return Arguments(None, lambda variables: get_argument_values(field, node, variables))
     known = {name: read for name, read in reads.items() if read is not None}
 
     def arguments(variables: VariableValues) -> Values:
         values = {name: read(variables) for name, read in known.items()}
         return {name: value for name, value in values.items() if value is not Undefined}
 
-    return arguments
+    asks = any(isinstance(value, VariableNode) for value in given.values())
+    return Arguments(None if asks else arguments(NO_VARIABLES), arguments)
 
 
 def converted(field: StrawberryField, arguments: Values, info: Any) -> Values:

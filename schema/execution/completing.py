@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import GraphQLOutputType, Undefined, is_composite_type, is_leaf_type, is_list_type, is_non_null_type
 from graphql.pyutils import is_iterable
 
-from schema.execution.kinds import Kinds, is_cast
+from schema.execution.kinds import Kinds
 from schema.execution.leaves import Column, Write, written
 from schema.execution.places import Items, Place, Some
 from schema.execution.surprises import Surprise
@@ -19,6 +19,8 @@ from schema.execution.surprises import Surprise
 if TYPE_CHECKING:
     from schema.execution.running import Run
     from schema.execution.selections import Field
+
+NULLS = {NoneType, type(Undefined)}
 
 Completer = Callable[["Run", Column, Place], Column]
 """From the column of a field's values, and where they stand, to what is sent. Raises Surprise."""
@@ -49,32 +51,28 @@ def _lists(field: "Field", complete: Completer, *, nullable: bool) -> Completer:
 
     def lists(run: "Run", column: Column, place: Place) -> Column:
         if not {*map(type, column)} <= only_lists:
-            return _with_nulls(field, _as_lists(field, column), place, all_lists(run), nullable=nullable)
-        return all_lists(run)(column, place)
+            return _with_nulls(field, run, _as_lists(field, column), place, all_lists, nullable=nullable)
+        return all_lists(run, column, place)
 
-    def all_lists(run: "Run") -> Callable[[Column, Place], Column]:
-        def every(column: Column, place: Place) -> Column:
-            lengths = [len(each) for each in column]
-            done = complete(run, [*chain.from_iterable(column)], Items(place, lengths))
-            if len(lengths) == 1:
-                return [done]
-            rest = iter(done)
-            return [[*islice(rest, length)] for length in lengths]
-
-        return every
+    def all_lists(run: "Run", column: Column, place: Place) -> Column:
+        lengths = [*map(len, column)]
+        done = complete(run, [*chain.from_iterable(column)], Items(place, lengths))
+        if len(lengths) == 1:
+            return [done]
+        rest = iter(done)
+        return [[*islice(rest, length)] for length in lengths]
 
     return lists
 
 
 def _objects(field: "Field", kinds: Kinds, *, nullable: bool) -> Completer:
     def objects(run: "Run", column: Column, place: Place) -> Column:
-        classes = {*map(type, column)}
-        if NoneType in classes or UndefinedType in classes:
-            column = [None if value is Undefined else value for value in column]
-            return _with_nulls(field, column, place, lambda present, at: objects(run, present, at), nullable=nullable)
-        only = kinds.only(classes)
-        if only is not None and not (kinds.is_checked and any(map(is_cast, column))):
+        only = kinds.only(column)
+        if only is not None:
             return field.selection(run, only).select(run, column, place)
+        if not NULLS.isdisjoint(map(type, column)):
+            column = [None if value is Undefined else value for value in column]
+            return _with_nulls(field, run, column, place, objects, nullable=nullable)
         return _by_type(field, run, column, place, kinds) if column else []
 
     return objects
@@ -94,14 +92,15 @@ def _by_type(field: "Field", run: "Run", column: Column, place: Place, kinds: Ki
 
 
 def _with_nulls(
-    field: "Field", column: Column, place: Place, complete: Callable[[Column, Place], Column], *, nullable: bool
+    field: "Field", run: "Run", column: Column, place: Place, complete: Completer, *, nullable: bool
 ) -> Column:
     indices = [index for index, value in enumerate(column) if value is not None]
     if len(indices) == len(column):
-        return complete(column, place)
+        return complete(run, column, place)
     if not nullable:
         raise Surprise(f"{field.key} is null where it must not be")
-    rest: Iterator[Any] = iter(complete([column[index] for index in indices], Some(place, indices)) if indices else [])
+    present = [column[index] for index in indices]
+    rest: Iterator[Any] = iter(complete(run, present, Some(place, indices)) if indices else [])
     return [None if value is None else next(rest) for value in column]
 
 
@@ -121,10 +120,7 @@ def _as_list(field: "Field", value: Any) -> Column:
 
 def _of_field(place: Place) -> Any:
     """The path of the field whose values, or items of values, stand there."""
-    path = next(iter(place.paths()))
+    path = place.first()
     while path is not None and type(path.key) is int:
         path = path.prev
     return path
-
-
-UndefinedType = type(Undefined)

@@ -21,7 +21,7 @@ from graphql import get_named_type, get_nullable_type, is_composite_type, is_lea
 
 from schema.execution.leaves import usual_kinds, written
 from schema.execution.places import Below
-from schema.execution.ways import Attribute, Computed
+from schema.execution.ways import Attribute, Called, Computed, OfLevel, Resolved
 
 if TYPE_CHECKING:
     from schema.execution.selections import Field, Select
@@ -47,6 +47,13 @@ def _compiled(source: str, typename: str) -> CodeType:
     return compile(source, f"<selection of {typename}>", "exec")
 
 
+def _verb(way: OfLevel | Called | Resolved) -> str:
+    """How to ask a run for a field: a whole level, a coroutine of each object, or at once."""
+    if isinstance(way, OfLevel):
+        return "ask_level"
+    return "ask_later" if way.is_async and way.waits else "ask"
+
+
 class _Writer:
     """Writes the lines of one function, and keeps what its names mean."""
 
@@ -55,7 +62,7 @@ class _Writer:
         self.lines: list[str] = []
         self.entries: list[str] = []
         self.columns: list[int] = []
-        self.asked: list[int] = []
+        self.rest: list[str] = []
 
     def write(self, field: "Field") -> None:
         number = len(self.entries)
@@ -71,14 +78,14 @@ class _Writer:
             case Computed(function):
                 self.names[f"v{number}"] = function
                 self._column(number, field, f"v{number}(each)", is_kept=is_composite_type(get_named_type(kind)))
-            case _:
+            case way:
                 self.names[f"f{number}"] = field
-                self.asked.append(number)
+                self.rest.append(f"run.{_verb(way)}(f{number}, objects, rows, place)")
                 self.entries.append(f"k{number}: None")
 
     def source(self) -> str:
-        asks = [f"run.ask(f{number}, objects, rows, place)" for number in self.asked]
-        body = [*self.lines, f"rows = [{{{', '.join(self.entries)}}} {self._each()}]", *asks, "return rows"]
+        rows = f"rows = [{{{', '.join(self.entries)}}} {self._each()}]"
+        body = [*self.lines, rows, *self.rest, "return rows"]
         return "def select(run, objects, place):\n" + "".join(f"    {line}\n" for line in body)
 
     def _column(self, number: int, field: "Field", value: str, *, is_kept: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterable
 from inspect import iscoroutine
+from itertools import repeat
 from types import GeneratorType, NoneType
 from typing import Any
 
@@ -14,6 +15,7 @@ from schema.execution.surprises import Surprise
 MAX_KINDS = 1_000
 """How many classes are remembered for one field. More are looked at each time."""
 
+_CAST = repeat(TYPE_CAST_ATTRIBUTE)
 _NO_VALUES = (BaseException, GeneratorType, NoneType, type(Undefined), AsyncIterable)
 
 
@@ -44,10 +46,11 @@ class Kinds:
             return [self._look(value, executor, info) for value in values]
         return kinds  # type: ignore[return-value]
 
-    def only(self, kinds: set[type]) -> GraphQLObjectType | None:
-        """The type that all objects of these classes have, if that is known and one."""
-        found = {self._known.get(kind) for kind in kinds}
-        return found.pop() if len(found) == 1 else None
+    def only(self, values: list[Any]) -> GraphQLObjectType | None:
+        """The type that all of them have, if they are of one class that tells it."""
+        classes = {*map(type, values)}
+        found = self._known.get(classes.pop()) if len(classes) == 1 else None
+        return None if found and self.is_checked and any(map(hasattr, values, _CAST)) else found
 
     def _look(self, value: Any, executor: Any, info: Any) -> GraphQLObjectType:
         kind = type(value)

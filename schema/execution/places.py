@@ -13,6 +13,10 @@ class Place(Protocol):
         """One path per value."""
         ...
 
+    def first(self) -> Path | None:
+        """The first of them. There is one: nobody asks for a place without values."""
+        ...
+
 
 class Root:
     """The one object that everything begins with."""
@@ -22,6 +26,13 @@ class Root:
     def paths(self) -> Iterator[Path | None]:
         """It has none."""
         yield None
+
+    def first(self) -> Path | None:
+        """It has none."""
+        return None
+
+
+ROOT = Root()
 
 
 class Below:
@@ -36,6 +47,10 @@ class Below:
         """The parents' paths with the field's key."""
         for path in self.parents.paths():
             yield Path(path, self.key, self.typename)
+
+    def first(self) -> Path | None:
+        """The first parent's path with the field's key."""
+        return Path(self.parents.first(), self.key, self.typename)
 
 
 class Items:
@@ -52,6 +67,10 @@ class Items:
             for index in range(length):
                 yield Path(path, index, None)
 
+    def first(self) -> Path | None:
+        """The path of the first list that is not empty, with the index 0."""
+        return next(self.paths())
+
 
 class Some:
     """Those of a column's values that stand at these indices, which ascend."""
@@ -66,3 +85,7 @@ class Some:
         paths: list[Any] = list(self.whole.paths())
         for index in self.indices:
             yield paths[index]
+
+    def first(self) -> Path | None:
+        """The first chosen one's path."""
+        return next(self.paths())

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import FieldNode
+from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 from schema.execution.levels import LevelKey, recall
 
@@ -44,7 +45,7 @@ class Memory:
             if not found:
                 return resolve(source, info, **arguments)
             outcome, is_late = found.popleft() if len(found) > 1 else found[0]
-            return _later(outcome) if is_late else _now(outcome)
+            return _later(outcome) if is_late and not is_awaitable(outcome) else _now(outcome)
 
         return around
 

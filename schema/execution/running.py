@@ -7,16 +7,17 @@ next selections ask again.
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from types import CoroutineType
 from typing import Any
 
 from graphql import Executor
 from graphql.execution.values import VariableValues
 
 from schema.execution.arguments import Values
-from schema.execution.calling import Asked, calls_for
-from schema.execution.places import Place, Root
+from schema.execution.calling import Asked, Call, EachCall, level_calls
+from schema.execution.places import ROOT, Place
 from schema.execution.plans import Plan, Variant
-from schema.execution.recalling import Memory
+from schema.execution.recalling import Memory, Outcome
 from schema.execution.selections import Field
 
 
@@ -30,22 +31,37 @@ class Run:
         vars(self.executor).update(
             vars(plan.executor), root_value=root, context_value=context, variable_values=variables
         )
-        self._asked: list[Asked] = []
+        self._levels: list[Asked] = []
+        self._later: list[EachCall] = []
+        self._begun: list[tuple[Call, Sequence[Awaitable[Any]]]] = []
         self._arguments: dict[Field, Values] = {}
 
     async def of(self, variant: Variant) -> dict[str, Any]:
         """The data of the operation. Raises Surprise, or whatever else compiled code met."""
         data: dict[str, Any] = {}
         for step in variant.steps:
-            rows = step.select(self, [self.executor.root_value], Root())
-            while self._asked:
+            rows = step.select(self, [self.executor.root_value], ROOT)
+            while self._levels or self._later or self._begun:
                 await self._answer()
             data |= rows[0]
         return data
 
+    def ask_level(self, field: Field, objects: list[Any], rows: list[dict[str, Any]], place: Place) -> None:
+        """Ask a level about these objects, which stand at `place`, together with all who ask it now."""
+        self._levels.append(Asked(field, objects, rows, place))
+
+    def ask_later(self, field: Field, objects: list[Any], rows: list[dict[str, Any]], place: Place) -> None:
+        """Ask each of these objects for what has to be waited for, together with everything else that has to be."""
+        self._later.append(EachCall(field, objects, rows, place))
+
     def ask(self, field: Field, objects: list[Any], rows: list[dict[str, Any]], place: Place) -> None:
-        """Ask for a field of these objects, which stand at `place`."""
-        self._asked.append(Asked(field, objects, rows, place))
+        """Ask each of these objects, which mostly answer at once."""
+        call = EachCall(field, objects, rows, place)
+        late = call.begin(self)
+        if late:
+            self._begun.append((call, late))
+        else:
+            call.answer(self)
 
     def keep(self, field: Field, objects: list[Any], values: list[Any]) -> None:
         """Remember what a selection has computed."""
@@ -53,14 +69,18 @@ class Run:
 
     def arguments(self, field: Field) -> Values:
         """The arguments of `field`, read once."""
+        if field.arguments.constant is not None:
+            return field.arguments.constant
         found = self._arguments.get(field)
         if found is None:
-            found = self._arguments[field] = field.arguments(self.variables)
+            found = self._arguments[field] = field.arguments.read(self.variables)
         return found
 
-    def info(self, asked: Asked) -> Any:
-        """What graphql-core tells the resolver of a field on the first of the objects."""
-        return self.info_at(asked.field, next(iter(asked.values_at().paths())))
+    def passed(self, field: Field) -> Values | None:
+        """The same as a function of Strawberry's gets them; None if one of them needs to be converted."""
+        if field.passed is not None or field.names is None:
+            return field.passed
+        return field.names.passed_on(self.arguments(field))
 
     def info_at(self, field: Field, path: Any) -> Any:
         """What graphql-core tells the resolver of `field` at `path`."""
@@ -68,30 +88,40 @@ class Run:
 
     async def _answer(self) -> None:
         """Call everything that was asked, together, and complete it."""
-        asked, self._asked = self._asked, []
-        calls = calls_for(self, asked)
-        waiting = [(call, awaitable) for call in calls for awaitable in call.begin()]
-        outcomes = await _settled([awaitable for _, awaitable in waiting])
-        for (call, _), outcome in zip(waiting, outcomes, strict=True):
-            call.settle(outcome)
-        for call in calls:
-            for each, values in call.answers():
-                key = each.field.key
-                for row, value in zip(each.rows, each.field.complete(self, values, each.values_at()), strict=True):
-                    row[key] = value
+        levels, later, begun = self._levels, self._later, self._begun
+        self._levels, self._later, self._begun = [], [], []
+        # Whatever may be wrong with arguments comes to light before a level is called.
+        calls: list[Call] = [*later, *level_calls(self, levels)]
+        begun += [(call, call.begin(self)) for call in calls]
+        waiting = [(call, awaitable) for call, late in begun for awaitable in late]
+        if waiting:
+            outcomes = await _settled([awaitable for _, awaitable in waiting])
+            for (call, _), outcome in zip(waiting, outcomes, strict=True):
+                call.settle(outcome)
+        for call, _ in begun:
+            call.answer(self)
 
 
-async def _settled(awaitables: list[Awaitable[Any]]) -> Sequence[Any]:
-    """What came of each: its value or its exception. Together, but without a task where there is only one."""
-    if not awaitables:
-        return ()
-    if len(awaitables) == 1:
-        try:
-            return (await awaitables[0],)
-        except Exception as error:
-            return (error,)
-    outcomes = await asyncio.gather(*awaitables, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, Exception):
-            raise outcome
+async def _settled(awaitables: list[Awaitable[Any]]) -> list[Outcome]:
+    """What came of each: its value or its exception. All together, the first of them in the task of whoever asks."""
+    first, *others = awaitables
+    tasks = [_task(each) for each in others]
+    outcomes: list[Outcome] = []
+    try:
+        for each in (first, *tasks):
+            try:
+                outcomes.append(await each)
+            except Exception as error:
+                outcomes.append(error)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
     return outcomes
+
+
+def _task(awaitable: Awaitable[Any]) -> asyncio.Future[Any]:
+    if isinstance(awaitable, CoroutineType):
+        return asyncio.get_running_loop().create_task(awaitable)
+    return asyncio.ensure_future(awaitable)

@@ -8,11 +8,12 @@ from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, 
 from graphql.type import TypeNameMetaFieldDef
 
 from schema.execution.arguments import Names, arguments_of
+from schema.execution.calling import each_of
 from schema.execution.completing import completer
 from schema.execution.generating import generated
 from schema.execution.places import Place
 from schema.execution.surprises import NotCompiled
-from schema.execution.ways import Called, OfLevel, way_of
+from schema.execution.ways import Called, OfLevel, Resolved, way_of
 
 if TYPE_CHECKING:
     from schema.execution.plans import Variant
@@ -36,6 +37,11 @@ class Field:
         self.way = way_of(self.definition, variant.plan.config)
         self.arguments = arguments_of(self.definition, self.nodes[0])
         self.names = _names(variant, self)
+        constant = self.arguments.constant
+        self.passed = self.names.passed_on(constant) if self.names and constant is not None else None
+        """The arguments as a function of Strawberry's gets them, if they are the same in every run."""
+        self.each = each_of(self, self.way) if isinstance(self.way, Called | Resolved) else None
+        self.waits = isinstance(self.way, Called | Resolved | OfLevel) and self.way.waits
         self.complete = completer(self, self.definition.type)
         self._selections: dict[str, Selection] = {}
 

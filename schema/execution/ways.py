@@ -1,10 +1,13 @@
 """The ways in which a field gets its value, found out once from how it was declared."""
 
+import dis
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import isgeneratorfunction
+from functools import cache
+from inspect import CO_COROUTINE, isgeneratorfunction
 from keyword import iskeyword
-from typing import Any
+from types import CodeType
+from typing import Any, ClassVar
 
 import strawberry
 from graphql import GraphQLField, default_field_resolver
@@ -36,6 +39,8 @@ class OfLevel:
     level: Level
     declared: StrawberryField
     info_class: type[strawberry.Info[Any, Any]]
+    waits: bool
+    """Whether its coroutine can be suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,10 @@ class Called:
     takes_self: bool
     info_name: str | None
     source_names: tuple[str, ...]
+    is_async: bool
+    """Whether it always returns a coroutine."""
+    waits: bool
+    """Whether that can be suspended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,12 @@ class Resolved:
     """One call of whatever graphql-core would call, for each object."""
 
     resolve: Callable[..., Any]
+    is_async: ClassVar = False
+    waits: ClassVar = True
 
+
+WAITING = frozenset({"SEND", "GET_AWAITABLE", "GET_ANEXT"})
+"""The instructions at which a coroutine can be suspended."""
 
 Way = Attribute | Computed | OfLevel | Called | Resolved
 
@@ -73,7 +87,7 @@ def way_of(field: GraphQLField, config: StrawberryConfig | None) -> Way:
         return Resolved(field.resolve)
     level = declared.metadata.get(LEVEL)
     if isinstance(level, Level):
-        return OfLevel(level, declared, config.info_class)
+        return OfLevel(level, declared, config.info_class, waits=_can_be_suspended(level.resolve))
     called = _called(declared, declared.base_resolver, config)
     is_plain = called.takes_self and called.info_name is None and not called.source_names
     if is_plain and not declared.is_async and not declared.arguments and not isgeneratorfunction(called.function):
@@ -84,14 +98,30 @@ def way_of(field: GraphQLField, config: StrawberryConfig | None) -> Way:
 def _called(declared: StrawberryField, resolver: StrawberryResolver[Any], config: StrawberryConfig) -> Called:
     info = resolver.info_parameter
     sources = (resolver.parent_parameter, resolver.root_parameter)
+    function = resolver.wrapped_func if callable(resolver.wrapped_func) else resolver
     return Called(
-        function=resolver.wrapped_func if callable(resolver.wrapped_func) else resolver,
+        function=function,
         declared=declared,
         info_class=config.info_class,
         takes_self=resolver.self_parameter is not None,
         info_name=info.name if info else None,
         source_names=tuple(parameter.name for parameter in sources if parameter),
+        is_async=_is_coroutine_function(function),
+        waits=_can_be_suspended(function),
     )
+
+
+def _is_coroutine_function(function: Callable[..., Any]) -> bool:
+    code = getattr(function, "__code__", None)
+    return isinstance(code, CodeType) and bool(code.co_flags & CO_COROUTINE)
+
+
+@cache
+def _can_be_suspended(function: Callable[..., Any]) -> bool:
+    """Whether what a function returns may have to be waited for: not if it is an `async def` that awaits nothing."""
+    if not _is_coroutine_function(function):
+        return True
+    return any(instruction.opname in WAITING for instruction in dis.get_instructions(function.__code__))
 
 
 def _is_its_own(field: GraphQLField) -> bool:
