@@ -63,6 +63,7 @@ class AlreadyRemoved(Problem):
 
     message = "This has been removed, so nothing can be added or changed."
 
+
 @dataclass
 class NotTheAuthor(Refusal):
     """Only whoever wrote a text may change its words."""

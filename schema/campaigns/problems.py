@@ -45,6 +45,7 @@ class BudgetExhausted(Problem):
 class EntryNotReviewable(Problem):
     pass
 
+
 @problem(errors.NothingToDraw)
 class NothingToDraw(Problem):
     pass
