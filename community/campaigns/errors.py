@@ -61,6 +61,7 @@ class EntryNotReviewable(Problem):
 
     message = "There is nothing to decide on this entry, or nothing to undo."
 
+
 @dataclass
 class NothingToDraw(Problem):
     """The campaign has no prizes, or nobody entered."""

@@ -59,6 +59,7 @@ class ReferralDecided(Problem):
     stage: str
     message = "This referral is decided: it is {stage}."
 
+
 @dataclass
 class OwnReferral(Problem):
     """Nobody decides about what rewards themselves."""

@@ -58,6 +58,7 @@ class InvalidReturn(Problem):
     position: int = strawberry.field(description="The line.")
     returnable: int = strawberry.field(description="How many of it can still come back.")
 
+
 OrderProblem = Annotated[
     InvalidOrder
     | InvalidOrderAmount

@@ -40,6 +40,7 @@ class DefaultLinkStays(Problem):
 class ReferralDecided(Problem):
     stage: str = strawberry.field(description="What it is.")
 
+
 @problem(errors.OwnReferral)
 class OwnReferral(Problem):
     pass

@@ -1,0 +1,168 @@
+"""Items, as this caller may see them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from community.content import policy
+from community.content import queries as content
+from community.content.queries import BodyView, ContentView
+from community.content.rules.activities import content_subject
+from community.content.rules.life import Kind
+from community.kernel import clock
+from schema.content.types.access import AccessWindow, ContentAccess
+from schema.content.types.bodies import ContentBody, MediaFile
+from schema.content.types.desk import ContentDesk
+from schema.content.types.places import ContentSeries, Topic
+from schema.context import Info
+from schema.execution.levels import level
+from schema.nodes import Node, each_found
+from schema.prices import PRICE, PRIVATE, Price
+
+SEEN = {PRIVATE: True}
+"""What a reader may see depends on who they are."""
+
+
+@strawberry.type(description="How far you are with an item, as your last device said.")
+class ReadingProgress:
+    """Progress."""
+
+    percent: int = strawberry.field(description="How much of it, 0 to 100.")
+    position: int = strawberry.field(description="Where to go on: seconds of a video, characters of an article.")
+    read_at: datetime = strawberry.field(description="When you were there.")
+    completed_at: datetime | None = strawberry.field(description="When you first came to its end.")
+
+    @classmethod
+    def of(cls, progress: content.ProgressView) -> Self:
+        return cls(
+            percent=progress.percent,
+            position=progress.position,
+            read_at=progress.read_at,
+            completed_at=progress.completed_at,
+        )
+
+
+@strawberry.type(description="Something that is published: an article, a video, a sound, files, a thing to look at.")
+class Content(Node):
+    """An item as this caller may see it."""
+
+    view: strawberry.Private[ContentView]
+    kind: Kind = strawberry.field(description="What it is.")
+    locale: str = strawberry.field(description="The language it is in: en or zh-Hant.")
+    slug: str = strawberry.field(description="How it is called in addresses; may be in any script.")
+    title: str = strawberry.field(description="Its title, which everybody may read.")
+    summary: str = strawberry.field(description="What it is about, which everybody may read; may be empty.")
+    published_at: datetime | None = strawberry.field(description="When readers first found it; null for drafts.")
+
+    @classmethod
+    def of(cls, item: ContentView) -> Self:
+        return cls(
+            uuid=item.id,
+            view=item,
+            kind=item.kind,
+            locale=item.locale,
+            slug=item.slug,
+            title=item.title,
+            summary=item.summary,
+            published_at=item.published_at,
+        )
+
+    @classmethod
+    def opened(cls, item: ContentView, info: Info) -> Self:
+        """An item on a page of its own: whoever may see it has seen it."""
+        _shown([item], info)
+        return cls.of(item)
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        found = await content.items(info.context.actor, ids)
+        _shown(found.values(), info)
+        return each_found(cls.of, found, ids)
+
+    @strawberry.field(
+        description="Whether you may see what is behind its wall, and what would help.",
+        metadata={PRIVATE: True, PRICE: Price(own=0)},
+    )
+    def access(self) -> ContentAccess:
+        return ContentAccess.of(self.view.access)
+
+    @strawberry.field(
+        description="When it opens to whom, in order; empty where it is open at once.",
+        metadata={PRICE: Price(own=0, items=3)},
+    )
+    def windows(self) -> list[AccessWindow]:
+        return [AccessWindow.of(window) for window in self.view.terms.windows]
+
+    @level(description="What stands in it, as far as you may read it.", metadata={PRIVATE: True, PRICE: Price(own=2)})
+    async def body(parents: list["Content"], info: Info) -> list[ContentBody]:
+        found = await content.bodies([item.view for item in parents])
+        return [ContentBody.of(found.get(item.uuid, NOTHING)) for item in parents]
+
+    @level(description="Its cover, which everybody may see; null where it has none.")
+    async def cover(parents: list["Content"], info: Info) -> list[MediaFile | None]:
+        wanted = [item.view.cover_id for item in parents]
+        found = await content.linked((each for each in wanted if each), clock.now())
+        return each_found(MediaFile.of, found, wanted)
+
+    @level(description="What it is about.", metadata={PRICE: Price(items=2)})
+    async def topics(parents: list["Content"], info: Info) -> list[list[Topic]]:
+        found = await content.topics_by_ids(each for item in parents for each in item.view.topic_ids)
+        return [[Topic.of(found[each]) for each in item.view.topic_ids if each in found] for item in parents]
+
+    @level(description="The series it belongs to, if it belongs to one.")
+    async def series(parents: list["Content"], info: Info) -> list[ContentSeries | None]:
+        wanted = [item.view.series_id for item in parents]
+        found = await content.series_by_ids(each for each in wanted if each)
+        return each_found(ContentSeries.of, found, wanted)
+
+    @strawberry.field(description="Its place in its series.")
+    def series_position(self) -> int | None:
+        return self.view.series_position
+
+    @level(
+        description="What is nearest to it: of its series, then of its topics. At most 12.",
+        metadata={PRIVATE: True, PRICE: Price(own=2, items=12)},
+    )
+    async def related(
+        parents: list["Content"],
+        info: Info,
+        size: Annotated[int, strawberry.argument(description="How many, 0 to 12.")] = 6,
+    ) -> list[list["Content"]]:
+        found = await content.related([item.view for item in parents], size)
+        return [[Content.of(item) for item in each] for each in found]
+
+    @level(description="Whether you keep it for later.")
+    async def viewer_has_bookmarked(parents: list["Content"], info: Info) -> list[bool]:
+        found = await content.bookmarked_among(info.context.actor, [item.uuid for item in parents])
+        return [item.uuid in found for item in parents]
+
+    @level(description="How far you are with it; null where you never began.")
+    async def viewer_progress(parents: list["Content"], info: Info) -> list[ReadingProgress | None]:
+        found = await content.progress_of(info.context.actor, [item.uuid for item in parents])
+        return each_found(ReadingProgress.of, found, [item.uuid for item in parents])
+
+    @level(description="Whether you may write it.")
+    async def viewer_can_edit(parents: list["Content"], info: Info) -> list[bool]:
+        return [policy.is_editor(info.context.actor)] * len(parents)
+
+    @level(description="How it stands with it, for editors; null for everybody else.", metadata=SEEN)
+    async def desk(parents: list["Content"], info: Info) -> list[ContentDesk | None]:
+        if not policy.is_editor(info.context.actor):
+            return [None for _ in parents]
+        return [ContentDesk.of(item.view) for item in parents]
+
+
+NOTHING = BodyView(parts=[], media=[])
+"""What is left of an item that went away while it was being read."""
+
+
+def _shown(items: Iterable[ContentView], info: Info) -> None:
+    """Whoever may not see it has not seen it; what one wrote oneself is not looked at."""
+    viewer_id = info.context.actor.member_id
+    if viewer_id is not None:
+        info.context.shows(
+            content_subject(item.id) for item in items if item.access.granted and item.created_by != viewer_id
+        )

@@ -1,0 +1,99 @@
+"""Where items belong: topics and series."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from community.content import queries as content
+from community.content.queries import SeriesView, TopicView
+from community.kernel.pages import PageRequest
+from schema.connections import After, Before, Connection, First, Last
+from schema.context import Info
+from schema.execution.levels import level
+from schema.nodes import Node, each_found
+from schema.prices import PRIVATE
+
+if TYPE_CHECKING:
+    from schema.content.types.items import Content
+
+SEEN = {PRIVATE: True}
+"""What a reader may see depends on who they are."""
+
+
+@strawberry.type(description="What items are about. Members subscribe to topics.")
+class Topic(Node):
+    """A topic."""
+
+    view: strawberry.Private[TopicView]
+    slug: str = strawberry.field(description="How it is called in addresses.")
+
+    @classmethod
+    def of(cls, topic: TopicView) -> Self:
+        return cls(uuid=topic.id, view=topic, slug=topic.slug)
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        found = await content.topics_by_ids(ids)
+        return each_found(cls.of, found, ids)
+
+    @strawberry.field(description="Its name, in your language where it has one.")
+    def name(self, info: Info) -> str:
+        return self.view.name(info.context.locale)
+
+    @level(description="What is published about it, newest first.", metadata=SEEN)
+    async def contents(
+        parents: list["Topic"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection[Annotated["Content", strawberry.lazy("schema.content.types.items")]]]:
+        from schema.content.types.items import Content
+
+        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.LATEST_SHAPE)
+        pages = await content.in_topics(info.context.actor, [topic.uuid for topic in parents], request)
+        return [Connection.of(page, Content.of) for page in pages]
+
+    @level(description="Whether you subscribed to it.")
+    async def viewer_has_subscribed(parents: list["Topic"], info: Info) -> list[bool]:
+        found = await content.subscribed_among(info.context.actor, [topic.uuid for topic in parents])
+        return [topic.uuid in found for topic in parents]
+
+
+@strawberry.type(description="Items that belong together, in an order.")
+class ContentSeries(Node):
+    """A series."""
+
+    view: strawberry.Private[SeriesView]
+    slug: str = strawberry.field(description="How it is called in addresses.")
+
+    @classmethod
+    def of(cls, series: SeriesView) -> Self:
+        return cls(uuid=series.id, view=series, slug=series.slug)
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        found = await content.series_by_ids(ids)
+        return each_found(cls.of, found, ids)
+
+    @strawberry.field(description="Its name, in your language where it has one.")
+    def name(self, info: Info) -> str:
+        return self.view.name(info.context.locale)
+
+    @level(description="What is published of it, in its order.", metadata=SEEN)
+    async def contents(
+        parents: list["ContentSeries"],
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> list[Connection[Annotated["Content", strawberry.lazy("schema.content.types.items")]]]:
+        from schema.content.types.items import Content
+
+        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.SERIES_SHAPE)
+        pages = await content.in_series(info.context.actor, [series.uuid for series in parents], request)
+        return [Connection.of(page, Content.of) for page in pages]
