@@ -18,7 +18,7 @@ from community.kernel.pages import PageRequest
 from community.posts.rules import markdown
 from schema.campaigns.plans import CampaignAudience, CampaignPrize, CampaignReward
 from schema.campaigns.types.draws import PrizeDraw
-from schema.campaigns.types.entries import CampaignEntry, EntryFilter, EntryRefusal
+from schema.campaigns.types.entries import YOURS, CampaignEntry, EntryFilter, EntryRefusal
 from schema.campaigns.types.leaderboards import CampaignLeader, CampaignWeek
 from schema.campaigns.types.results import CampaignResults
 from schema.campaigns.types.versions import CampaignVersion
@@ -30,8 +30,6 @@ from schema.posts.types import Hashtag
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
 from schema.together import together
-
-YOURS = {PRIVATE: True}
 
 
 @strawberry.type(description="A hashtag campaign: posts that carry its hashtags enter by themselves.")

@@ -10,13 +10,11 @@ import strawberry
 from community.campaigns import queries as campaigns
 from community.campaigns.queries import CampaignView, DrawView
 from schema.campaigns.plans import CampaignPrize
-from schema.campaigns.types.entries import CampaignEntry
+from schema.campaigns.types.entries import YOURS, CampaignEntry
 from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import each_found
-from schema.prices import PRICE, PRIVATE, Price
-
-YOURS = {PRIVATE: True}
+from schema.prices import PRICE, Price
 
 
 @strawberry.type(description="Who holds a prize.")

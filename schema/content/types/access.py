@@ -7,8 +7,11 @@ import strawberry
 
 from community.content.rules import access as rules
 from community.content.rules.access import OfferKind, Reason, Visibility
-from schema.prices import PRICE, Price
+from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
+
+SEEN = {PRIVATE: True}
+"""What a reader may see depends on who they are."""
 
 
 @strawberry.type(description="Whom something asks for.")

@@ -12,14 +12,11 @@ from community.content.queries import BodyView, MediaView, PartView
 from community.content.rules.bodies import Place
 from community.content.rules.uploads import MediaKind
 from community.kernel import clock
-from schema.content.types.access import ContentAccess
+from schema.content.types.access import SEEN, ContentAccess
 from schema.context import Info
 from schema.nodes import Node, each_found
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
-
-SEEN = {PRIVATE: True}
-"""What a reader may see depends on who they are."""
 
 
 @strawberry.type(description="A part of a body: its text, or the reason why you do not get it.")

@@ -13,15 +13,12 @@ from community.content.rules.life import Status
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
 from schema.connections import After, Before, Connection, First, Last
-from schema.content.types.access import ContentRequirement
+from schema.content.types.access import SEEN, ContentRequirement
 from schema.context import Info
 from schema.execution.levels import level
 from schema.members.types import Member
 from schema.nodes import Node, each_found
-from schema.prices import PRICE, PRIVATE, Price
-
-SEEN = {PRIVATE: True}
-"""What a reader may see depends on who they are."""
+from schema.prices import PRICE, Price
 
 
 @strawberry.type(description="A revision of an item: everything it said when it was saved. For editors.")

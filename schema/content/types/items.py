@@ -13,7 +13,7 @@ from community.content.queries import BodyView, ContentView
 from community.content.rules.activities import content_subject
 from community.content.rules.life import Kind
 from community.kernel import clock
-from schema.content.types.access import AccessWindow, ContentAccess
+from schema.content.types.access import SEEN, AccessWindow, ContentAccess
 from schema.content.types.bodies import ContentBody, MediaFile
 from schema.content.types.desk import ContentDesk
 from schema.content.types.places import ContentSeries, Topic
@@ -21,9 +21,6 @@ from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node, each_found
 from schema.prices import PRICE, PRIVATE, Price
-
-SEEN = {PRIVATE: True}
-"""What a reader may see depends on who they are."""
 
 
 @strawberry.type(description="How far you are with an item, as your last device said.")

@@ -10,16 +10,13 @@ from community.content import queries as content
 from community.content.queries import SeriesView, TopicView
 from community.kernel.pages import PageRequest
 from schema.connections import After, Before, Connection, First, Last
+from schema.content.types.access import SEEN
 from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node, each_found
-from schema.prices import PRIVATE
 
 if TYPE_CHECKING:
     from schema.content.types.items import Content
-
-SEEN = {PRIVATE: True}
-"""What a reader may see depends on who they are."""
 
 
 @strawberry.type(description="What items are about. Members subscribe to topics.")
