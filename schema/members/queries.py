@@ -6,9 +6,9 @@ import strawberry
 
 from community.members import queries as members
 from schema.context import Info
+from schema.lookahead import selected
 from schema.members.types import Member, Viewer
 from schema.prices import PRIVATE
-from schema.selections import selected
 
 
 @strawberry.type

@@ -13,11 +13,11 @@ from community.posts.rules.trends import Period
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
+from schema.lookahead import selected_of_nodes
 from schema.members.types import Member
 from schema.nodes import decode_id
 from schema.posts.types import Hashtag, HashtagTrend, Post
 from schema.prices import PRICE, PRIVATE, Price
-from schema.selections import selected_of_nodes
 
 graph_enum(
     Order,

@@ -24,11 +24,11 @@ from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
+from schema.lookahead import selected_of_nodes
 from schema.members.types import Member
 from schema.nodes import Node
 from schema.posts.reactions import Reactable, tallies_of
 from schema.prices import PRICE, PRIVATE, Price
-from schema.selections import selected_of_nodes
 from schema.together import together
 
 if TYPE_CHECKING:
