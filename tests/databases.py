@@ -6,9 +6,10 @@ tables in any order). The first worker that asks starts it and makes the templat
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Self
@@ -105,7 +106,10 @@ def lock(purpose: str) -> int:
 
 
 class Cleaner:
-    """Empties a database between tests, on a connection of its own: 2 ms for 60 tables, where TRUNCATE takes 100."""
+    """Empties a database between tests, on a connection of its own: 2 ms for 60 tables, where TRUNCATE takes 100.
+
+    What takes long to build is built once, and kept: then each test finds it as if it had just been built.
+    """
 
     def __init__(self, connection: asyncpg.Connection, emptying: str) -> None:
         self._connection = connection
@@ -118,16 +122,30 @@ class Cleaner:
         # wait for ever for a transaction that a test left open.
         settings = {"session_replication_role": "replica", "lock_timeout": "5s"}
         connection = await asyncpg.connect(url, server_settings=settings)
-        tables = await connection.fetch("SELECT oid::regclass::text AS name FROM pg_class WHERE " + OUR_TABLES)
-        return cls(connection, "; ".join([await _emptying(connection, table["name"]) for table in tables]))
+        return cls(connection, "; ".join([await _emptying(connection, table) for table in await _tables(connection)]))
 
     async def empty(self) -> None:
         """Delete every row that tests wrote."""
         await self._connection.execute(self._emptying)
 
+    async def keep(self, name: str) -> Callable[[], Awaitable[object]]:
+        """Set all rows aside, in a schema `name`. Returns what brings them back, and only them, in 30 ms."""
+        await self._connection.execute(f"CREATE SCHEMA {name}")
+        tables = await _tables(self._connection)
+        restoring = "; ".join([await _keeping(self._connection, table, name) for table in tables])
+        return partial(self._connection.execute, restoring)
+
     async def close(self) -> None:
         """Leave the database."""
         await self._connection.close()
+
+
+async def _tables(connection: asyncpg.Connection) -> list[str]:
+    """Our tables' names."""
+    rows = await connection.fetch(
+        "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    return [row[0] for row in rows]
 
 
 async def _emptying(connection: asyncpg.Connection, table: str) -> str:
@@ -138,4 +156,17 @@ async def _emptying(connection: asyncpg.Connection, table: str) -> str:
     return f"DELETE FROM {table} WHERE id::text NOT IN ({ids})"
 
 
-OUR_TABLES = "relkind = 'r' AND relnamespace = 'public'::regnamespace"
+async def _keeping(connection: asyncpg.Connection, table: str, schema: str) -> str:
+    """Set the rows of a table aside. Returns what replaces all that are in it by those."""
+    if not await connection.fetchval(f"SELECT 1 FROM {table} LIMIT 1"):
+        return f"DELETE FROM {table}"
+    columns = await connection.fetchval(
+        "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
+        " WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+        table,
+    )
+    await connection.execute(f"CREATE TABLE {schema}.{table} AS SELECT {columns} FROM {table}")
+    return (
+        f"DELETE FROM {table};"
+        f" INSERT INTO {table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {schema}.{table}"
+    )

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from graphql import (
     GraphQLList,
     GraphQLNonNull,
@@ -34,7 +33,7 @@ from graphql import (
 from community.database import counting_statements
 from schema.root import schema
 from tests.graph import ask
-from tests.operations.world import World, a_world
+from tests.operations.world import World
 
 HERE = Path(__file__).parent
 REWRITE = "REWRITE_BUDGETS" in os.environ
@@ -75,11 +74,6 @@ class Document:
 
 DOCUMENTS = [Document.read(path) for path in sorted(HERE.glob("*/*.graphql"))]
 REQUESTS = [d for d in DOCUMENTS if d.operation.operation is not OperationType.SUBSCRIPTION]
-
-
-@pytest_asyncio.fixture
-async def world(database: str) -> World:  # noqa: ARG001 - it is built in there
-    return await a_world()
 
 
 @pytest.mark.parametrize("document", REQUESTS, ids=lambda d: f"{d.path.parent.name}/{d.path.stem}")

@@ -2,21 +2,18 @@
 
 import asyncio
 
-import pytest
 from graphql import OperationType
 
 from community.database import fetch_value
 from tests.graph import ask
 from tests.operations.test_operations import DOCUMENTS
-from tests.operations.world import a_world
+from tests.operations.world import World
 
 MUTATIONS = [document for document in DOCUMENTS if document.operation.operation is OperationType.MUTATION]
 AT_ONCE = 4
 
 
-@pytest.mark.usefixtures("database")
-async def test_every_mutation_sent_several_times_at_once_is_answered_each_time() -> None:
-    world = await a_world()
+async def test_every_mutation_sent_several_times_at_once_is_answered_each_time(world: World) -> None:
     before = await everything()
     for document in MUTATIONS:
         variables, actor = document.variables_from(world), world.actors[document.sender]

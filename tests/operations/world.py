@@ -50,7 +50,7 @@ class World:
 
 
 async def a_world() -> World:
-    """Build it. Takes a second or so."""
+    """Build it in an empty database. Takes a second or so."""
     mei = await a_member(handle="mei")
     authors = [await a_member(handle=f"author{number}") for number in range(SIZE)]
     written = [await posts.write(author, f"南湖旁邊 #{TAG} #評論{n} @mei 讚") for n, author in enumerate(authors)]

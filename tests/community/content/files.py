@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,19 @@ from community.settings import settings
 
 
 @pytest.fixture
-def media_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def media_folder(tmp_path: Path) -> Iterator[Path]:
     """Media are kept here for the length of a test."""
-    monkeypatch.setenv("HOURGLASS_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path / "media"
+    with media_kept_below(tmp_path) as folder:
+        yield folder
+
+
+@contextmanager
+def media_kept_below(home: Path) -> Iterator[Path]:
+    """Media are kept in this folder inside the block."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("HOURGLASS_HOME", str(home))
+        settings.cache_clear()
+        yield home / "media"
     settings.cache_clear()
     storage_of.cache_clear()
 
