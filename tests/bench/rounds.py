@@ -3,6 +3,7 @@
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from uuid import uuid4
 
@@ -105,34 +106,35 @@ async def _postmaster(database: asyncpg.Connection) -> int | None:
 
 
 def table(found: Found, title: str, against: Sequence[str]) -> Table:
-    """Medians, spreads, and the median ratio to each of some servers in the same round."""
+    """Medians and spreads; and the median ratios to some servers, round by round: of requests, and of CPU a request."""
     shown = Table(title=title)
-    columns = ("requests/s", "spread", "p50 ms", "p99 ms", "CPU s/1,000", "PostgreSQL s/1,000")
-    for column in ("", "server", *columns, *(f"against {each}" for each in against)):
+    columns = ["", "server", "requests/s", "spread", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL ms"]
+    for column in columns + [f"{what}, {other} = 1" for other in against for what in ("requests", "CPU")]:
         shown.add_column(column, justify="left" if column in ("", "server") else "right")
-    for (server, request), rounds in sorted(found.items(), key=lambda item: list(Request).index(item[0][1])):
+    servers = list(dict.fromkeys(server for server, _ in found))
+    for request, server in product(dict.fromkeys(request for _, request in found), servers):
+        rounds = found[server, request]
         rates = [each.load.requests_per_second for each in rounds]
         shown.add_row(
             request,
             server,
-            f"{statistics.median(rates):,.0f}",
+            _median(rates, ",.0f"),
             f"{min(rates):,.0f}–{max(rates):,.0f}",
             _median([each.load.p50_ms for each in rounds], ".1f"),
             _median([each.load.p99_ms for each in rounds], ".1f"),
-            _median([each.server_seconds for each in rounds], ".2f"),
-            _median([each.database_seconds for each in rounds], ".2f"),
-            *(_median(ratios(found, request, server, other), ".2f") for other in against),
-            end_section=server == list(found)[-1][0],
+            _median([each.server_ms for each in rounds], ".2f"),
+            _median([each.database_ms for each in rounds], ".2f"),
+            *(_median(ratios, ".2f") for other in against for ratios in _ratios(rounds, found[other, request])),
+            end_section=server == servers[-1],
         )
     return shown
 
 
-def ratios(found: Found, request: Request, server: str, other: str) -> list[float | None]:
-    """How many requests a server answered for each one that the other did, round by round."""
-    return [
-        mine.load.requests_per_second / theirs.load.requests_per_second
-        for mine, theirs in zip(found[server, request], found[other, request], strict=True)
-    ]
+def _ratios(mine: Sequence[Measured], theirs: Sequence[Measured]) -> tuple[list[float | None], list[float | None]]:
+    """How many requests a server answered for each of another's, and how much CPU each took it, round by round."""
+    rounds = list(zip(mine, theirs, strict=True))
+    rates = [m.load.requests_per_second / t.load.requests_per_second for m, t in rounds]
+    return [*rates], [m.server_ms / t.server_ms if m.server_ms and t.server_ms else None for m, t in rounds]
 
 
 def _median(values: Sequence[float | None], how: str) -> str:
