@@ -4,7 +4,9 @@ import logging
 from collections.abc import Iterator
 
 import asyncpg
+import orjson
 import pytest
+import structlog
 
 from api import logs
 from community.settings import settings
@@ -17,6 +19,7 @@ def our_log() -> Iterator[None]:
     yield
     root.handlers = handlers
     root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,37 @@ def test_a_queue_whose_database_is_away_says_so_in_a_line(
     said = capsys.readouterr().err
     assert "Flush failed, requeuing 10 items" in said
     assert ("Traceback" in said) is has_traceback
+
+
+def test_our_lines_are_json_for_machines(capsys: pytest.CaptureFixture[str]):
+    logs.configure(settings().model_copy(update={"log_format": "json"}))
+    log = structlog.get_logger("api.request")
+    log.debug("not at this level")
+    with structlog.contextvars.bound_contextvars(request_id="order-4711"):
+        log.info("request", path="/路\n", ms=3.2, of=ZeroDivisionError)
+    log.info("%s of %s", 1, 2)
+    try:
+        raise ZeroDivisionError("a mistake")
+    except ZeroDivisionError:
+        log.exception("it failed")
+    request, counted, failed = map(orjson.loads, capsys.readouterr().err.splitlines())
+    assert request.pop("timestamp").endswith("Z")
+    assert request == {
+        "event": "request",
+        "level": "info",
+        "logger": "api.request",
+        "request_id": "order-4711",
+        "path": "/路\n",
+        "ms": 3.2,
+        "of": repr(ZeroDivisionError),
+    }
+    assert counted["event"] == "1 of 2"
+    assert "ZeroDivisionError: a mistake" in failed["exception"]
+
+
+def test_our_lines_and_those_of_libraries_look_alike(capsys: pytest.CaptureFixture[str]):
+    logs.configure(settings().model_copy(update={"log_format": "json"}))
+    structlog.get_logger("ours").warning("said")
+    logging.getLogger("theirs").warning("said")
+    ours, theirs = map(orjson.loads, capsys.readouterr().err.splitlines())
+    assert ours.keys() == theirs.keys()

@@ -46,7 +46,8 @@ def app(*, https_only: bool = False) -> Starlette:
 
 @pytest.fixture
 def lines() -> Iterator[list[dict[str, Any]]]:
-    """The lines that are logged meanwhile, each with what is bound to its task."""
+    """The lines that are logged meanwhile, quiet ones too, each with what is bound to its task."""
+    structlog.reset_defaults()
     with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as captured:
         yield captured
 
