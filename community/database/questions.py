@@ -28,6 +28,13 @@ class Question:
         self.arguments.append(value)
         return f"${len(self.arguments)}"
 
+    def unplanned(self, value: Any, kind: str) -> str:
+        """The same for a value of this SQL type that PostgreSQL shall not plan by, which takes longer than the answer.
+
+        It would plan anew each time wherever a list of one promises to be cheaper than a list of some length.
+        """
+        return f"(select {self.argument(value)}::{kind})::{kind}"
+
     def require(self, condition: str, *values: Any) -> None:
         """Add a condition; each `{}` in it stands for one of the values."""
         self.conditions.append(condition.format(*(self.argument(value) for value in values)))

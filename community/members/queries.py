@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -92,19 +93,24 @@ BLOCKS_BETWEEN = (
 """Everybody the member blocks or who blocks them, for the statement of another area: `author_id not in (…)`."""
 
 
+FOLLOWED_BY = "select followed_id from members_follow where follower_id = {member}"
+"""Everybody the member follows, for the statement of another area."""
+
+
 async def by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, MemberView]:
     """The members among `ids` who exist. No statement for those who came along as `beside`."""
     wanted = set(ids)
-    found: dict[UUID, MemberView] = along.among(BESIDE, wanted)
-    if missing := list(wanted - found.keys()):
+    came: dict[UUID, MemberView | None] = along.among(BESIDE, wanted)
+    found = {member_id: member for member_id, member in came.items() if member}
+    if missing := list(wanted - came.keys()):
         rows = await database.fetch(f"select {COLUMNS} from members_member m where m.id = any($1)", missing)
         found |= {row["id"]: MemberView(**row) for row in rows}
     return found
 
 
-def beside() -> Companion[MemberView]:
-    """A member who is there, for the statement of another area."""
-    return Companion(BESIDE, _row_of, lambda values: MemberView(*values))
+def beside() -> Companion[MemberView | None]:
+    """A member, for the statement of another area."""
+    return Companion(BESIDE, _row_of, lambda values: MemberView(*values) if values else None)
 
 
 BESIDE = "member"
@@ -136,12 +142,7 @@ async def each_of(ids: Sequence[UUID]) -> list[MemberView | None]:
 
 async def one(member_id: UUID, along: Along = NOTHING) -> MemberView | None:
     """The member with this id, and what comes along."""
-    question = database.Question()
-    question.require("m.id = {}", member_id)
-    columns = COLUMNS + along.columns(question)
-    row = await database.fetch_one(f"select {columns} from members_member m where {question.met}", *question.arguments)
-    along.keep([row] if row else [])
-    return MemberView(*list(row.values())[: len(fields(MemberView))]) if row else None
+    return await _one("m.id = {}", member_id, along)
 
 
 def along(*companions: Companion[Any]) -> Along:
@@ -161,9 +162,9 @@ async def by_handles(handles: Iterable[str]) -> dict[str, MemberView]:
     return {row["handle_folded"]: MemberView(**_without(row, "handle_folded")) for row in rows}
 
 
-async def by_handle(handle: str) -> MemberView | None:
-    """The member with this handle, whatever the case."""
-    return (await by_handles([handle])).get(fold(handle))
+async def by_handle(handle: str, along: Along = NOTHING) -> MemberView | None:
+    """The member with this handle, whatever the case, and what comes along."""
+    return await _one("m.handle_folded = {}", fold(handle), along)
 
 
 async def source_of(member_id: UUID) -> Source | None:
@@ -193,14 +194,32 @@ async def followed_by(member_id: UUID) -> list[UUID]:
     return [row["followed_id"] for row in rows]
 
 
-async def followed_among(follower_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
-    """Those among `ids` whom the member follows."""
-    rows = await database.fetch(
-        "select followed_id from members_follow where follower_id = $1 and followed_id = any($2)",
-        follower_id,
-        list(ids),
-    )
-    return {row["followed_id"] for row in rows}
+async def followed_among(follower_id: UUID, ids: Iterable[UUID], along: Along = NOTHING) -> set[UUID]:
+    """Those among `ids` whom the member follows. No statement for those who came along as `followed_beside`."""
+    wanted = set(ids)
+    came: dict[UUID, bool] = along.among(FOLLOWED, wanted)
+    found = {member_id for member_id, is_followed in came.items() if is_followed}
+    if missing := list(wanted - came.keys()):
+        rows = await database.fetch(
+            "select followed_id from members_follow where follower_id = $1 and followed_id = any($2)",
+            follower_id,
+            missing,
+        )
+        found |= {row["followed_id"] for row in rows}
+    return found
+
+
+def followed_beside(follower_id: UUID) -> Companion[bool]:
+    """Whether the member follows somebody, for the statement that reads those."""
+
+    def is_followed(key: str, question: Question) -> str:
+        follower = question.argument(follower_id)
+        return f"(select true from members_follow where follower_id = {follower}::uuid and followed_id = {key})"
+
+    return Companion(FOLLOWED, is_followed, bool)
+
+
+FOLLOWED = "followed"
 
 
 async def blocked_among(member_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
@@ -222,20 +241,41 @@ async def blocking_among(blocker_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
     return {row["blocked_id"] for row in rows}
 
 
-async def follower_counts(ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many follow each of these members; who has none is missing."""
-    rows = await database.fetch(
-        "select followed_id as id, count(*) from members_follow where followed_id = any($1) group by 1", list(set(ids))
-    )
-    return {row["id"]: row["count"] for row in rows}
+async def follower_counts(ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, int]:
+    """How many follow each of these members. No statement for those of whom it came along as `followers_beside`."""
+    return await _counts("followed_id", FOLLOWERS, ids, along)
 
 
-async def following_counts(ids: Sequence[UUID]) -> dict[UUID, int]:
-    """How many each of these members follows; who follows none is missing."""
-    rows = await database.fetch(
-        "select follower_id as id, count(*) from members_follow where follower_id = any($1) group by 1", list(set(ids))
-    )
-    return {row["id"]: row["count"] for row in rows}
+async def following_counts(ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, int]:
+    """How many each of these members follows. No statement for those of whom it came along as `following_beside`."""
+    return await _counts("follower_id", FOLLOWING, ids, along)
+
+
+def followers_beside() -> Companion[int]:
+    """How many follow a member, for the statement that reads them."""
+    return Companion(FOLLOWERS, partial(_count_of, "followed_id"), int)
+
+
+def following_beside() -> Companion[int]:
+    """How many a member follows, for the statement that reads them."""
+    return Companion(FOLLOWING, partial(_count_of, "follower_id"), int)
+
+
+FOLLOWERS, FOLLOWING = "followers", "following"
+
+
+async def _counts(column: str, name: str, ids: Sequence[UUID], along: Along) -> dict[UUID, int]:
+    found: dict[UUID, int] = along.among(name, ids)
+    if missing := list(set(ids) - found.keys()):
+        rows = await database.fetch(
+            f"select id, {_count_of(column, 'wanted.id')} as count from unnest($1::uuid[]) wanted(id)", missing
+        )
+        found |= {row["id"]: row["count"] for row in rows}
+    return found
+
+
+def _count_of(column: str, key: str, _: Question | None = None) -> str:
+    return f"(select count(*) from members_follow where {column} = {key})"
 
 
 async def consents_of(actor: Actor, member_id: UUID) -> list[ConsentView]:
@@ -293,10 +333,41 @@ async def labels_of(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
     return dict.fromkeys(wanted, frozenset[str]()) | {row["member_id"]: frozenset(row["labels"]) for row in rows}
 
 
-async def abilities_of(member_id: UUID, now: datetime) -> list[Ability]:
-    """What nobody keeps the member from at `now`."""
-    restricted = {r.ability for r in (await restrictions_of([member_id], now))[member_id]}
+async def abilities_of(member_id: UUID, now: datetime, along: Along = NOTHING) -> list[Ability]:
+    """What nobody keeps the member from at `now`. No statement where it came along as `abilities_beside`."""
+    came: dict[UUID, list[Ability]] = along.among(ABILITIES, [member_id])
+    if member_id in came:
+        return came[member_id]
+    return _left_by(r.ability for r in (await restrictions_of([member_id], now))[member_id])
+
+
+def abilities_beside(now: datetime) -> Companion[list[Ability]]:
+    """What nobody keeps a member from, for the statement that reads them."""
+
+    def taken(key: str, question: Question) -> str:
+        return (
+            f"array(select ability::text from members_restriction where member_id = {key} and lifted_at is null"
+            f" and (ends_at is null or ends_at > {question.argument(now)}::timestamptz))"
+        )
+
+    return Companion(ABILITIES, taken, _left_by)
+
+
+ABILITIES = "abilities"
+
+
+def _left_by(taken: Iterable[str]) -> list[Ability]:
+    restricted = set(taken)
     return [ability for ability in Ability if ability not in restricted]
+
+
+async def _one(condition: str, value: Any, along: Along) -> MemberView | None:
+    question = database.Question()
+    question.require(condition, value)
+    columns = COLUMNS + along.columns(question)
+    row = await database.fetch_one(f"select {columns} from members_member m where {question.met}", *question.arguments)
+    along.keep([row] if row else [])
+    return MemberView(*list(row.values())[: len(fields(MemberView))]) if row else None
 
 
 def _require_private(actor: Actor, member_id: UUID) -> None:

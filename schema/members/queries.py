@@ -20,13 +20,16 @@ class MemberQueries:
         member_id = info.context.actor.member_id
         if member_id is None:
             return None
-        along = members.along(*Viewer.wanted(member_id, selected(info)))
+        along = members.along(*Viewer.wanted(info, member_id, selected(info)))
         member = await members.one(member_id, along)
         return Viewer.of(member, along) if member else None
 
     @strawberry.field(description="The member with this handle, or null.")
     async def member(
-        self, handle: Annotated[str, strawberry.argument(description="The handle, without the @, in any case.")]
+        self,
+        info: Info,
+        handle: Annotated[str, strawberry.argument(description="The handle, without the @, in any case.")],
     ) -> Member | None:
-        member = await members.by_handle(handle)
-        return Member.of(member) if member else None
+        along = members.along(*Member.wanted(info, selected(info)))
+        member = await members.by_handle(handle, along)
+        return Member.of(member, along) if member else None

@@ -131,6 +131,19 @@ class Member(Node):
             joined_at=member.joined_at,
         )
 
+    @staticmethod
+    def wanted(info: Info, asked: frozenset[str], prefix: str = "") -> Iterator[Companion[Any]]:
+        """What to read along with a member of whom this is asked, each with the prefix."""
+        viewer_id = info.context.actor.member_id
+        if f"{prefix}tier" in asked:
+            yield tiers.beside(clock.now())
+        if f"{prefix}followerCount" in asked:
+            yield members.followers_beside()
+        if f"{prefix}followingCount" in asked:
+            yield members.following_beside()
+        if f"{prefix}viewerFollows" in asked and viewer_id:
+            yield members.followed_beside(viewer_id)
+
     @classmethod
     def each(cls, found: Mapping[UUID, MemberView], ids: Iterable[UUID]) -> list[Self]:
         """The members with these ids, in order. Only for ids that must exist."""
@@ -143,18 +156,20 @@ class Member(Node):
 
     @level(description="How many members follow this one.")
     async def follower_count(parents: list["Member"], info: Info) -> list[int]:
-        counts = await members.follower_counts([member.uuid for member in parents])
-        return [counts.get(member.uuid, 0) for member in parents]
+        counts = await members.follower_counts([member.uuid for member in parents], _along(parents))
+        return [counts[member.uuid] for member in parents]
 
     @level(description="How many members this one follows.")
     async def following_count(parents: list["Member"], info: Info) -> list[int]:
-        counts = await members.following_counts([member.uuid for member in parents])
-        return [counts.get(member.uuid, 0) for member in parents]
+        counts = await members.following_counts([member.uuid for member in parents], _along(parents))
+        return [counts[member.uuid] for member in parents]
 
     @level(description="Whether you follow this member.", metadata=YOURS)
     async def viewer_follows(parents: list["Member"], info: Info) -> list[bool]:
         viewer = info.context.actor.member_id
-        followed = await members.followed_among(viewer, [member.uuid for member in parents]) if viewer else set()
+        if viewer is None:
+            return [False for _ in parents]
+        followed = await members.followed_among(viewer, [member.uuid for member in parents], _along(parents))
         return [member.uuid in followed for member in parents]
 
     @level(description="Whether you block this member.", metadata=YOURS)
@@ -225,8 +240,7 @@ class Member(Node):
 
     @level(description="The tier of this member.")
     async def tier(parents: list["Member"], info: Info) -> list[Tier]:
-        along = Along.all_of(member.along for member in parents)
-        found = await tiers.tiers_of([member.uuid for member in parents], clock.now(), along)
+        found = await tiers.tiers_of([member.uuid for member in parents], clock.now(), _along(parents))
         return [Tier.of(found[member.uuid]) for member in parents]
 
     @level(
@@ -316,12 +330,13 @@ class Viewer(OwnAccess):
         )
 
     @staticmethod
-    def wanted(member_id: UUID, asked: frozenset[str]) -> Iterator[Companion[Any]]:
+    def wanted(info: Info, member_id: UUID, asked: frozenset[str]) -> Iterator[Companion[Any]]:
         """What to read along with a viewer of whom this is asked."""
-        if "member.tier" in asked:
-            yield tiers.beside(clock.now())
+        yield from Member.wanted(info, asked, "member.")
         if "balance" in asked:
             yield ledger.beside(member_id, clock.now())
+        if "abilities" in asked:
+            yield members.abilities_beside(clock.now())
 
     @property
     def own(self) -> Actor:
@@ -330,7 +345,7 @@ class Viewer(OwnAccess):
 
     @strawberry.field(description="What you may do at present.")
     async def abilities(self) -> list[Ability]:
-        return await members.abilities_of(self.view.id, clock.now())
+        return await members.abilities_of(self.view.id, clock.now(), self.along)
 
     @strawberry.field(description="What you have.")
     async def balance(self) -> Balance:
@@ -421,3 +436,7 @@ class Viewer(OwnAccess):
 
 def _member_of(relation: Relation) -> Member:
     return Member.of(relation.member)
+
+
+def _along(parents: Iterable[Member]) -> Along:
+    return Along.all_of(member.along for member in parents)

@@ -1,6 +1,6 @@
 """Posts, comments and hashtags as the graph shows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -19,12 +19,11 @@ from community.posts.queries import CommentView, HashtagView, PostView, TrendVie
 from community.posts.rules.activities import post_subject
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.trends import Period
-from community.tiers import queries as tiers
 from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
-from schema.lookahead import selected_of_nodes
+from schema.lookahead import selected, selected_of_nodes
 from schema.members.types import Member
 from schema.nodes import Node
 from schema.posts.reactions import Reactable, tallies_of
@@ -63,16 +62,17 @@ class HashtagUse:
 class Hashtag(Node):
     """A hashtag that was ever used. Its numbers are read only when asked for."""
 
+    view: strawberry.Private[HashtagView | None] = None
     name: str = strawberry.field(description="How it is written, without the sign: folded in width and case.")
 
     @classmethod
     def of(cls, hashtag: HashtagView) -> Self:
-        return cls(uuid=hashtag.id, name=hashtag.name)
+        return cls(uuid=hashtag.id, view=hashtag, name=hashtag.name)
 
     @classmethod
-    def named(cls, name: str) -> Self:
-        """The hashtag that a post carries under this name."""
-        return cls(uuid=hashtag_id(name), name=name)
+    def named(cls, name: str, along: Along = NOTHING) -> Self:
+        """The hashtag that a post carries under this name, which is there."""
+        return cls(uuid=hashtag_id(name), along=along, name=name)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
@@ -81,13 +81,11 @@ class Hashtag(Node):
 
     @level(description="How many posts carry it. Follows what members write by a moment.")
     async def post_count(parents: list["Hashtag"], info: Info) -> list[int]:
-        found = await posts.hashtags([tag.uuid for tag in parents])
-        return [found[tag.uuid].post_count for tag in parents]
+        return [each.post_count for each in await _numbers(info, parents)]
 
     @level(description="When a post last took it up. Follows by a moment; null until then.")
     async def last_used_at(parents: list["Hashtag"], info: Info) -> list[datetime | None]:
-        found = await posts.hashtags([tag.uuid for tag in parents])
-        return [found[tag.uuid].last_used_at for tag in parents]
+        return [each.last_used_at for each in await _numbers(info, parents)]
 
     @level(
         description="The campaigns with it that are announced or open, those that close first.",
@@ -186,23 +184,19 @@ class Post(Reactable):
     @staticmethod
     def wanted(info: Info, asked: frozenset[str]) -> Along:
         """What to read along with posts of which this is asked."""
-        of_posts: list[Companion[Any]] = []
-        of_authors: list[Companion[Any]] = []
-        if not asked.isdisjoint(("reactionCounts", "commentCount")):
-            of_posts.append(posts.tallies_beside())
-        if info.context.actor.member_id and not asked.isdisjoint(("viewerReactions", "viewerHasReacted")):
-            of_posts.append(posts.reactions_beside(info.context.actor))
-        if "author" in asked:
-            of_authors.append(members.beside())
-        if "author.tier" in asked:
-            of_authors.append(tiers.beside(clock.now()))
-        return posts.along(of_posts, of_authors)
+        return posts.along_posts(
+            of_posts=_of_texts(info, asked),
+            of_authors=_of_authors(info, asked),
+            of_mentioned=_of_mentioned(asked),
+            of_hashtags=[] if asked.isdisjoint(NUMBERS) else [posts.hashtags_beside()],
+        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        found = await posts.posts(info.context.actor, ids)
+        along = cls.wanted(info, selected(info))
+        found = await posts.posts(info.context.actor, ids, along)
         _shown(found.values(), info)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return [cls.of(found[each], along) if each in found else None for each in ids]
 
     @level(description="Who wrote it.")
     async def author(parents: list["Post"], info: Info) -> list[Member]:
@@ -210,11 +204,11 @@ class Post(Reactable):
 
     @strawberry.field(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
     def hashtags(self) -> list[Hashtag]:
-        return [Hashtag.named(name) for name in self.view.hashtags]
+        return [Hashtag.named(name, self.along) for name in self.view.hashtags]
 
     @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
     async def mentions(parents: list["Post"], info: Info) -> list[list[Member]]:
-        return await _mentioned(info, [post.view for post in parents])
+        return await _mentioned(info, parents)
 
     @level(description="How many comments stand below it, on all levels. Exact at this moment.")
     async def comment_count(parents: list["Post"], info: Info) -> list[int]:
@@ -230,8 +224,9 @@ class Post(Reactable):
         before: Before = None,
     ) -> list[Connection["Comment"]]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request)
-        return [Connection.of(page, Comment.of) for page in pages]
+        along = Comment.wanted(info, selected_of_nodes(info))
+        pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request, along)
+        return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]
 
     @level(
         description="Its entries in campaigns that you may see: those that count, and your own.",
@@ -270,9 +265,10 @@ class Comment(Reactable):
     removal_reason: str | None = strawberry.field(description="Why it was taken down, for its author and staff.")
 
     @classmethod
-    def of(cls, comment: CommentView) -> Self:
+    def of(cls, comment: CommentView, along: Along = NOTHING) -> Self:
         return cls(
             uuid=comment.id,
+            along=along,
             view=comment,
             body=comment.source,
             body_html=comment.html,
@@ -283,15 +279,25 @@ class Comment(Reactable):
             removal_reason=comment.removal_reason,
         )
 
+    @staticmethod
+    def wanted(info: Info, asked: frozenset[str]) -> Along:
+        """What to read along with comments of which this is asked."""
+        return posts.along_comments(
+            of_comments=_of_texts(info, asked),
+            of_authors=_of_authors(info, asked),
+            of_mentioned=_of_mentioned(asked),
+        )
+
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        found = await posts.comments(info.context.actor, ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        along = cls.wanted(info, selected(info))
+        found = await posts.comments(info.context.actor, ids, along)
+        return [cls.of(found[each], along) if each in found else None for each in ids]
 
     @level(description="Who wrote it; null where it was removed and you are neither its author nor staff.")
     async def author(parents: list["Comment"], info: Info) -> list[Member | None]:
         ids = [comment.view.author_id for comment in parents]
-        authors = iter(await _authors(info, [author_id for author_id in ids if author_id]))
+        authors = iter(await _authors(info, [author_id for author_id in ids if author_id], parents))
         return [next(authors) if author_id else None for author_id in ids]
 
     @level(description="The post it belongs to; null once you may not see that any more.", metadata=SEEN)
@@ -310,7 +316,7 @@ class Comment(Reactable):
 
     @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
     async def mentions(parents: list["Comment"], info: Info) -> list[list[Member]]:
-        return await _mentioned(info, [comment.view for comment in parents])
+        return await _mentioned(info, parents)
 
     @level(description="How many replies stand directly below it. Exact at this moment.")
     async def reply_count(parents: list["Comment"], info: Info) -> list[int]:
@@ -326,8 +332,9 @@ class Comment(Reactable):
         before: Before = None,
     ) -> list[Connection["Comment"]]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        pages = await posts.replies(info.context.actor, [comment.uuid for comment in parents], request)
-        return [Connection.of(page, Comment.of) for page in pages]
+        along = Comment.wanted(info, selected_of_nodes(info))
+        pages = await posts.replies(info.context.actor, [comment.uuid for comment in parents], request, along)
+        return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]
 
     @level(description="Whether you may change its text.")
     async def viewer_can_edit(parents: list["Comment"], info: Info) -> list[bool]:
@@ -336,6 +343,13 @@ class Comment(Reactable):
     @level(description="Whether you may take it down.")
     async def viewer_can_remove(parents: list["Comment"], info: Info) -> list[bool]:
         return [_can_remove(info, comment.view) for comment in parents]
+
+
+async def _numbers(info: Info, tags: Sequence[Hashtag]) -> list[HashtagView]:
+    """What was read of each, or is read now."""
+    unread = [tag.uuid for tag in tags if tag.view is None]
+    found = iter(await together(info, posts.hashtags_of, unread, parents=tags, beside=posts.HASHTAG))
+    return [view for tag in tags if (view := tag.view or next(found))]
 
 
 def _shown(views: Iterable[PostView], info: Info) -> None:
@@ -347,16 +361,38 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
         )
 
 
-async def _authors(info: Info, ids: Sequence[UUID], texts: Sequence[Post | Comment] = ()) -> list[Member]:
+NUMBERS = "hashtags.postCount", "hashtags.lastUsedAt"
+
+
+def _of_texts(info: Info, asked: frozenset[str]) -> Iterator[Companion[Any]]:
+    if not asked.isdisjoint(("reactionCounts", "commentCount", "replyCount")):
+        yield posts.tallies_beside()
+    if info.context.actor.member_id and not asked.isdisjoint(("viewerReactions", "viewerHasReacted")):
+        yield posts.reactions_beside(info.context.actor)
+
+
+def _of_authors(info: Info, asked: frozenset[str]) -> Iterator[Companion[Any]]:
+    if "author" in asked:
+        yield members.beside()
+        yield from Member.wanted(info, asked, "author.")
+
+
+def _of_mentioned(asked: frozenset[str]) -> Iterator[Companion[Any]]:
+    if "mentions" in asked:
+        yield members.beside()
+
+
+async def _authors(info: Info, ids: Sequence[UUID], texts: Sequence[Post] | Sequence[Comment]) -> list[Member]:
     """Who wrote is never gone."""
     found = await together(info, members.each_of, ids, parents=texts, beside=members.BESIDE)
     along = Along.all_of(text.along for text in texts)
     return [Member.of(member, along) for member in found if member]
 
 
-async def _mentioned(info: Info, texts: Sequence[PostView | CommentView]) -> list[list[Member]]:
-    found = iter(await together(info, members.each_of, [each for text in texts for each in text.mentioned_ids]))
-    return [[Member.of(member) for _ in text.mentioned_ids if (member := next(found))] for text in texts]
+async def _mentioned(info: Info, texts: Sequence[Post] | Sequence[Comment]) -> list[list[Member]]:
+    ids = [each for text in texts for each in text.view.mentioned_ids]
+    found = iter(await together(info, members.each_of, ids, parents=texts, beside=members.BESIDE))
+    return [[Member.of(member) for _ in text.view.mentioned_ids if (member := next(found))] for text in texts]
 
 
 def _can_edit(info: Info, text: PostView | CommentView) -> bool:

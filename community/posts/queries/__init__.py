@@ -1,15 +1,24 @@
 """Posts, comments, reactions and hashtags as an actor sees them."""
 
+from community.posts.queries.beside import along_comments, along_posts
 from community.posts.queries.comments import CommentView, comment, comments, replies, threads
+from community.posts.queries.hashtags import (
+    HASHTAG,
+    HashtagView,
+    hashtag,
+    hashtags,
+    hashtags_beside,
+    hashtags_of,
+    name_of,
+    popular,
+)
 from community.posts.queries.hashtags import SHAPE as HASHTAG_SHAPE
-from community.posts.queries.hashtags import HashtagView, hashtag, hashtags, name_of, popular
 from community.posts.queries.posts import (
     EVERYTHING,
     Filter,
     Order,
     PostView,
     Writing,
-    along,
     feed,
     home,
     matching,
@@ -34,6 +43,7 @@ from community.posts.queries.trends import TrendView, UseView, histories, trends
 
 __all__ = [
     "EVERYTHING",
+    "HASHTAG",
     "HASHTAG_SHAPE",
     "OWN_REACTIONS",
     "TALLIES",
@@ -47,12 +57,15 @@ __all__ = [
     "TrendView",
     "UseView",
     "Writing",
-    "along",
+    "along_comments",
+    "along_posts",
     "comment",
     "comments",
     "feed",
     "hashtag",
     "hashtags",
+    "hashtags_beside",
+    "hashtags_of",
     "histories",
     "home",
     "matching",

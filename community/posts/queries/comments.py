@@ -11,6 +11,7 @@ import asyncpg
 from community import database
 from community.access.policy import Actor
 from community.database import Question
+from community.kernel.along import NOTHING, Along
 from community.kernel.errors import NotFound
 from community.kernel.pages import Page, PageRequest, page_of
 from community.posts.queries.sight import Sight, visible_to
@@ -46,53 +47,61 @@ class CommentView:
         return self.removed_at is not None
 
 
-async def comments(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, CommentView]:
+async def comments(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, CommentView]:
     """The comments among `ids` that the actor may see, which includes seeing their posts."""
     question, sight = Question(), visible_to(actor)
-    question.require("c.id = any({})", list(ids))
+    question.require(f"c.id = any({question.unplanned(list(ids), 'uuid[]')})")
     sight.posts(question)
     sight.comments(question)
+    columns = COLUMNS + along.columns(question)
     rows = await database.fetch(
-        f"select {COLUMNS} from posts_comment c join posts_post p on p.id = c.post_id where {question.met}",
+        f"select {columns} from posts_comment c join posts_post p on p.id = c.post_id where {question.met}",
         *question.arguments,
     )
+    along.keep(rows)
     return {row["id"]: view_of(row, sight) for row in rows}
 
 
-async def comment(actor: Actor, comment_id: UUID) -> CommentView:
+async def comment(actor: Actor, comment_id: UUID, along: Along = NOTHING) -> CommentView:
     """One comment. Raises NotFound where there is none that the actor may see."""
-    found = (await comments(actor, [comment_id])).get(comment_id)
+    found = (await comments(actor, [comment_id], along)).get(comment_id)
     if found is None:
         raise NotFound("Comment")
     return found
 
 
-async def threads(actor: Actor, post_ids: Sequence[UUID], page: PageRequest) -> list[Page[CommentView]]:
+async def threads(
+    actor: Actor, post_ids: Sequence[UUID], page: PageRequest, along: Along = NOTHING
+) -> list[Page[CommentView]]:
     """The same page of answers below each of these visible posts, oldest first. One statement."""
     question = Question()
     question.require("c.parent_id is null")
-    return await _below(actor, "post_id", post_ids, question, page)
+    return await _below(actor, "post_id", post_ids, question, page, along)
 
 
-async def replies(actor: Actor, comment_ids: Sequence[UUID], page: PageRequest) -> list[Page[CommentView]]:
+async def replies(
+    actor: Actor, comment_ids: Sequence[UUID], page: PageRequest, along: Along = NOTHING
+) -> list[Page[CommentView]]:
     """The same page of replies to each of these visible comments, oldest first. One statement."""
-    return await _below(actor, "parent_id", comment_ids, Question(), page)
+    return await _below(actor, "parent_id", comment_ids, Question(), page, along)
 
 
 async def _below(
-    actor: Actor, column: str, ids: Sequence[UUID], question: Question, page: PageRequest
+    actor: Actor, column: str, ids: Sequence[UUID], question: Question, page: PageRequest, along: Along
 ) -> list[Page[CommentView]]:
     sight = visible_to(actor)
     sight.comments(question)
-    parents = question.argument(list(set(ids)))
+    parents = question.unplanned(list(set(ids)), "uuid[]")
     question.require(f"c.{column} = parent.id")
     direction, limit = question.window("c.id", page, newest_first=False)
+    met, columns = question.met, COLUMNS + along.columns(question)
     rows = await database.fetch(
-        f"select {COLUMNS} from unnest({parents}::uuid[]) parent(id) cross join lateral ("
-        f" select c.* from posts_comment c where {question.met} order by c.id {direction} {limit}"
+        f"select {columns} from unnest({parents}) parent(id) cross join lateral ("
+        f" select c.* from posts_comment c where {met} order by c.id {direction} {limit}"
         f") c order by c.id {direction}",
         *question.arguments,
     )
+    along.keep(rows)
     pages = _pages(rows, column, page, sight)
     return [pages.get(parent_id) or page_of([], page, _key) for parent_id in ids]
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from community import database
 from community.database import Question
+from community.kernel.along import Companion
+from community.kernel.along import Question as Statement
 from community.kernel.errors import BadInput
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import strip_controls
@@ -32,6 +34,24 @@ async def hashtags(ids: Sequence[UUID]) -> dict[UUID, HashtagView]:
         "select id, name, post_count, last_used_at from posts_hashtag where id = any($1)", list(set(ids))
     )
     return {row["id"]: HashtagView(**row) for row in rows}
+
+
+async def hashtags_of(ids: Sequence[UUID]) -> list[HashtagView | None]:
+    """The hashtag with each of these ids, in their order."""
+    found = await hashtags(ids)
+    return [found.get(each) for each in ids]
+
+
+def hashtags_beside() -> Companion[HashtagView | None]:
+    """A hashtag, for the statement that reads what carries it."""
+
+    def row_of(key: str, _: Statement) -> str:
+        return f"(select row(id, name, post_count, last_used_at) from posts_hashtag where id = {key})"
+
+    return Companion(HASHTAG, row_of, lambda values: HashtagView(*values) if values else None)
+
+
+HASHTAG = "hashtag"
 
 
 async def hashtag(spelling: str) -> HashtagView | None:

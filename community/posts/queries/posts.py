@@ -1,10 +1,10 @@
 """Posts as an actor sees them: by id, in feeds, by what they say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +13,7 @@ from community import database
 from community.access.policy import Actor, require_member
 from community.database import Question
 from community.kernel import search
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, Along
 from community.kernel.errors import BadInput, NotFound
 from community.kernel.pages import Page, PageRequest, page_of
 from community.members import queries as members
@@ -102,20 +102,10 @@ class Filter:
 EVERYTHING = Filter()
 
 
-def along(of_posts: Iterable[Companion[Any]] = (), of_authors: Iterable[Companion[Any]] = ()) -> Along:
-    """What is to be read along with posts: about each itself, and about who wrote it."""
-    found = Along()
-    for companion in of_posts:
-        found.bring(companion, "p.id")
-    for companion in of_authors:
-        found.bring(companion, "p.author_id")
-    return found
-
-
 async def posts(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, PostView]:
     """The posts among `ids` that the actor may see."""
     question = Question()
-    question.require("p.id = any({})", list(ids))
+    question.require(f"p.id = any({question.unplanned(list(ids), 'uuid[]')})")
     visible_to(actor).posts(question)
     columns = COLUMNS + along.columns(question)
     rows = await database.fetch(f"select {columns} from posts_post p where {question.met}", *question.arguments)
@@ -123,9 +113,9 @@ async def posts(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) -> di
     return {row["id"]: PostView.of(row) for row in rows}
 
 
-async def post(actor: Actor, post_id: UUID) -> PostView:
+async def post(actor: Actor, post_id: UUID, along: Along = NOTHING) -> PostView:
     """One post. Raises NotFound where there is none that the actor may see."""
-    found = (await posts(actor, [post_id])).get(post_id)
+    found = (await posts(actor, [post_id], along)).get(post_id)
     if found is None:
         raise NotFound("Post")
     return found
@@ -167,11 +157,11 @@ async def tagged(
     """The same page of the posts that stand under each of these hashtags, newest first. One statement."""
     question = _standing(actor)
     question.require("tagging.hashtag_id = tag.id")
-    tags = question.argument(list(set(hashtag_ids)))
+    tags = question.unplanned(list(set(hashtag_ids)), "uuid[]")
     direction, limit = question.window("tagging.post_id", page, newest_first=True)
     met, columns = question.met, COLUMNS + along.columns(question)
     rows = await database.fetch(
-        f"select tag.id as hashtag_id, {columns} from unnest({tags}::uuid[]) tag(id) cross join lateral ("
+        f"select tag.id as hashtag_id, {columns} from unnest({tags}) tag(id) cross join lateral ("
         f" select p.* from {TAGGED} where {met} order by tagging.post_id {direction} {limit}"
         f") p order by p.id {direction}",
         *question.arguments,
@@ -185,21 +175,28 @@ async def tagged(
 
 async def home(actor: Actor, page: PageRequest, along: Along = NOTHING) -> Page[PostView]:
     """A page of what the member and those they follow wrote; for who follows nobody, of what everybody wrote."""
-    member_id = require_member(actor)
-    followed = await members.followed_by(member_id)
-    if not followed:
-        return await feed(actor, page, along=along)
     question = _standing(actor)
     question.require("p.author_id = author.id")
-    authors = question.argument([member_id, *followed])
+    me = question.argument(require_member(actor))
+    followed = members.FOLLOWED_BY.format(member=f"{me}::uuid")
     direction, limit = question.window("p.id", page, newest_first=True)
     # Each author's newest are read from the end of the index: the cost follows the authors and not what they wrote.
     theirs = (
-        f"select {COLUMNS} from unnest({authors}::uuid[]) author(id) cross join lateral ("
+        f"select p.* from ({followed} union all select {me}::uuid) author(id) cross join lateral ("
         f" select p.* from posts_post p where {question.met} order by p.id {direction} {limit}"
         f") p order by p.id {direction} {limit}"
     )
-    return await _shown(theirs, direction, question, page, along)
+    columns = COLUMNS + along.columns(question)
+    rows = await database.fetch(
+        f"select who.follows, {columns} from (select exists ({followed}) as follows) who"
+        f" left join lateral ({theirs}) p on who.follows order by p.id {direction}",
+        *question.arguments,
+    )
+    if not rows[0]["follows"]:
+        return await feed(actor, page, along=along)
+    shown = [row for row in rows if row["id"]]
+    along.keep(shown)
+    return page_of([PostView.of(row) for row in shown], page, _key)
 
 
 async def matching(actor: Actor, query: str, page: PageRequest, along: Along = NOTHING) -> Page[PostView]:

@@ -96,7 +96,9 @@ def reactions_beside(actor: Actor) -> Companion[list[Reaction]]:
 
     def own(key: str, question: Statement) -> str:
         member_id = question.argument(actor.member_id)
-        return f"array(select kind from posts_reaction where subject_id = {key} and member_id = {member_id}::uuid)"
+        return (
+            f"array(select kind::text from posts_reaction where subject_id = {key} and member_id = {member_id}::uuid)"
+        )
 
     return Companion(OWN_REACTIONS, own, lambda kinds: [kind for kind in Reaction if kind in kinds])
 

@@ -7,14 +7,18 @@ from uuid import UUID
 import pytest_asyncio
 
 from community import database as db
+from community.access.policy import Actor, Kind
 from community.database import Question, counting_statements
 from community.kernel import clock
 from community.kernel.along import Along
+from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger.rules.transfers import Currency
 from community.ledger.service import award
 from community.members import queries as members
 from community.members.queries import MemberView
+from community.members.rules import Ability
+from community.members.service import follow
 from community.tiers import queries as tiers
 from tests.community.ledger.awards import a_cause
 from tests.factories import a_member
@@ -46,6 +50,39 @@ async def test_what_came_along_is_what_would_be_read_and_costs_one_statement(two
     assert counted.count == 1
 
 
+async def test_what_a_member_is_to_others_comes_along(two: list[MemberView]):
+    mei, tom = two
+    await follow(Actor(kind=Kind.MEMBER, member_id=mei.id), tom.id)
+    now, ids = clock.now(), [mei.id, tom.id]
+    along = Along()
+    for companion in (
+        members.followed_beside(mei.id),
+        members.followers_beside(),
+        members.following_beside(),
+        members.abilities_beside(now),
+    ):
+        along.bring(companion, "wanted.id")
+    await read_with(along, ids)
+    with counting_statements() as counted:
+        assert await members.followed_among(mei.id, ids, along) == {tom.id}
+        assert await members.follower_counts(ids, along) == {mei.id: 0, tom.id: 1}
+        assert await members.following_counts(ids, along) == {mei.id: 1, tom.id: 0}
+        assert await members.abilities_of(mei.id, now, along) == list(Ability)
+    assert counted.count == 0
+    assert await members.follower_counts(ids) == {mei.id: 0, tom.id: 1}
+    assert await members.following_counts(ids) == {mei.id: 1, tom.id: 0}
+
+
+async def test_several_come_along_with_one_row(two: list[MemberView]):
+    mei, tom = two
+    gone = new_id()
+    along = Along().bring_each(members.beside(), f"array[wanted.id, '{tom.id}', '{gone}']")
+    await read_with(along, [mei.id])
+    with counting_statements() as counted:
+        assert await members.by_ids([mei.id, tom.id, gone], along) == {mei.id: mei, tom.id: tom}
+    assert counted.count == 0
+
+
 async def test_who_did_not_come_along_is_read(two: list[MemberView]):
     mei, tom = two
     along = await read_along([mei.id], mei, clock.now())
@@ -63,6 +100,10 @@ async def read_along(ids: Sequence[UUID], owner: MemberView, now: datetime) -> A
     """A statement about members by their ids, and what comes with it."""
     along = Along().bring(members.beside(), "wanted.id").bring(tiers.beside(now), "wanted.id")
     along.bring(ledger.beside(owner.id, now), "wanted.id")
+    return await read_with(along, ids)
+
+
+async def read_with(along: Along, ids: Sequence[UUID]) -> Along:
     question = Question()
     wanted = question.argument(ids)
     rows = await db.fetch(

@@ -59,6 +59,19 @@ async def read(connection: asyncpg.Connection, statement: str, *args: Any, mode:
     )
 
 
+async def parameters(connection: asyncpg.Connection, statement: str) -> list[tuple[str, UUID]]:
+    """The type of each parameter, and an id for it."""
+    prepared = await connection.prepare(statement)
+    return [(kind.name, READER_ID) for kind in prepared.get_parameters()]
+
+
+async def cost(connection: asyncpg.Connection, statement: str, *args: Any) -> float:
+    """What PostgreSQL thinks that it costs to run the statement with these arguments."""
+    await connection.execute("set plan_cache_mode = force_custom_plan")
+    explained = await connection.fetchval(f"explain (format json) {statement}", *args)
+    return float(orjson.loads(explained)[0]["Plan"]["Total Cost"])
+
+
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for below in plan.get("Plans", []):
@@ -79,7 +92,10 @@ async def test_a_hashtags_feed_reads_no_more_posts_than_it_shows(
     assert await read(connection, tagged, [hashtag_id(name)], mode=mode) <= shown + 1
 
 
-async def test_a_home_feed_reads_the_newest_of_each_author_and_no_more(connection: asyncpg.Connection) -> None:
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+async def test_a_home_feed_reads_the_newest_of_each_author_and_no_more(
+    connection: asyncpg.Connection, mode: str
+) -> None:
     await connection.execute(
         "insert into members_follow (id, follower_id, followed_id, followed_at) values"
         " (gen_random_uuid(), $1, $2, now()), (gen_random_uuid(), $1, $3, now())",
@@ -90,8 +106,21 @@ async def test_a_home_feed_reads_the_newest_of_each_author_and_no_more(connectio
     with db.counting_statements() as counted:
         page = await queries.home(READER, PageRequest())
     assert len(page.items) == 20
-    arguments = [READER_ID, READER_ID, [READER_ID, BUSY, SILENT]]
-    assert await read(connection, counted.statements[-1], *arguments, mode="force_custom_plan") < 2 * (20 + FEW)
+    (statement,) = counted.statements
+    assert await read(connection, statement, *[READER_ID] * 3, mode=mode) < 2 * (20 + FEW)
+
+
+async def test_what_comes_along_is_planned_once_for_any_number_of_posts(connection: asyncpg.Connection) -> None:
+    with db.counting_statements() as counted:
+        await queries.posts(READER, [UUID(int=1)], queries.along_posts(of_posts=[queries.tallies_beside()]))
+        await queries.threads(READER, [UUID(int=1)], PageRequest())
+        await queries.tagged(READER, [hashtag_id("rare")], PageRequest())
+    for statement in counted.statements:
+        one, many = [
+            [each if kind == "uuid" else [each] * number for kind, each in await parameters(connection, statement)]
+            for number in (1, 100)
+        ]
+        assert await cost(connection, statement, *one) == await cost(connection, statement, *many)
 
 
 async def test_a_rare_word_is_found_through_the_index(connection: asyncpg.Connection) -> None:
