@@ -1,17 +1,25 @@
-"""What posts does by the clock: roll up counters, refresh renderings."""
+"""What posts does by itself: roll up counters all the time, refresh renderings and count hashtags by the clock."""
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from community.kernel import clock
 from community.outbox import service as outbox
 from community.posts import service as posts
 
+ROLL_UP_SECONDS = 1.0
+"""So old are the oldest changes, as long as a worker keeps up."""
 
-@outbox.every("* * * * *")
-async def roll_up_tallies() -> None:
-    """Keep the changes that every reader has to sum up few."""
-    while await posts.roll_up_tallies():
-        pass
+
+@outbox.while_working()
+async def roll_up_tallies(stop: asyncio.Event) -> None:
+    """Keep the changes that every reader has to sum up few, even those of a post to which everybody reacts."""
+    while not stop.is_set():
+        while await posts.roll_up_tallies() == posts.ROLLED_UP_AT_ONCE:
+            pass
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), ROLL_UP_SECONDS)
 
 
 @outbox.every("*/5 * * * *")

@@ -5,10 +5,12 @@ from community.posts.service.hashtags import count_uses
 from community.posts.service.posts import edit, remove, write
 from community.posts.service.reactions import react, reward_author, unreact, unreward_author
 from community.posts.service.renderings import refresh as refresh_renderings
+from community.posts.service.tallies import ROLLED_UP_AT_ONCE
 from community.posts.service.tallies import roll_up as roll_up_tallies
 from community.posts.service.trends import chart
 
 __all__ = [
+    "ROLLED_UP_AT_ONCE",
     "chart",
     "comment",
     "count_uses",

@@ -6,7 +6,7 @@ from uuid import UUID
 from community import database
 from community.database import transaction
 
-BATCH = 5_000
+ROLLED_UP_AT_ONCE = 5_000
 
 
 async def add(subject_ids: Sequence[UUID], measure: str, change: int) -> None:
@@ -22,7 +22,7 @@ async def add(subject_ids: Sequence[UUID], measure: str, change: int) -> None:
 
 @transaction()
 async def roll_up() -> int:
-    """Move up to BATCH of the oldest changes into their values, all at once for every reader. How many there were.
+    """Move the oldest changes into their values, all at once for every reader; how many, at most ROLLED_UP_AT_ONCE.
 
     Several may run: each takes changes that no other has, and values in the order of their keys.
     """
@@ -34,6 +34,6 @@ async def roll_up() -> int:
         " select subject_id, measure, sum(delta) from moved group by 1, 2 order by 1, 2"
         " on conflict (subject_id, measure) do update set value = tally.value + excluded.value)"
         " select count(*) from moved",
-        BATCH,
+        ROLLED_UP_AT_ONCE,
     )
     return moved
