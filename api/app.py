@@ -14,7 +14,7 @@ from starlette.routing import Route
 from api import auth, graphiql, health, keys, media, metrics, worker
 from api.graphql import FrontDoor
 from api.links import Door
-from api.middleware import RequestIds, RequestLine, SecurityHeaders
+from api.middleware import RequestLine, Straight, Surroundings
 from community import database
 from community.engagement import recorder
 from community.kernel.messages import choose_locale, translate
@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *media.routes(settings),
             *metrics.routes(settings),
         ],
-        middleware=_middleware(settings),
+        middleware=[*_middleware(settings), Middleware(Straight, route=front_door.route)],
         exception_handlers={HTTPException: _coded},
         lifespan=lifespan,
     )
@@ -79,8 +79,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         expose_headers=["X-Request-Id", "Retry-After"],
     )
     return [
-        Middleware(RequestIds),
-        Middleware(SecurityHeaders, https_only=settings.environment == "production"),
+        Middleware(Surroundings, https_only=settings.environment == "production"),
         *([cross_origin] if settings.allowed_origins else []),
         Middleware(RequestLine),
     ]

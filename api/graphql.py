@@ -79,11 +79,12 @@ class FrontDoor:
         self._operations = Operations(schema, settings)
         self.streams = Streams(self._operations, authenticate)
         self.sockets = Sockets(self._operations, settings, authenticate)
+        self.route = Route(PATH, self)
 
     @property
     def routes(self) -> list[BaseRoute]:
         """The address, for requests and for sockets."""
-        return [Route(PATH, self), WebSocketRoute(PATH, self.sockets)]
+        return [self.route, WebSocketRoute(PATH, self.sockets)]
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ import time
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import metrics
@@ -32,49 +33,34 @@ SECURITY_HEADERS = {
 log = structlog.get_logger("api.request")
 
 
-class RequestIds:
-    """Take a well-formed `X-Request-Id` or make one; bind it to every log line and send it back."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            return await self.app(scope, receive, send)
-        given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else ids.new_id().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.accept"):
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
-            await send(message)
-
-        return await self.app(scope, receive, send_with_id)
-
-
-class SecurityHeaders:
-    """Add the careful defaults to every answer that does not set its own."""
+class Surroundings:
+    """Give every request its id, in every log line and on the way back, and the careful headers it does not set."""
 
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
         self.app = app
         https = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https_only else {}
-        self.headers = SECURITY_HEADERS | https
+        self._careful = MutableHeaders(SECURITY_HEADERS | https).raw
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
+        request_id = _id_of(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        returned = (b"x-request-id", request_id.encode())
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+        async def send_surrounded(message: Message) -> None:
+            kind = message["type"]
+            if kind == "http.response.start":
+                own = {name for name, _ in message["headers"]}
+                careful = [header for header in self._careful if header[0] not in own]
+                message["headers"] = [*message["headers"], *careful, returned]
+            elif kind == "websocket.accept":
+                message["headers"] = [*message.get("headers", ()), returned]
             await send(message)
 
-        return await self.app(scope, receive, send_with_headers)
+        return await self.app(scope, receive, send_surrounded)
 
 
 class RequestLine:
@@ -102,6 +88,25 @@ class RequestLine:
         finally:
             _written(scope, status, time.perf_counter() - begun)
         return None
+
+
+class Straight:
+    """Take requests for one address to their route past the router, which costs more than all other surroundings."""
+
+    def __init__(self, app: ASGIApp, *, route: Route) -> None:
+        self.app = app
+        self.route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == self.route.path:
+            scope["route"] = self.route
+            return await self.route.app(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+
+def _id_of(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id")
+    return given if given and REQUEST_ID.fullmatch(given) else ids.new_id().hex
 
 
 def _status(message: Message) -> int | None:

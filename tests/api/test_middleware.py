@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from api import logs, metrics
-from api.middleware import RequestIds, RequestLine, SecurityHeaders
+from api.middleware import RequestLine, Surroundings
 from community.access.policy import Actor, Kind
 from community.kernel.ids import new_id
 from tests.api.asgi import ask
@@ -37,8 +37,7 @@ async def own_policy(_: Request) -> Response:
 def app(*, https_only: bool = False) -> Starlette:
     routes = [Route("/greet/{name}", greet), Route("/fail", fail), Route("/own", own_policy), Route("/metrics", greet)]
     surroundings = [
-        Middleware(RequestIds),
-        Middleware(SecurityHeaders, https_only=https_only),
+        Middleware(Surroundings, https_only=https_only),
         Middleware(RequestLine),
     ]
     return Starlette(routes=routes, middleware=surroundings)
