@@ -22,11 +22,11 @@ ASKED = (0, 7, 1234)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One server, one request, one round. Processor seconds are for a thousand requests."""
+    """One server, one request, one round; and how much CPU each request took, where the kernel tells."""
 
     load: Load
-    server_seconds: int | None
-    database_seconds: int | None
+    server_ms: float | None
+    database_ms: float | None
 
 
 Found = dict[tuple[str, Request], list[Measured]]
