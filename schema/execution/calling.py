@@ -28,8 +28,15 @@ class Asked:
 
     def fill(self, run: "Run", values: list[Any]) -> None:
         """Complete what was found for the objects, and write it into their rows."""
-        key = self.field.key
-        for row, value in zip(self.rows, self.field.complete(run, values, self.place), strict=True):
+        key, complete = self.field.key, self.field.complete
+        try:
+            done = complete(run, values, self.place)
+        except Exception:
+            others = run.told(self, values)
+            if others is None:
+                raise
+            done = complete(run, others, self.place)
+        for row, value in zip(self.rows, done, strict=True):
             row[key] = value
 
 
@@ -80,7 +87,6 @@ class EachCall(Asked):
     def begin(self, run: "Run") -> Sequence[Awaitable[Any]]:
         """Call it for all, and say what to wait for."""
         field = self.field
-        assert field.each is not None, "it is no level"
         outcomes = self._outcomes = field.each(run, self.objects, self.place)
         late = [index for index, outcome in enumerate(outcomes) if is_awaitable(outcome)]
         run.memory.keep_calls(field.nodes[0], self.objects, outcomes, late)

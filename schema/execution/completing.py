@@ -8,12 +8,20 @@ from itertools import chain, islice
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLOutputType, Undefined, is_composite_type, is_leaf_type, is_list_type, is_non_null_type
+from graphql import (
+    GraphQLOutputType,
+    Undefined,
+    get_named_type,
+    is_composite_type,
+    is_leaf_type,
+    is_list_type,
+    is_non_null_type,
+)
 from graphql.pyutils import is_iterable
 
 from schema.execution.kinds import Kinds
 from schema.execution.leaves import Column, Write, written
-from schema.execution.places import Items, Place, Some
+from schema.execution.places import Below, Items, Place, Some
 from schema.execution.surprises import Surprise
 
 if TYPE_CHECKING:
@@ -37,6 +45,21 @@ def completer(field: "Field", kind: GraphQLOutputType) -> Completer:
         return _leaves(written(kind, nullable=nullable))
     assert is_composite_type(kind), "there are no other types"
     return _objects(field, Kinds(kind), nullable=nullable)
+
+
+def below(
+    field: "Field", get: Callable[[Any], Any], *, is_computed: bool
+) -> Callable[["Run", list[Any], Place], Column]:
+    """How to read the completed column of a field whose objects or lists are got from each object by itself."""
+
+    def read(run: "Run", objects: list[Any], place: Place) -> Column:
+        values = [*map(get, objects)]
+        if is_computed and is_composite_type(get_named_type(field.definition.type)):
+            # Levels below ask about these very objects: whoever has to go on needs them, not others like them.
+            run.keep(field, objects, values)
+        return field.complete(run, values, Below(place, field.key, field.parent_type.name))
+
+    return read
 
 
 def _leaves(write: Write) -> Completer:

@@ -18,7 +18,7 @@ class Figures:
     compiled: int = 0
     """By compiled code alone."""
     completed: int = 0
-    """By graphql-core, from what compiled code had resolved: there was an error, or an unusual value."""
+    """By graphql-core, from what compiled code had resolved: there were several errors, or an unusual value."""
     reference: int = 0
     """By graphql-core alone: the operation is not compiled, or its variables are wrong."""
 
@@ -55,13 +55,13 @@ class Executor:
             return await self._refer(plan.document, plan.operation, variables, context, root)
         run = Run(plan, coerced, context, root)
         try:
-            data = await run.of(variant)
+            result = await run.of(variant)
         except Exception:
-            # Whatever it is: errors get their places and words, and nulls their extent, from graphql-core.
+            # Whatever it is: graphql-core goes on from what was resolved.
             self.figures.completed += 1
         else:
             self.figures.compiled += 1
-            return ExecutionResult(data, None)
+            return result
         return await reference.run(
             self._schema,
             plan.document,

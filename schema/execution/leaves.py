@@ -31,7 +31,21 @@ AS_THEY_ARE: dict[int, Any] = {id(GraphQLString): str, id(GraphQLID): str, id(Gr
 NOTHING = {NoneType, type(Undefined)}
 
 
-def usual_kinds(leaf: GraphQLLeafType, *, nullable: bool) -> set[type] | None:
+def column(get: Callable[[Any], Any], leaf: GraphQLLeafType, *, nullable: bool) -> Callable[[list[Any]], Column]:
+    """How to read a column of `leaf` from objects, as it is sent."""
+    write = written(leaf, nullable=nullable)
+    usual = _usual_kinds(leaf, nullable=nullable)
+    if usual is None:
+        return lambda objects: write([*map(get, objects)])
+
+    def read(objects: list[Any]) -> Column:
+        values = [*map(get, objects)]
+        return values if {*map(type, values)} <= usual else write(values)
+
+    return read
+
+
+def _usual_kinds(leaf: GraphQLLeafType, *, nullable: bool) -> set[type] | None:
     """The classes of values that need no look, for scalars that have some."""
     kind = AS_THEY_ARE.get(id(leaf))
     if kind is None and leaf.coerce_output_value in (int, str, bool):
@@ -42,7 +56,7 @@ def usual_kinds(leaf: GraphQLLeafType, *, nullable: bool) -> set[type] | None:
 def written(leaf: GraphQLLeafType, *, nullable: bool) -> Write:
     """How to write a column of `leaf`."""
     one_by_one = _one_by_one(leaf, nullable=nullable)
-    usual = usual_kinds(leaf, nullable=nullable)
+    usual = _usual_kinds(leaf, nullable=nullable)
     if usual is not None:
         return lambda column: column if {*map(type, column)} <= usual else one_by_one(column)
     if leaf is GraphQLInt:

@@ -43,12 +43,12 @@ class Below:
     def __init__(self, parents: Place, key: str, typename: str) -> None:
         self.parents, self.key, self.typename = parents, key, typename
 
-    def paths(self) -> Iterator[Path | None]:
+    def paths(self) -> Iterator[Path]:
         """The parents' paths with the field's key."""
         for path in self.parents.paths():
             yield Path(path, self.key, self.typename)
 
-    def first(self) -> Path | None:
+    def first(self) -> Path:
         """The first parent's path with the field's key."""
         return Path(self.parents.first(), self.key, self.typename)
 

@@ -7,10 +7,11 @@ next selections ask again.
 
 import asyncio
 from collections.abc import Awaitable, Sequence
+from itertools import islice
 from types import CoroutineType
 from typing import Any
 
-from graphql import Executor
+from graphql import ExecutionResult, Executor, GraphQLError, is_non_null_type, located_error
 from graphql.execution.values import VariableValues
 
 from schema.execution.arguments import Values
@@ -18,7 +19,11 @@ from schema.execution.calling import Asked, Call, EachCall, level_calls
 from schema.execution.places import ROOT, Place
 from schema.execution.plans import Plan, Variant
 from schema.execution.recalling import Memory, Outcome
-from schema.execution.selections import Field
+from schema.execution.selections import Field, Selection
+from schema.execution.surprises import Nulled, Surprise
+
+MAX_FIELDS_AT_ONCE = 150
+"""How many fields are compiled while others wait. Of a large operation each run compiles some, until all are."""
 
 
 class Run:
@@ -27,6 +32,7 @@ class Run:
     def __init__(self, plan: Plan, variables: VariableValues, context: Any, root: Any) -> None:
         self.variables = variables
         self.memory = Memory()
+        self.errors: list[GraphQLError] = []
         self.executor: Executor[Any] = object.__new__(type(plan.executor))
         vars(self.executor).update(
             vars(plan.executor), root_value=root, context_value=context, variable_values=variables
@@ -35,9 +41,17 @@ class Run:
         self._later: list[EachCall] = []
         self._begun: list[tuple[Call, Sequence[Awaitable[Any]]]] = []
         self._arguments: dict[Field, Values] = {}
+        self._compiled = 0
 
-    async def of(self, variant: Variant) -> dict[str, Any]:
-        """The data of the operation. Raises Surprise, or whatever else compiled code met."""
+    async def of(self, variant: Variant) -> ExecutionResult:
+        """The result of the operation. Raises Surprise, or whatever else compiled code met."""
+        try:
+            data = await self._data(variant)
+        except Nulled:
+            return ExecutionResult(None, self.errors)
+        return ExecutionResult(data, self.errors or None)
+
+    async def _data(self, variant: Variant) -> dict[str, Any]:
         data: dict[str, Any] = {}
         for step in variant.steps:
             rows = step.select(self, [self.executor.root_value], ROOT)
@@ -66,6 +80,31 @@ class Run:
     def keep(self, field: Field, objects: list[Any], values: list[Any]) -> None:
         """Remember what a selection has computed."""
         self.memory.keep_calls(field.nodes[0], objects, values, ())
+
+    def compiled(self, selection: Selection) -> None:
+        """Count what had to be compiled first. Raises Surprise when it is enough for this run."""
+        self._compiled += len(selection.fields)
+        if self._compiled > MAX_FIELDS_AT_ONCE:
+            raise Surprise(f"more than {MAX_FIELDS_AT_ONCE} fields had to be compiled")
+
+    def told(self, asked: Asked, values: list[Any]) -> list[Any] | None:
+        """The values with null for the one error among them, which the answer tells. Raises Nulled if it takes all.
+
+        None where that is not the whole story: of several errors graphql-core knows who comes first, and it knows what
+        becomes null above one.
+        """
+        errors = [index for index, value in enumerate(values) if isinstance(value, Exception)]
+        if len(errors) != 1 or self.errors:
+            return None
+        (index,) = errors
+        path = next(islice(asked.place.paths(), index, None))
+        must_not_be = is_non_null_type(asked.field.definition.type)
+        if must_not_be and (path.prev is not None or len(asked.rows[0]) > 1):
+            return None
+        self.errors.append(located_error(values[index], asked.field.nodes, path.as_list()))
+        if must_not_be:
+            raise Nulled
+        return [*values[:index], None, *values[index + 1 :]]
 
     def arguments(self, field: Field) -> Values:
         """The arguments of `field`, read once."""

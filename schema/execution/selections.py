@@ -1,15 +1,16 @@
 """Selections: what is asked of the objects of one type at one place, and the function that answers for all of them."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet, collect_subfields
 from graphql.type import TypeNameMetaFieldDef
 
-from schema.execution.arguments import Names, arguments_of
-from schema.execution.calling import each_of
-from schema.execution.completing import completer
+from schema.execution.arguments import Arguments, Names, Values, arguments_of
+from schema.execution.calling import Each, each_of
+from schema.execution.completing import Completer, completer
 from schema.execution.generating import generated
 from schema.execution.places import Place
 from schema.execution.surprises import NotCompiled
@@ -35,15 +36,42 @@ class Field:
         self.definition = _definition(variant, parent_type, self.nodes[0].name.value, details)
         self.is_typename = self.definition is TypeNameMetaFieldDef
         self.way = way_of(self.definition, variant.plan.config)
-        self.arguments = arguments_of(self.definition, self.nodes[0])
-        self.names = _names(variant, self)
-        constant = self.arguments.constant
-        self.passed = self.names.passed_on(constant) if self.names and constant is not None else None
-        """The arguments as a function of Strawberry's gets them, if they are the same in every run."""
-        self.each = each_of(self, self.way) if isinstance(self.way, Called | Resolved) else None
-        self.waits = isinstance(self.way, Called | Resolved | OfLevel) and self.way.waits
-        self.complete = completer(self, self.definition.type)
         self._selections: dict[str, Selection] = {}
+
+    @cached_property
+    def complete(self) -> Completer:
+        """How to complete a column of its values."""
+        return completer(self, self.definition.type)
+
+    @cached_property
+    def arguments(self) -> Arguments:
+        """What its resolver gets."""
+        return arguments_of(self.definition, self.nodes[0])
+
+    @cached_property
+    def names(self) -> Names | None:
+        """What that is called in Python, if the resolver is a function of Strawberry's."""
+        config = self.variant.plan.config
+        if config is None or not isinstance(self.way, OfLevel | Called):
+            return None
+        return Names.of(self.definition, self.way.declared, config)
+
+    @cached_property
+    def passed(self) -> Values | None:
+        """What such a function gets, if that is the same in every run."""
+        constant = self.arguments.constant
+        return None if constant is None or self.names is None else self.names.passed_on(constant)
+
+    @cached_property
+    def each(self) -> Each:
+        """How to call its resolver for each object."""
+        assert isinstance(self.way, Called | Resolved), "nothing else is called for each object"
+        return each_of(self, self.way)
+
+    @cached_property
+    def waits(self) -> bool:
+        """Whether what its resolver returns may have to be waited for."""
+        return isinstance(self.way, Called | Resolved | OfLevel) and self.way.waits
 
     @property
     def returned(self) -> str:
@@ -55,6 +83,7 @@ class Field:
         found = self._selections.get(kind.name)
         if found is None:
             found = self._selections[kind.name] = self.compiled(kind, run.variables)
+            run.compiled(found)
         return found
 
     def compiled(self, kind: GraphQLObjectType, variables: Any) -> "Selection":
@@ -71,7 +100,7 @@ class Selection:
         variant.takes(fields=len(grouped))
         self.parent_type = parent_type
         self.fields = [Field(variant, parent_type, key, details) for key, details in grouped.items()]
-        self.source, self.select = generated(parent_type.name, self.fields)
+        self.source, self.select = generated(self.fields)
         variant.takes(characters=len(self.source))
 
 
@@ -84,10 +113,3 @@ def _definition(
     if any(each.fragment_variable_values for each in details):
         raise NotCompiled("fragments have variables")
     return definition
-
-
-def _names(variant: "Variant", field: Field) -> Names | None:
-    config = variant.plan.config
-    if config is None or not isinstance(field.way, OfLevel | Called):
-        return None
-    return Names.of(field.definition, field.way.declared, config)

@@ -51,7 +51,7 @@ class Answer:
     @property
     def shown(self) -> tuple[str, list[str], tuple[str, ...]]:
         """All there is to compare."""
-        return self.data, sorted(repr(error.formatted) for error in self.result.errors or []), self.done
+        return self.data, sorted(map(_said, self.result.errors or [])), self.done
 
     @property
     def causes(self) -> set[str]:
@@ -129,4 +129,8 @@ def _cause(data: Any, error: GraphQLError) -> str:
         if data is None:
             return f"below {path[:depth]}"
         data = data[key]
-    return repr(error.formatted)
+    return _said(error)
+
+
+def _said(error: GraphQLError) -> str:
+    return f"{error.formatted} from {type(error.original_error).__name__}"

@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -16,7 +16,7 @@ from schema.execution import generating, plans
 from schema.execution.executor import Executor
 from schema.execution.levels import level
 from schema.execution.plans import Plans
-from schema.limits import MAX_FIELDS
+from schema.execution.running import MAX_FIELDS_AT_ONCE
 from tests.oracle.strawberry_toy import SCHEMA as TOY
 from tests.oracle.toys import CoreToy, StrawberryToy
 from tests.schema.execution.asking import Context, ask, plan, read
@@ -52,6 +52,10 @@ class Leaf:
         raise RuntimeError("never")
 
     @strawberry.field
+    def must(self) -> int:
+        raise RuntimeError("must not be null")
+
+    @strawberry.field
     async def told(self, info: strawberry.Info, number: int = 1) -> str:
         CALLS["told"] += 1
         path = [*info.path.as_list(), info.path.typename]
@@ -79,6 +83,10 @@ class Mutation:
     async def grow(self, number: int) -> Leaf:
         CALLS[f"grow {number}"] += 1
         return Leaf(number=number)
+
+    @strawberry.mutation
+    async def refuse(self) -> Leaf:
+        raise RuntimeError("refused")
 
 
 SCHEMA = strawberry.Schema(Query, Mutation)
@@ -118,6 +126,39 @@ async def test_what_was_resolved_before_an_error_is_not_resolved_again() -> None
     assert [error.message for error in result.errors] == ["odd", "never", "never", "never"]
     assert result.data["leaves"][1]["half"] is None
     assert CALLS == {"leaves": 1, "plus 1": 1, "half": 1, "told": 3, "following": 1, "never": 1}
+
+
+ONE_ERROR: list[tuple[str, Any, list[list[Any]]]] = [
+    ("{ first { following { half } number } }", {"first": {"following": {"half": None}, "number": 10}},
+     [["first", "following", "half"]]),
+    ("{ leaves(count: 2) { number half } }", {"leaves": [{"number": 0, "half": 0}, {"number": 1, "half": None}]},
+     [["leaves", 1, "half"]]),
+    ("{ leaves(count: 1) { following { never } } first { number } }",
+     {"leaves": [{"following": {"never": None}}], "first": {"number": 10}}, [["leaves", 0, "following", "never"]]),
+    ("mutation { refuse { number } }", None, [["refuse"]]),
+    ("mutation { grow(number: 1) { number } refuse { number } }", None, [["refuse"]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "data", "paths"), ONE_ERROR)
+async def test_one_error_is_told_by_compiled_code_itself(text: str, data: Any, paths: Any) -> None:
+    found = await ask(GRAPH, text)
+    assert (found.data, found.paths, found.by) == (data, paths, "compiled")
+
+
+SEVERAL_ERRORS = [
+    "{ leaves { half never } }",
+    "{ leaves(count: 4) { half } }",
+    "{ first { following { must } } }",
+    "{ leaves(count: 1) { following { never half } } first { never } }",
+]
+
+
+@pytest.mark.parametrize("text", SEVERAL_ERRORS)
+async def test_several_errors_and_nulls_that_spread_are_told_by_graphql_core(text: str) -> None:
+    found = await ask(GRAPH, text)
+    assert found.errors
+    assert found.by == "both"
 
 
 async def test_a_mutations_effect_happens_once_whatever_fails_below_it() -> None:
@@ -187,19 +228,30 @@ async def test_an_operation_that_is_too_large_is_left_to_graphql_core() -> None:
     assert (len(found.data["first"]), found.by) == (plans.MAX_FIELDS + 1, "both")
 
 
-async def test_ten_thousand_documents_leave_no_more_behind_than_one_thousand() -> None:
+async def test_many_documents_leave_no_more_behind_than_some() -> None:
+    # 10,000 leave as much as these; only that they take longer.
     executor = Executor(GRAPH)
-    executor.plans = Plans(GRAPH, max_plans=100)
+    executor.plans = Plans(GRAPH, max_plans=50)
     left: list[int] = []
-    for number in range(10_000):
+    for number in range(2_000):
         document = parse(f"{{ first {{ a{number}: number }} }}", no_location=True)
         operation: Any = document.definitions[0]
         await executor.run(document, operation, {}, Context({}))
-        if number in (1_000, 9_999):
+        if number in (200, 1_999):
             gc.collect()
             left.append(len(gc.get_objects()))
-    assert len(executor.plans) == 100
+    assert len(executor.plans) == 50
     assert left[1] < left[0] * 1.01
+
+
+async def test_code_is_remembered_by_shape_and_within_bounds() -> None:
+    generating._compiled.cache_clear()
+    for number in range(20):
+        await ask(GRAPH, f"{{ first {{ a{number}: number b: plus(by: {number}) }} }}")
+    assert generating._compiled.cache_info().currsize == 2
+    wide = " ".join(f"a{number}: number" for number in range(generating.MAX_SOURCE // 20))
+    assert (await ask(GRAPH, f"{{ first {{ {wide} }} }}")).by != "graphql-core"
+    assert generating._compiled.cache_info().currsize == 2
 
 
 async def test_plans_take_no_more_bytes_than_they_may() -> None:
@@ -275,23 +327,26 @@ async def test_no_number_of_a_client_reaches_the_source(number: str) -> None:
     assert [*sources(plan(schema, text))] == [*sources(plan(schema, "{ echo(ratio: 1) }"))]
 
 
-def test_compiling_the_largest_selection_is_like_reading_it_a_few_times() -> None:
-    text = "{ first { " + " ".join(f"a{number}: number" for number in range(MAX_FIELDS)) + " } }"
-    compiling, reading = [], []
-    for _ in range(3):
-        began = time.process_time()
-        found = plan(GRAPH, text)
-        reading.append(time.process_time() - began)
-        generating._compiled.cache_clear()
-        began = time.process_time()
-        assert len([*sources(found)]) == 2
-        compiling.append(time.process_time() - began)
-    assert min(compiling) < 4 * min(reading)
+async def test_of_a_large_operation_each_run_compiles_a_part_until_all_is_compiled() -> None:
+    # Counted, not timed: nobody waits for more fields than these, whatever the machine does besides.
+    width = 40
+    leaf = " ".join(f"a{number}: number" for number in range(width))
+    document, operation = read(GRAPH, f"{{ {' '.join(f'l{number}: first {{ {leaf} }}' for number in range(10))} }}")
+    executor, compiled = Executor(GRAPH), [10]
+    while not executor.figures.compiled:
+        result = await executor.run(document, operation, {}, Context({}))
+        assert list(result.data["l9"]) == [f"a{number}" for number in range(width)]
+        found = executor.plans.of(document, operation)
+        compiled.append(found.variant(found.variables.coerced({})).fields)
+    most = max(after - before for before, after in pairwise(compiled))
+    assert MAX_FIELDS_AT_ONCE < most <= MAX_FIELDS_AT_ONCE + width
+    assert executor.figures.completed == 2
+    assert compiled[-1] == 10 + 10 * width
 
 
 @pytest.mark.filterwarnings("ignore:.*was never awaited", "ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_random_documents_are_answered_as_by_graphql_core() -> None:
-    for toy, number in ((CoreToy(Random(3)), 150), (StrawberryToy(Random(4)), 150)):
+    for toy, number in ((CoreToy(Random(3)), 80), (StrawberryToy(Random(4)), 80)):
         await toy.compare(number)
         report = toy.oracle.report
         assert report.differences == []
