@@ -69,21 +69,6 @@ def test_a_birthday_lies_behind_somebody_alive(day: str, possible: bool) -> None
 
 
 @pytest.mark.parametrize(
-    ("reason", "ends_at", "sound"),
-    [
-        ("spam", None, True),
-        ("spam", NOW + timedelta(days=1), True),
-        ("spam", NOW, False),
-        ("  ", None, False),
-        ("\u200b", None, False),
-        ("x" * 501, None, False),
-    ],
-)
-def test_a_restriction_says_why_and_ends_later_if_it_ends(reason: str, ends_at: datetime | None, sound: bool) -> None:
-    assert rules.is_restriction(reason, ends_at, NOW) is sound
-
-
-@pytest.mark.parametrize(
     ("source", "will_do"),
     [
         ("signup-form", True),
