@@ -4,7 +4,7 @@
 """
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ def translate(message: str, locale: str) -> str:
     return _catalogue(locale).get(message) or message
 
 
+@lru_cache(maxsize=1_000)
 def choose_locale(accept_language: str | None) -> str:
     """The best of our locales for an `Accept-Language` header (RFC 9110 §12.5.4). Every Chinese gets zh-Hant."""
     if not accept_language:
