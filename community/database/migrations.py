@@ -3,13 +3,13 @@
 import asyncpg
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.operations import AlterModelOptions, Operation
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.writer import migrations_module_path
 
 from community.database import orm
 from community.database.statements import fetch, fetch_value
+from community.database.states import Executor
 from community.database.transactions import Transaction
 
 LOCK = 0x484F5552474C4153
@@ -60,7 +60,7 @@ async def _migrate(connection: asyncpg.Connection) -> list[str]:
     await transaction.begin()
     with orm.bound_to(transaction) as client:
         await client.execute_script(f"SELECT pg_advisory_xact_lock({LOCK})")
-        executor = MigrationExecutor(client, orm.configuration()["apps"])
+        executor = Executor(client, orm.configuration()["apps"])
         # Tortoise asks the record of migrations before it makes sure that there is one: in a transaction that is fatal.
         await executor.recorder.ensure_schema(AsyncpgSchemaEditor(client, atomic=False))
         applied: list[str] = []
