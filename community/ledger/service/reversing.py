@@ -1,6 +1,7 @@
 """Undoing: take back exactly what was given, or give back exactly what was taken, once."""
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from community import database
@@ -72,31 +73,15 @@ async def _reverse(
     asked = left if amount is None else amount
     if asked > left:
         raise errors.ReversalTooLarge(left=left, asked=asked)
+    undoing = Undoing(transfer, part, asked, earlier)
     undo = _take_back if transfer.target_id in {name.id for name in own} else _give_back
-    done = await undo(journal, Undoing(transfer, part, asked, earlier))
-    reversal = ReversalView(
-        id=ids.new_id(),
-        reversed_id=transfer.id,
-        part=part,
-        asked=asked,
-        taken=sum(moved.amount for moved in done.transfers),
-        expired=done.expired,
-        short=asked - done.expired - sum(moved.amount for moved in done.transfers),
-        reversed_at=now,
-    )
+    done = await undo(journal, undoing)
+    reversal = _reversal(undoing, done, now)
     journal.undo(asdict(reversal))
     for subject_id in (reversal.id, *(moved.id for moved in done.transfers)):
         journal.note(subject_id, reason, actor.member_id if actor else None)
     await journal.write()
-    announced = facts.PointsReversed(
-        member_id=transfer.member_id,
-        transfer_id=transfer.id,
-        currency=transfer.currency,
-        returned=undo is _give_back,
-        taken=reversal.taken,
-        expired=reversal.expired,
-        short=reversal.short,
-    )
+    announced = _reversed(transfer, reversal, returned=undo is _give_back)
     await outbox.record_all([*done.announced, announced], actor=actor)
     return reversal
 
@@ -189,4 +174,30 @@ def _post(journal: Journal, undoing: Undoing, amount: int, source: UUID | Holdin
         key=undoing.key(source if isinstance(source, Holding) else "back"),
         effective_at=journal.now,
         reverses_id=undone.id,
+    )
+
+
+def _reversal(undoing: Undoing, done: Undone, now: datetime) -> ReversalView:
+    taken = sum(moved.amount for moved in done.transfers)
+    return ReversalView(
+        id=ids.new_id(),
+        reversed_id=undoing.transfer.id,
+        part=undoing.part,
+        asked=undoing.asked,
+        taken=taken,
+        expired=done.expired,
+        short=undoing.asked - done.expired - taken,
+        reversed_at=now,
+    )
+
+
+def _reversed(transfer: TransferView, reversal: ReversalView, *, returned: bool) -> facts.PointsReversed:
+    return facts.PointsReversed(
+        member_id=transfer.member_id,
+        transfer_id=transfer.id,
+        currency=transfer.currency,
+        returned=returned,
+        taken=reversal.taken,
+        expired=reversal.expired,
+        short=reversal.short,
     )

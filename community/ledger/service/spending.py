@@ -1,5 +1,6 @@
 """Spending points."""
 
+from datetime import datetime
 from uuid import UUID
 
 from community.access.policy import Actor
@@ -33,40 +34,14 @@ async def spend(
     if cause.kind in OWN_KINDS:
         raise ValueError(f"causes of the kind {cause.kind} are the ledger's own")
     now = clock.now()
-    transfer = Transfer(
-        id=ids.new_id(),
-        currency=Currency.POINTS,
-        kind=TransferKind.SPEND,
-        member_id=member_id,
-        source_id=AccountName.of(member_id, Currency.POINTS, Holding.ACTIVE).id,
-        target_id=AccountName.of(member_id, Currency.POINTS, Holding.SPENT).id,
-        amount=amount,
-        cause=cause,
-        purpose=purpose,
-        effective_at=now,
-        posted_at=now,
-    )
+    transfer = _spending(member_id, amount, cause, purpose=purpose, now=now)
     names = {AccountName.of(member_id, Currency.POINTS, holding) for holding in (*TOUCHED, Holding.SPENT)}
     journal, claimed = await locked(names, now, claim=[transfer])
     if claimed:
         await members.require_ability(member_id, Ability.SPEND, now)
-        announced = await take(journal, transfer)
+        was_due = await take(journal, transfer)
         await journal.write()
-        await outbox.record_all(
-            [
-                *announced,
-                facts.PointsSpent(
-                    member_id=member_id,
-                    transfer_id=transfer.id,
-                    currency=transfer.currency,
-                    amount=amount,
-                    cause_kind=cause.kind,
-                    cause_key=cause.key,
-                    purpose=purpose,
-                ),
-            ],
-            actor=actor,
-        )
+        await outbox.record_all([*was_due, _spent(transfer, purpose)], actor=actor)
     return (await kept([transfer], claimed))[0]
 
 
@@ -85,3 +60,31 @@ async def take(journal: Journal, transfer: Transfer) -> list[Fact]:
     for drawn in draws:
         journal.take(drawn, transfer)
     return settled.announced
+
+
+def _spending(member_id: UUID, amount: int, cause: Cause, *, purpose: str, now: datetime) -> Transfer:
+    return Transfer(
+        id=ids.new_id(),
+        currency=Currency.POINTS,
+        kind=TransferKind.SPEND,
+        member_id=member_id,
+        source_id=AccountName.of(member_id, Currency.POINTS, Holding.ACTIVE).id,
+        target_id=AccountName.of(member_id, Currency.POINTS, Holding.SPENT).id,
+        amount=amount,
+        cause=cause,
+        purpose=purpose,
+        effective_at=now,
+        posted_at=now,
+    )
+
+
+def _spent(transfer: Transfer, purpose: str) -> facts.PointsSpent:
+    return facts.PointsSpent(
+        member_id=transfer.member_id,
+        transfer_id=transfer.id,
+        currency=transfer.currency,
+        amount=transfer.amount,
+        cause_kind=transfer.cause.kind,
+        cause_key=transfer.cause.key,
+        purpose=purpose,
+    )
