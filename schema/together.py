@@ -6,9 +6,10 @@ values = await together(info, posts.tallies_of, [post.uuid for post in parents])
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
+from community.access.policy import Actor
 from community.kernel.along import Along
 from schema.context import Info
 from schema.nodes import Node
@@ -37,6 +38,26 @@ async def together(
         asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
         known |= zip(missing, await asked.of(missing), strict=True)
     return [known[key] for key in keys]
+
+
+class Crowds(Generic[Value]):
+    """Subscribers whom one event wakes at the same moment, and what each of them is shown of the same thing."""
+
+    def __init__(self, ask: Callable[[Sequence[Actor], UUID, frozenset[str]], Awaitable[Sequence[Value]]]) -> None:
+        self._ask = ask
+        self._gathering: dict[tuple[UUID, frozenset[str]], Together] = {}
+
+    async def of(self, actor: Actor, id: UUID, asked: frozenset[str]) -> Value:
+        """What this one is shown of it, read together for all who wait for the same of it."""
+        key = id, asked
+        if key not in self._gathering:
+            self._gathering[key] = Together(lambda actors: self._answer(key, actors))
+        (value,) = await self._gathering[key].of([actor])
+        return cast(Value, value)
+
+    async def _answer(self, key: tuple[UUID, frozenset[str]], actors: Sequence[Actor]) -> Sequence[Value]:
+        self._gathering.pop(key, None)
+        return await self._ask(actors, *key)
 
 
 class Together:

@@ -20,7 +20,7 @@ class MemberQueries:
         member_id = info.context.actor.member_id
         if member_id is None:
             return None
-        along = members.along(*Viewer.wanted(info, member_id, selected(info)))
+        along = members.along(*Viewer.wanted(info.context.actor, member_id, selected(info)))
         member = await members.one(member_id, along)
         return Viewer.of(member, along) if member else None
 
@@ -30,6 +30,6 @@ class MemberQueries:
         info: Info,
         handle: Annotated[str, strawberry.argument(description="The handle, without the @, in any case.")],
     ) -> Member | None:
-        along = members.along(*Member.wanted(info, selected(info)))
+        along = members.along(*Member.wanted(info.context.actor, selected(info)))
         member = await members.by_handle(handle, along)
         return Member.of(member, along) if member else None

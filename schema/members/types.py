@@ -132,17 +132,16 @@ class Member(Node):
         )
 
     @staticmethod
-    def wanted(info: Info, asked: frozenset[str], prefix: str = "") -> Iterator[Companion[Any]]:
+    def wanted(actor: Actor, asked: frozenset[str], prefix: str = "") -> Iterator[Companion[Any]]:
         """What to read along with a member of whom this is asked, each with the prefix."""
-        viewer_id = info.context.actor.member_id
         if f"{prefix}tier" in asked:
             yield tiers.beside(clock.now())
         if f"{prefix}followerCount" in asked:
             yield members.followers_beside()
         if f"{prefix}followingCount" in asked:
             yield members.following_beside()
-        if f"{prefix}viewerFollows" in asked and viewer_id:
-            yield members.followed_beside(viewer_id)
+        if f"{prefix}viewerFollows" in asked and actor.member_id:
+            yield members.followed_beside(actor.member_id)
 
     @classmethod
     def each(cls, found: Mapping[UUID, MemberView], ids: Iterable[UUID]) -> list[Self]:
@@ -330,9 +329,9 @@ class Viewer(OwnAccess):
         )
 
     @staticmethod
-    def wanted(info: Info, member_id: UUID, asked: frozenset[str]) -> Iterator[Companion[Any]]:
+    def wanted(actor: Actor, member_id: UUID, asked: frozenset[str]) -> Iterator[Companion[Any]]:
         """What to read along with a viewer of whom this is asked."""
-        yield from Member.wanted(info, asked, "member.")
+        yield from Member.wanted(actor, asked, "member.")
         if "balance" in asked:
             yield ledger.beside(member_id, clock.now())
         if "abilities" in asked:

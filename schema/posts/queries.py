@@ -59,7 +59,7 @@ class PostQueries:
         before: Before = None,
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        along = Post.wanted(info, selected_of_nodes(info))
+        along = Post.wanted(info.context.actor, selected_of_nodes(info))
         page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by, along)
         return Post.page(page, info, along)
 
@@ -71,7 +71,7 @@ class PostQueries:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        along = Post.wanted(info, selected_of_nodes(info))
+        along = Post.wanted(info.context.actor, selected_of_nodes(info))
         return Post.page(await posts.home(info.context.actor, request, along), info, along)
 
     @strawberry.field(
@@ -89,7 +89,7 @@ class PostQueries:
         before: Before = None,
     ) -> Connection[Post]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        along = Post.wanted(info, selected_of_nodes(info))
+        along = Post.wanted(info.context.actor, selected_of_nodes(info))
         return Post.page(await posts.matching(info.context.actor, query, request, along), info, along)
 
     @strawberry.field(description="A hashtag by its name; null if nobody ever used it.")

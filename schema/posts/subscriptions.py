@@ -1,20 +1,23 @@
 """Posts and comments as they are written."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
+from community.access.policy import ANONYMOUS, Actor
 from community.outbox import service as outbox
 from community.outbox.service import Live
 from community.posts import queries as posts
 from community.posts.facts import CommentWritten, PostWritten
 from community.posts.rules.hashtags import hashtag_id
 from schema.context import Info
+from schema.lookahead import selected
 from schema.nodes import decode_id
 from schema.posts.types import Comment, Post
+from schema.together import Crowds
 
 
 @strawberry.type
@@ -30,7 +33,7 @@ class PostSubscriptions:
         subject = decode_id(post_id, Post, "postId")
         written = outbox.live(CommentWritten, subject=subject)
         await posts.post(info.context.actor, subject)
-        return _comments(info, written)
+        return _comments(info, written, selected(info))
 
     @strawberry.subscription(description="Each post that you may see, from now on.")
     async def post_written(
@@ -41,22 +44,38 @@ class PostSubscriptions:
         ] = None,
     ) -> AsyncIterator[Post]:
         wanted = hashtag_id(posts.name_of(hashtag, "hashtag")) if hashtag is not None else None
-        return _posts(info, outbox.live(PostWritten), wanted)
+        return _posts(info, outbox.live(PostWritten), wanted, selected(info))
 
 
-async def _comments(info: Info, written: Live[CommentWritten]) -> AsyncIterator[Comment]:
+async def _comments(info: Info, written: Live[CommentWritten], asked: frozenset[str]) -> AsyncIterator[Comment]:
     with closing(written):
         async for fact in written:
-            found = await posts.comments(info.context.actor, [fact.comment_id])
-            for comment in found.values():
-                yield Comment.of(comment)
+            if comment := await _comment_for_all.of(info.context.actor, fact.comment_id, asked):
+                yield comment
 
 
-async def _posts(info: Info, written: Live[PostWritten], wanted: UUID | None) -> AsyncIterator[Post]:
+async def _posts(
+    info: Info, written: Live[PostWritten], wanted: UUID | None, asked: frozenset[str]
+) -> AsyncIterator[Post]:
     with closing(written):
         async for fact in written:
             if wanted is not None and wanted not in fact.hashtag_ids:
                 continue
-            found = await posts.posts(info.context.actor, [fact.post_id])
-            for post in found.values():
-                yield Post.of(post)
+            if post := await _post_for_all.of(info.context.actor, fact.post_id, asked):
+                yield post
+
+
+async def _read_comment(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Comment | None]:
+    along = Comment.wanted(ANONYMOUS, asked)
+    found = await posts.comment_for(actors, id, along)
+    return [Comment.of(comment, along) if comment else None for comment in found]
+
+
+async def _read_post(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Post | None]:
+    along = Post.wanted(ANONYMOUS, asked)
+    found = await posts.post_for(actors, id, along)
+    return [Post.of(post, along) if post else None for post in found]
+
+
+_comment_for_all, _post_for_all = Crowds(_read_comment), Crowds(_read_post)
+"""What comes along is the same for everybody: what depends on who looks is asked for each by itself."""

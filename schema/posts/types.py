@@ -8,6 +8,7 @@ from uuid import UUID
 
 import strawberry
 
+from community.access.policy import Actor
 from community.campaigns import queries as campaigns
 from community.kernel import clock
 from community.kernel.along import NOTHING, Along, Companion
@@ -123,7 +124,7 @@ class Hashtag(Node):
         before: Before = None,
     ) -> list[Connection["Post"]]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        along = Post.wanted(info, selected_of_nodes(info))
+        along = Post.wanted(info.context.actor, selected_of_nodes(info))
         pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request, along)
         return [Post.page(page, info, along) for page in pages]
 
@@ -182,18 +183,18 @@ class Post(Reactable):
         return Connection.of(page, partial(Post.of, along=along))
 
     @staticmethod
-    def wanted(info: Info, asked: frozenset[str]) -> Along:
+    def wanted(actor: Actor, asked: frozenset[str]) -> Along:
         """What to read along with posts of which this is asked."""
         return posts.along_posts(
-            of_posts=_of_texts(info, asked),
-            of_authors=_of_authors(info, asked),
+            of_posts=_of_texts(actor, asked),
+            of_authors=_of_authors(actor, asked),
             of_mentioned=_of_mentioned(asked),
             of_hashtags=[] if asked.isdisjoint(NUMBERS) else [posts.hashtags_beside()],
         )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        along = cls.wanted(info, selected(info))
+        along = cls.wanted(info.context.actor, selected(info))
         found = await posts.posts(info.context.actor, ids, along)
         _shown(found.values(), info)
         return [cls.of(found[each], along) if each in found else None for each in ids]
@@ -224,7 +225,7 @@ class Post(Reactable):
         before: Before = None,
     ) -> list[Connection["Comment"]]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        along = Comment.wanted(info, selected_of_nodes(info))
+        along = Comment.wanted(info.context.actor, selected_of_nodes(info))
         pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request, along)
         return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]
 
@@ -280,17 +281,17 @@ class Comment(Reactable):
         )
 
     @staticmethod
-    def wanted(info: Info, asked: frozenset[str]) -> Along:
+    def wanted(actor: Actor, asked: frozenset[str]) -> Along:
         """What to read along with comments of which this is asked."""
         return posts.along_comments(
-            of_comments=_of_texts(info, asked),
-            of_authors=_of_authors(info, asked),
+            of_comments=_of_texts(actor, asked),
+            of_authors=_of_authors(actor, asked),
             of_mentioned=_of_mentioned(asked),
         )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        along = cls.wanted(info, selected(info))
+        along = cls.wanted(info.context.actor, selected(info))
         found = await posts.comments(info.context.actor, ids, along)
         return [cls.of(found[each], along) if each in found else None for each in ids]
 
@@ -332,7 +333,7 @@ class Comment(Reactable):
         before: Before = None,
     ) -> list[Connection["Comment"]]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        along = Comment.wanted(info, selected_of_nodes(info))
+        along = Comment.wanted(info.context.actor, selected_of_nodes(info))
         pages = await posts.replies(info.context.actor, [comment.uuid for comment in parents], request, along)
         return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]
 
@@ -364,17 +365,17 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
 NUMBERS = "hashtags.postCount", "hashtags.lastUsedAt"
 
 
-def _of_texts(info: Info, asked: frozenset[str]) -> Iterator[Companion[Any]]:
+def _of_texts(actor: Actor, asked: frozenset[str]) -> Iterator[Companion[Any]]:
     if not asked.isdisjoint(("reactionCounts", "commentCount", "replyCount")):
         yield posts.tallies_beside()
-    if info.context.actor.member_id and not asked.isdisjoint(("viewerReactions", "viewerHasReacted")):
-        yield posts.reactions_beside(info.context.actor)
+    if actor.member_id and not asked.isdisjoint(("viewerReactions", "viewerHasReacted")):
+        yield posts.reactions_beside(actor)
 
 
-def _of_authors(info: Info, asked: frozenset[str]) -> Iterator[Companion[Any]]:
+def _of_authors(actor: Actor, asked: frozenset[str]) -> Iterator[Companion[Any]]:
     if "author" in asked:
         yield members.beside()
-        yield from Member.wanted(info, asked, "author.")
+        yield from Member.wanted(actor, asked, "author.")
 
 
 def _of_mentioned(asked: frozenset[str]) -> Iterator[Companion[Any]]:

@@ -2,6 +2,7 @@
 
 from community.posts.queries.beside import along_comments, along_posts
 from community.posts.queries.comments import CommentView, comment, comments, replies, threads
+from community.posts.queries.crowds import comment_for, post_for
 from community.posts.queries.hashtags import (
     HASHTAG,
     HashtagView,
@@ -60,6 +61,7 @@ __all__ = [
     "along_comments",
     "along_posts",
     "comment",
+    "comment_for",
     "comments",
     "feed",
     "hashtag",
@@ -72,6 +74,7 @@ __all__ = [
     "name_of",
     "popular",
     "post",
+    "post_for",
     "posts",
     "reactions_beside",
     "reactions_of",

@@ -14,6 +14,8 @@ class Sight:
     """The conditions under which a row is shown to one actor."""
 
     actor: Actor
+    viewer: str | None = None
+    """The SQL of the viewer's id, where the statement looks for many who are like the actor."""
 
     def posts(self, question: Question, post: str = "p") -> None:
         """Ask for posts that stand or that the actor may read though removed, by nobody blocked either way."""
@@ -35,14 +37,17 @@ class Sight:
     def _any_of(self, question: Question, text: str, *conditions: str) -> None:
         """One of the conditions, or that the actor wrote it."""
         if self.actor.member_id:
-            conditions += (f"{text}.author_id = {question.argument(self.actor.member_id)}",)
+            conditions += (f"{text}.author_id = {self._me(question)}",)
         question.require(f"({' or '.join(conditions)})")
 
     def _unblocked(self, question: Question, text: str) -> None:
         """Moderators look at everything, whoever blocks them."""
         if self.actor.member_id and not self.actor.may(Permission.POSTS_REMOVE_ANY):
-            blocked = members.BLOCKS_BETWEEN.format(member=question.argument(self.actor.member_id))
+            blocked = members.BLOCKS_BETWEEN.format(member=self._me(question))
             question.require(f"{text}.author_id not in ({blocked})")
+
+    def _me(self, question: Question) -> str:
+        return self.viewer or question.argument(self.actor.member_id)
 
 
 def visible_to(actor: Actor) -> Sight:
