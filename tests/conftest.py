@@ -20,6 +20,13 @@ os.environ |= {
     "HOURGLASS_PASSWORD_LANES": "1",
 }
 
+LONG = ("tests/stories/", "tests/api/test_cli.py", "tests/api/test_importing_orders.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests come first, one after the other: then no worker has one left when the others are done."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
 
 @pytest_asyncio.fixture(scope="session")
 async def run_databases() -> AsyncIterator[Databases]:

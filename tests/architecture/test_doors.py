@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,22 @@ def test_a_use_is_found_however_it_was_imported(tmp_path: Path):
 def users_of(name: str, files: list[Path], *, of: tuple[str, ...] = ("database",)) -> Iterator[str]:
     """Each place, as `path:line`, that imports `name` or reaches it as an attribute of one of the modules in `of`."""
     for path in files:
-        for node in ast.walk(ast.parse(path.read_text())):
-            imported = isinstance(node, ast.ImportFrom) and any(alias.name == name for alias in node.names)
-            reached = isinstance(node, ast.Attribute) and node.attr == name and ast.unparse(node.value).endswith(of)
-            if imported or reached:
-                yield f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{node.lineno}"
+        for used, owner, line in uses_in(path.read_text()):
+            if used == name and (owner is None or owner.endswith(of)):
+                yield f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}:{line}"
+
+
+@cache
+def uses_in(source: str) -> list[tuple[str, str | None, int]]:
+    """Names that are imported from somewhere, and attributes with the name before the dot; and their lines."""
+    found: list[tuple[str, str | None, int]] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ImportFrom():
+                found += [(alias.name, None, node.lineno) for alias in node.names]
+            case ast.Attribute(value=ast.Name(id=owner) | ast.Attribute(attr=owner)):
+                found.append((node.attr, owner, node.lineno))
+    return found
 
 
 def is_service(place: str) -> bool:
