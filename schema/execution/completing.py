@@ -48,12 +48,12 @@ def completer(field: "Field", kind: GraphQLOutputType) -> Completer:
 
 
 def below(
-    field: "Field", get: Callable[[Any], Any], *, is_computed: bool
+    field: "Field", values_of: Callable[[list[Any]], Column], *, is_computed: bool
 ) -> Callable[["Run", list[Any], Place], Column]:
-    """How to read the completed column of a field whose objects or lists are got from each object by itself."""
+    """How to get the completed column of a field whose objects or lists each object knows by itself."""
 
     def read(run: "Run", objects: list[Any], place: Place) -> Column:
-        values = [*map(get, objects)]
+        values = values_of(objects)
         if is_computed and is_composite_type(get_named_type(field.definition.type)):
             # Levels below ask about these very objects: whoever has to go on needs them, not others like them.
             run.keep(field, objects, values)

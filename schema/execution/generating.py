@@ -12,8 +12,8 @@ The source is only what differs with the shape of a selection. Keys, attributes,
 such as `k0`, so that no word of a client is ever in it, and selections of one shape are one piece of code.
 """
 
-from functools import lru_cache
-from operator import attrgetter
+from collections.abc import Callable
+from functools import cache, lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
@@ -79,14 +79,14 @@ class _Writer:
         return "def select(run, objects, place):\n" + "".join(f"    {line}\n" for line in body)
 
     def _column(self, number: int, field: "Field", way: Attribute | Computed) -> None:
-        get = attrgetter(way.name) if isinstance(way, Attribute) else way.function
+        read = _reading(way.name) if isinstance(way, Attribute) else _computing(way.function)
         kind = field.definition.type
         leaf = get_nullable_type(kind)
         if is_leaf_type(leaf):
-            self.names[f"v{number}"] = column(get, leaf, nullable=not is_non_null_type(kind))
+            self.names[f"v{number}"] = column(read, leaf, nullable=not is_non_null_type(kind))
             self.lines.append(f"c{number} = v{number}(objects)")
         else:
-            self.names[f"v{number}"] = below(field, get, is_computed=isinstance(way, Computed))
+            self.names[f"v{number}"] = below(field, read, is_computed=isinstance(way, Computed))
             self.lines.append(f"c{number} = v{number}(run, objects, place)")
         self.columns.append(number)
 
@@ -98,6 +98,21 @@ class _Writer:
         if len(columns) == 1:
             return f"for {values[0]} in {columns[0]}"
         return f"for {', '.join(values)} in zip({', '.join(columns)})"
+
+
+@cache
+def _reading(attribute: str) -> Callable[[list[Any]], list[Any]]:
+    """How to read an attribute of each object. It is one that the server's own classes declare."""
+    names: dict[str, Any] = {}
+    exec(
+        compile(f"def read(objects):\n    return [each.{attribute} for each in objects]", "<attribute>", "exec"), names
+    )
+    read: Callable[[list[Any]], list[Any]] = names["read"]
+    return read
+
+
+def _computing(function: Callable[[Any], Any]) -> Callable[[list[Any]], list[Any]]:
+    return lambda objects: [*map(function, objects)]
 
 
 def _verb(way: OfLevel | Called | Resolved) -> str:

@@ -31,15 +31,17 @@ AS_THEY_ARE: dict[int, Any] = {id(GraphQLString): str, id(GraphQLID): str, id(Gr
 NOTHING = {NoneType, type(Undefined)}
 
 
-def column(get: Callable[[Any], Any], leaf: GraphQLLeafType, *, nullable: bool) -> Callable[[list[Any]], Column]:
-    """How to read a column of `leaf` from objects, as it is sent."""
+def column(
+    values_of: Callable[[list[Any]], Column], leaf: GraphQLLeafType, *, nullable: bool
+) -> Callable[[list[Any]], Column]:
+    """How to get a column of `leaf` from objects, as it is sent."""
     write = written(leaf, nullable=nullable)
     usual = _usual_kinds(leaf, nullable=nullable)
     if usual is None:
-        return lambda objects: write([*map(get, objects)])
+        return lambda objects: write(values_of(objects))
 
     def read(objects: list[Any]) -> Column:
-        values = [*map(get, objects)]
+        values = values_of(objects)
         return values if {*map(type, values)} <= usual else write(values)
 
     return read

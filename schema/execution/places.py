@@ -1,6 +1,6 @@
 """Where the objects of a list stand in the answer: worked out only when somebody asks for a path."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from graphql.pyutils import Path
@@ -58,7 +58,7 @@ class Items:
 
     __slots__ = ("lengths", "lists")
 
-    def __init__(self, lists: Place, lengths: Iterable[int]) -> None:
+    def __init__(self, lists: Place, lengths: Sequence[int]) -> None:
         self.lists, self.lengths = lists, lengths
 
     def paths(self) -> Iterator[Path | None]:
@@ -69,6 +69,8 @@ class Items:
 
     def first(self) -> Path | None:
         """The path of the first list that is not empty, with the index 0."""
+        if self.lengths[0]:
+            return Path(self.lists.first(), 0, None)
         return next(self.paths())
 
 

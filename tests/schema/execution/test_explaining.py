@@ -1,12 +1,8 @@
 """A plan can be read: its functions, what each field is, and why an operation has none."""
 
-from pathlib import Path
-
-import pytest
 from graphql import build_schema
 
 from schema.execution.explaining import explained
-from tests.api.commands import Shell
 from tests.oracle.strawberry_toy import SCHEMA
 from tests.schema.execution.asking import plan
 
@@ -31,16 +27,3 @@ def test_a_plan_shows_functions_and_what_their_fields_are() -> None:
 def test_a_plan_says_why_there_is_none() -> None:
     schema = build_schema("directive @fast on FIELD type Query { a: Int }")
     assert explained(plan(schema, "{ a @fast }")).startswith("Not compiled: @fast is neither @skip nor @include.")
-
-
-def test_the_command_explains_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "viewer.graphql"
-    file.write_text("query Me { viewer { member { handle } } }")
-    run = Shell(monkeypatch, capsys)
-    told = run("explain", str(file))
-    assert told.code == 0
-    assert told.out.startswith("query Me, for whoever asks\ndepth 3, 3 fields; costs")
-    file.write_text("{ nothing }")
-    assert run("explain", str(file)).code == 2
