@@ -28,7 +28,7 @@ from schema.entitlements.types import Entitlement, EntitlementGrant, Gift
 from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.ledger.types import Balance, StatementLine
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.orders.types import Order
 from schema.prices import PRICE, Price
 from schema.referrals.types import ViewerReferral
@@ -151,7 +151,7 @@ class Member(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await members.by_ids(ids)
-        return [cls.of(found[member_id]) if member_id in found else None for member_id in ids]
+        return each_found(cls.of, found, ids)
 
     @level(description="How many members follow this one.")
     async def follower_count(parents: list["Member"], info: Info) -> list[int]:
@@ -200,7 +200,7 @@ class Member(Node):
     @level(description="What this member has; null unless it is you or you are trusted staff.", metadata=YOURS)
     async def balance(parents: list["Member"], info: Info) -> list[Balance | None]:
         found = await ledger.balances_seen_by(info.context.actor, [member.uuid for member in parents], clock.now())
-        return [Balance.of(found[member.uuid]) if member.uuid in found else None for member in parents]
+        return each_found(Balance.of, found, [member.uuid for member in parents])
 
     @level(
         description="Every change of what this member has, latest first; null unless it is you or you are trusted"
@@ -248,7 +248,7 @@ class Member(Node):
     async def standing(parents: list["Member"], info: Info) -> list[Standing | None]:
         ids = [member.uuid for member in parents]
         found = await tiers.standing_seen_by(info.context.actor, ids, clock.now())
-        return [Standing.of(found[each]) if each in found else None for each in ids]
+        return each_found(Standing.of, found, ids)
 
     @level(description="What this member may use now; null unless it is you or you are trusted staff.", metadata=YOURS)
     async def entitlements(parents: list["Member"], info: Info) -> list[list[Entitlement] | None]:

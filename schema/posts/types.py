@@ -26,7 +26,7 @@ from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.lookahead import selected, selected_of_nodes
 from schema.members.types import Member
-from schema.nodes import Node
+from schema.nodes import Node, each_found
 from schema.posts.reactions import Reactable, tallies_of
 from schema.prices import PRICE, PRIVATE, Price
 from schema.together import together
@@ -78,7 +78,7 @@ class Hashtag(Node):
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
         found = await posts.hashtags(ids)
-        return [cls.of(found[each]) if each in found else None for each in ids]
+        return each_found(cls.of, found, ids)
 
     @level(description="How many posts carry it. Follows what members write by a moment.")
     async def post_count(parents: list["Hashtag"], info: Info) -> list[int]:
@@ -304,7 +304,7 @@ class Comment(Reactable):
     @level(description="The post it belongs to; null once you may not see that any more.", metadata=SEEN)
     async def post(parents: list["Comment"], info: Info) -> list[Post | None]:
         found = await posts.posts(info.context.actor, [comment.view.post_id for comment in parents])
-        return [Post.of(found[c.view.post_id]) if c.view.post_id in found else None for c in parents]
+        return each_found(Post.of, found, [c.view.post_id for c in parents])
 
     @level(
         description="The comment it answers; null for an answer to the post itself, or if you may not see it.",
@@ -313,7 +313,7 @@ class Comment(Reactable):
     async def parent(parents: list["Comment"], info: Info) -> list["Comment | None"]:
         ids = [comment.view.parent_id for comment in parents]
         found = await posts.comments(info.context.actor, [parent_id for parent_id in ids if parent_id])
-        return [Comment.of(found[parent_id]) if parent_id in found else None for parent_id in ids]
+        return each_found(Comment.of, found, ids)
 
     @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
     async def mentions(parents: list["Comment"], info: Info) -> list[list[Member]]:
