@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 
-.PHONY: help run test check format storm kill race entries clicks fuzz fuzz-executor bench-executor live webhooks bench bench-peers budgets audit schema migration graphiql requirements clean
+.PHONY: help run test check format storm kill race entries clicks fuzz fuzz-executor bench-executor live webhooks crowd bench bench-peers bench-viral bench-growth budgets audit schema migration graphiql requirements clean
 
 help:  ## List what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,9 @@ bench-executor: .venv/installed-dev  ## How long the same answers take, compiled
 live: .venv/installed-dev  ## 1,000 comments through two server processes, heard live on both: by NOTIFY, by Valkey, beside a kill
 	@$(BIN)/python -m tests.live
 
+crowd: .venv/installed-dev  ## 10,000 live subscribers at two server processes, or SUBSCRIBERS: over many posts, then on one
+	@$(BIN)/python -m tests.crowd $(if $(SUBSCRIBERS),--subscribers $(SUBSCRIBERS))
+
 clicks: .venv/installed-dev  ## The door of links against a bare redirect, and whether every click is counted
 	@$(BIN)/python -m tests.clicks $(SECONDS)
 
@@ -67,6 +70,12 @@ bench: .venv/installed-dev  ## Requests per second against graphql-core and agai
 
 bench-peers: .venv/installed-dev  ## Requests per second against PostGraphile 5 and mercurius-jit (needs wrk and npm): SIZE as above
 	@$(BIN)/python -m tests.bench.peers $(SIZE)
+
+bench-viral: .venv/installed-dev  ## Reactions a second on one post, against reactions on posts far apart
+	@$(BIN)/python -m tests.bench.viral
+
+bench-growth: .venv/installed-dev  ## The hot operations while the database grows: POSTS="10000 100000 1000000 10000000"
+	@$(BIN)/python -m tests.bench.growth $(if $(POSTS),--posts $(POSTS))
 
 webhooks: .venv/installed-dev  ## Kill -9 the workers that send webhooks 50 times, and compare what was heard with the feed
 	@$(BIN)/python -m tests.webhook_kills

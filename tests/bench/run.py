@@ -79,26 +79,31 @@ def arguments(program: str, description: str | None) -> argparse.Namespace:
 
 @asynccontextmanager
 async def filled_database(size: Size) -> AsyncIterator[tuple[str, asyncpg.Connection]]:
-    """A database of that size until the block ends, with a bar for each kind of row while it is filled."""
+    """A database of that size until the block ends."""
     async with databases() as run:
         name = f"hourglass_bench_{os.getpid()}"
         url = await run.copy(name)
         connection = await asyncpg.connect(url)
         try:
-            columns = (TextColumn("{task.description:>22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-            with Progress(*columns, console=out, transient=True) as bars:
-                tasks: dict[str, TaskID] = {}
-
-                def progress(what: str, done: int, count: int) -> None:
-                    if what not in tasks:
-                        tasks[what] = bars.add_task(what, total=count)
-                    bars.update(tasks[what], completed=done)
-
-                await fill(connection, size, progress)
+            await fill_with_bars(connection, size)
             yield url, connection
         finally:
             await connection.close()
             await run.drop(name)
+
+
+async def fill_with_bars(connection: asyncpg.Connection, size: Size) -> None:
+    """Fill a database, with a bar for each kind of row."""
+    columns = (TextColumn("{task.description:>22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(what: str, done: int, count: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=count)
+            bars.update(tasks[what], completed=done)
+
+        await fill(connection, size, progress)
 
 
 def token_of(number: int) -> str:

@@ -1,4 +1,4 @@
-"""A database like a grown company's: members, posts with hashtags, reactions, and a ledger, at any size.
+"""A database like a grown company's: members, posts with threads, reactions, follows, a ledger, at any size.
 
 Rows are written by PostgreSQL itself, in batches, without triggers: 100,000 members with a million posts, five million
 reactions and five million ledger rows take minutes. The same numbers always give the same rows. Hash chains are not
@@ -19,6 +19,9 @@ from community.posts.rules.markdown import RENDERER
 Progress = Callable[[str, int, int], None]
 """Called with what is written, how many of them are, and how many will be."""
 
+REACTOR = 1
+"""The number of the member who may have reacted to very much."""
+
 TAGS = ("旅行", "美食", "咖啡", "讀書", "電影", "跑步", "貓", "設計", "音樂", "開箱")
 BATCH = 100_000
 
@@ -31,6 +34,12 @@ class Size:
     posts: int = 1_000_000
     reactions: int = 5_000_000
     ledger_rows: int = 5_000_000
+    comments: int = 0
+    follows_each: int = 0
+    grants: int = 0
+    """So many activities earned credits in this month."""
+    reactions_of_one: int = 0
+    """So many posts has one member, REACTOR, reacted to besides."""
 
     @property
     def awards_each(self) -> int:
@@ -54,10 +63,18 @@ async def fill(connection: asyncpg.Connection, size: Size, progress: Progress = 
     await connection.execute("vacuum (analyze, freeze)")
 
 
+def post_id(number: int) -> UUID:
+    """The id of the post with this number, the newest the highest."""
+    return UUID(f"0195b{number >> 20:07x}7001" + f"8{number & 0xFFFFF:015x}")
+
+
 def member_id(number: int) -> UUID:
     """The id of the member with this number."""
     return UUID(f"0195a000-{number >> 32 & 0xFFFF:04x}-7000-8000-{number & 0xFFFFFFFF:012x}")
 
+
+THREAD = 20
+"""A post with comments has so many: the first half answers the post, the other half one of those each."""
 
 Write = Callable[[asyncpg.Connection, int, int], Awaitable[object]]
 
@@ -73,6 +90,11 @@ def _batches(size: Size) -> Iterator[tuple[str, int, Write]]:
     yield "tags of posts", size.posts, statement(_TAGGINGS)
     yield "reactions", size.reactions, statement(_REACTIONS)
     yield "counts of reactions", size.posts, statement(_TALLIES)
+    yield "comments", size.comments, statement(_COMMENTS)
+    yield "counts of comments", size.comments // THREAD, statement(_COMMENT_TALLIES)
+    yield "follows", size.members * size.follows_each, statement(_FOLLOWS)
+    yield "grants", size.grants, statement(_GRANTS)
+    yield "reactions of one", min(size.reactions_of_one, size.posts), statement(_REACTIONS_OF_ONE)
     awards = size.members * size.awards_each
     yield "transfers", awards, statement(_TRANSFERS)
     yield "entries", awards, statement(_ENTRIES)
@@ -86,6 +108,11 @@ def _vars(size: Size) -> dict[str, object]:
         "reactions": size.reactions,
         "awards": size.awards_each,
         "each": max(1, size.reactions // size.posts),
+        "thread": THREAD,
+        "every": max(1, THREAD * size.posts // max(1, size.comments)),
+        "follows": max(1, size.follows_each),
+        "favourites": max(1, size.reactions_of_one),
+        "reactor": REACTOR,
         "tags": "array[" + ", ".join(f"'{tag}'" for tag in TAGS) + "]",
         "tag_ids": "array[" + ", ".join(f"'{hashtag_id(tag)}'::uuid" for tag in TAGS) + "]",
         "tag_count": len(TAGS),
@@ -114,10 +141,10 @@ async def _accounts(connection: asyncpg.Connection, size: Size) -> None:
     await connection.copy_records_to_table(
         "ledger_account",
         columns=columns,
-        records=[
+        records=(
             (id, "points", "active", member_id(number), None, 0, each * per_award, each, bytes(32))
             for number, id, _, _ in kept
-        ],
+        ),
     )
     await connection.copy_records_to_table(
         "ledger_account",
@@ -181,6 +208,46 @@ _REACTIONS = """
 _TALLIES = """
     insert into posts_tally (subject_id, measure, value)
     select pg_temp.bench_id(1, n), 'like', {each} from generate_series($1::bigint, $2::bigint) n
+"""
+_COMMENTS = """
+    insert into posts_comment (id, post_id, parent_id, depth, author_id, source, html, renderer, mention_handles,
+        mention_ids, written_at)
+    select pg_temp.bench_id(7, n), pg_temp.bench_id(1, n / {thread} * {every}), parent, case when parent is null
+        then 1 else 2 end, pg_temp.bench_member(pg_temp.bench_spread(n, {members})), 'Answer ' || n,
+        '<p>Answer ' || n || '</p>', {renderer}, '{{}}', '{{}}', now() - interval '90 days'
+    from generate_series($1::bigint, $2::bigint) n,
+        lateral (select case when n % {thread} >= {thread} / 2 then pg_temp.bench_id(7, n - {thread} / 2) end) p(parent)
+"""
+_COMMENT_TALLIES = """
+    insert into posts_tally (subject_id, measure, value)
+    select subject, 'comments', value from generate_series($1::bigint, $2::bigint) n, lateral (
+        select pg_temp.bench_id(1, n * {every}), {thread} union all
+        select pg_temp.bench_id(7, n * {thread} + k), 1 from generate_series(0, {thread} / 2 - 1) k
+    ) counted(subject, value)
+"""
+_FOLLOWS = """
+    insert into members_follow (id, follower_id, followed_id, followed_at)
+    select pg_temp.bench_id(8, n), pg_temp.bench_member(n / {follows}),
+        pg_temp.bench_member((n / {follows} + 1 + n % {follows} * 37) % {members}), now() - interval '200 days'
+    from generate_series($1::bigint, $2::bigint) n on conflict do nothing
+"""
+_GRANTS = """
+    insert into engagement_grant (id, activity_id, member_id, rule, currency, amount, granted_at, day, day_since,
+        day_until)
+    select pg_temp.bench_id(9, n), pg_temp.bench_id(10, n), pg_temp.bench_member(pg_temp.bench_spread(n, {members})),
+        'bench', 'credits', 1 + n % 7, now(), current_date, current_date, current_date + interval '1 day'
+    from generate_series($1::bigint, $2::bigint) n
+"""
+_REACTIONS_OF_ONE = """
+    with favourite as (
+        select n, pg_temp.bench_id(1, {posts} - 1 - n * (greatest(1, {posts} / {favourites}))) as id
+        from generate_series($1::bigint, $2::bigint) n
+    ), reacted as (
+        insert into posts_reaction (id, subject_id, member_id, kind, reacted_at)
+        select pg_temp.bench_id(11, n), id, pg_temp.bench_member({reactor}), 'love', now() - interval '50 days'
+        from favourite
+    )
+    insert into posts_tally (subject_id, measure, value) select id, 'love', 1 from favourite
 """
 _TRANSFERS = """
     insert into ledger_transfer (id, currency, kind, member_id, source_id, target_id, amount, cause_kind, cause_key,
