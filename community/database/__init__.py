@@ -9,7 +9,7 @@ from community.database.pool import PoolState, is_connected, pool_state
 from community.database.questions import Question
 from community.database.rows import as_json
 from community.database.statements import execute, fetch, fetch_one, fetch_value, hold
-from community.database.transactions import after_commit, write_last, write_what_waits
+from community.database.transactions import after_commit, lane, write_last, write_what_waits
 from community.database.verbs import drain, transaction
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "fetch_value",
     "hold",
     "is_connected",
+    "lane",
     "listen",
     "migrate",
     "pending",

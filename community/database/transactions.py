@@ -1,8 +1,10 @@
 """One attempt at a verb: its connection, who may use it, and how it ends."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager, suppress
+import itertools
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, TypeVar
@@ -15,6 +17,12 @@ from community.database.last_writes import LastWrites, Row
 from community.kernel.errors import OutcomeUnknown
 
 Result = TypeVar("Result")
+
+LANES_APART = 7
+"""Processes that were started together have neighbouring ids; so many transactions of each are in nobody's way."""
+
+_taken: set[int] = set()
+"""The places of the transactions that are open in this process."""
 
 _current: ContextVar["Transaction | None"] = ContextVar("transaction", default=None)
 
@@ -38,6 +46,14 @@ async def write_what_waits() -> None:
     await _the_open_one().write_what_waits()
 
 
+def lane() -> int:
+    """A number that is this transaction's alone: whoever shares something out by it is in nobody's way.
+
+    Transactions that are open in this process have neighbouring numbers. Those of another process begin elsewhere.
+    """
+    return os.getpid() * LANES_APART + _the_open_one().place
+
+
 def current_transaction() -> "Transaction | None":
     """The transaction this runs in, if any."""
     return _current.get()
@@ -57,6 +73,8 @@ class Transaction:
         self.connection = connection
         self.callbacks: list[Callable[[], object]] = []
         self.last_writes = LastWrites()
+        self.place = next(place for place in itertools.count() if place not in _taken)
+        _taken.add(self.place)
         self._task = asyncio.current_task()
         self._lock = asyncio.Lock()
         self.is_open = True
@@ -101,18 +119,26 @@ class Transaction:
         if self._failed_inside is not None:
             await self.roll_back()
             raise RolledBack("A verb inside this one failed and its failure was swallowed.") from self._failed_inside
-        async with self._lock:
-            self.is_open = False
+        async with self._ending():
             answer = await self._commit()
         if answer != "COMMIT":
             raise RolledBack("A statement failed and its failure was swallowed.")
 
     async def roll_back(self) -> None:
         """ROLLBACK. Where even that fails the pool has to mend the connection, or to drop it."""
-        async with self._lock:
-            self.is_open = False
+        async with self._ending():
             with suppress(Exception):
                 await self.connection.execute("ROLLBACK")
+
+    @asynccontextmanager
+    async def _ending(self) -> AsyncIterator[None]:
+        """Nobody uses it any more; when it has ended, its place is free."""
+        async with self._lock:
+            self.is_open = False
+            try:
+                yield
+            finally:
+                _taken.discard(self.place)
 
     async def _commit(self) -> str:
         try:

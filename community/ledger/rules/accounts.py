@@ -11,7 +11,7 @@ from community.ledger.rules.transfers import Currency
 NAMESPACE = UUID("6f9d4a52-7f0e-5c1e-9a54-2f6a3f0d8b11")
 
 SHARDS = 32
-"""Everybody's transfers touch the system's accounts. Each of those is kept in so many parts, a member using one."""
+"""Everybody's transfers touch the system's accounts. Each of those is kept in so many parts, a transfer using one."""
 
 
 class Holding(StrEnum):
@@ -26,7 +26,7 @@ class Holding(StrEnum):
 
 
 MEMBERS = frozenset({Holding.ACTIVE, Holding.PENDING})
-"""These belong to a member and never go below zero. The others belong to the system, a part of each to some members."""
+"""These belong to a member and never go below zero. The others belong to the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class AccountName:
     shard: int | None
 
     @classmethod
-    def of(cls, member_id: UUID, currency: Currency, holding: Holding) -> Self:
-        """The member's own account, or the part of the system's account that deals with this member."""
+    def of(cls, member_id: UUID, currency: Currency, holding: Holding, lane: int = 0) -> Self:
+        """The member's own account, or the part of the system's account for whoever works in this lane."""
         if holding in MEMBERS:
             return cls(currency, holding, member_id, None)
-        return cls(currency, holding, None, member_id.int % SHARDS)
+        return cls(currency, holding, None, lane % SHARDS)
 
     @property
     def id(self) -> UUID:

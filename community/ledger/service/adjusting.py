@@ -12,10 +12,10 @@ from community.kernel.errors import NotFound
 from community.kernel.text import reason_in
 from community.ledger import errors, facts
 from community.ledger.queries import TransferView, transfer_by_id
-from community.ledger.rules.accounts import AccountName, Holding
+from community.ledger.rules.accounts import Holding
 from community.ledger.rules.transfers import LARGEST, Cause, Currency, TransferKind, is_amount
 from community.ledger.service.awarding import Award, draft
-from community.ledger.service.journal import locked
+from community.ledger.service.journal import account, locked
 from community.ledger.service.maturing import TOUCHED
 from community.ledger.service.spending import take
 from community.members import errors as members_errors
@@ -51,7 +51,7 @@ async def adjust(
 
 async def _adjust(actor: Actor, member_id: UUID, currency: Currency, amount: int, reason: str) -> UUID:
     now = clock.now()
-    names = {AccountName.of(member_id, currency, holding) for holding in (*TOUCHED, Holding.ADJUSTMENTS)}
+    names = {account(member_id, currency, holding) for holding in (*TOUCHED, Holding.ADJUSTMENTS)}
     given = Award(
         member_id=member_id, currency=currency, amount=abs(amount), cause=Cause("adjustment", str(ids.new_id()))
     )

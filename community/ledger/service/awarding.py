@@ -16,7 +16,7 @@ from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.expiry import Lifetime
 from community.ledger.rules.lots import Lot
 from community.ledger.rules.transfers import LARGEST, OWN_KINDS, Cause, Currency, Transfer, TransferKind, is_amount
-from community.ledger.service.journal import Journal, locked, names_for
+from community.ledger.service.journal import Journal, account, locked, names_for
 from community.ledger.service.lots import default_lifetime, lot_of, pending_lot
 from community.ledger.service.maturing import expire
 from community.ledger.service.repeats import kept
@@ -101,7 +101,7 @@ def draft(given: Award, now: datetime, kind: TransferKind, source: Holding) -> t
     at = given.at or now
     if at > now:
         raise ValueError("nothing is earned in the future; let it be pending")
-    name = partial(AccountName.of, given.member_id, given.currency)
+    name = partial(account, given.member_id, given.currency)
     is_pending = given.pending_for is not None or (given.pending_until or now) > now
     transfer = Transfer(
         id=ids.new_id(),

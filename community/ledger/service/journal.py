@@ -75,8 +75,8 @@ class Journal:
             currency=currency,
             kind=kind,
             member_id=member_id,
-            source_id=source if isinstance(source, UUID) else AccountName.of(member_id, currency, source).id,
-            target_id=target if isinstance(target, UUID) else AccountName.of(member_id, currency, target).id,
+            source_id=source if isinstance(source, UUID) else account(member_id, currency, source).id,
+            target_id=target if isinstance(target, UUID) else account(member_id, currency, target).id,
             amount=amount,
             cause=Cause(kind, key),
             reverses_id=reverses_id,
@@ -170,9 +170,14 @@ async def locked(
     return Journal(accounts.values(), now), set(rows[0]["claimed"])
 
 
+def account(member_id: UUID, currency: Currency, holding: Holding) -> AccountName:
+    """The member's own account, or the part of the system's account for this transaction: it waits for nobody there."""
+    return AccountName.of(member_id, currency, holding, database.lane())
+
+
 def names_for(lots: Iterable[Lot], *holdings: Holding) -> set[AccountName]:
     """The accounts with these holdings of everybody who has one of the lots."""
-    return {AccountName.of(lot.member_id, lot.currency, holding) for lot in lots for holding in holdings}
+    return {account(lot.member_id, lot.currency, holding) for lot in lots for holding in holdings}
 
 
 def _row_of_new(name: AccountName) -> Row:

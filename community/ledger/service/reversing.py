@@ -12,12 +12,12 @@ from community.kernel.facts import Fact
 from community.ledger import errors, facts
 from community.ledger.queries import ReversalView, TransferView, expired_of, reversals_of, transfers_of_cause
 from community.ledger.rules import lots as rules
-from community.ledger.rules.accounts import AccountName, Holding
+from community.ledger.rules.accounts import Holding
 from community.ledger.rules.expiry import GIVEN_BACK
 from community.ledger.rules.lots import Draw
 from community.ledger.rules.transfers import LARGEST, REVERSIBLE, Cause, Currency, Transfer, TransferKind, is_amount
 from community.ledger.service.holdings import lots_to_take_back
-from community.ledger.service.journal import Journal, locked
+from community.ledger.service.journal import Journal, account, locked
 from community.ledger.service.lots import lot_of
 from community.ledger.service.maturing import TOUCHED, settle
 from community.ledger.service.rows import lot_of_row
@@ -62,7 +62,7 @@ async def _reverse(
     transfer: TransferView, part: str, amount: int | None, reason: str, actor: Actor | None
 ) -> ReversalView:
     now = clock.now()
-    own = {AccountName.of(transfer.member_id, transfer.currency, holding) for holding in TOUCHED}
+    own = {account(transfer.member_id, transfer.currency, holding) for holding in TOUCHED}
     journal, _ = await locked(own, now, also=[transfer.source_id, transfer.target_id])
     earlier = await reversals_of(transfer.id)
     if known := next((reversal for reversal in earlier if reversal.part == part), None):

@@ -9,11 +9,11 @@ from community.kernel import clock, ids
 from community.kernel.facts import Fact
 from community.ledger import errors, facts
 from community.ledger.queries import TransferView
-from community.ledger.rules.accounts import AccountName, Holding
+from community.ledger.rules.accounts import Holding
 from community.ledger.rules.lots import draw
 from community.ledger.rules.transfers import LARGEST, OWN_KINDS, Cause, Currency, Transfer, TransferKind, is_amount
 from community.ledger.service.holdings import lots_to_spend
-from community.ledger.service.journal import Journal, locked
+from community.ledger.service.journal import Journal, account, locked
 from community.ledger.service.maturing import TOUCHED, settle
 from community.ledger.service.repeats import kept
 from community.members import service as members
@@ -35,7 +35,7 @@ async def spend(
         raise ValueError(f"causes of the kind {cause.kind} are the ledger's own")
     now = clock.now()
     transfer = _spending(member_id, amount, cause, purpose=purpose, now=now)
-    names = {AccountName.of(member_id, Currency.POINTS, holding) for holding in (*TOUCHED, Holding.SPENT)}
+    names = {account(member_id, Currency.POINTS, holding) for holding in (*TOUCHED, Holding.SPENT)}
     journal, claimed = await locked(names, now, claim=[transfer])
     if claimed:
         await members.require_ability(member_id, Ability.SPEND, now)
@@ -68,8 +68,8 @@ def _spending(member_id: UUID, amount: int, cause: Cause, *, purpose: str, now: 
         currency=Currency.POINTS,
         kind=TransferKind.SPEND,
         member_id=member_id,
-        source_id=AccountName.of(member_id, Currency.POINTS, Holding.ACTIVE).id,
-        target_id=AccountName.of(member_id, Currency.POINTS, Holding.SPENT).id,
+        source_id=account(member_id, Currency.POINTS, Holding.ACTIVE).id,
+        target_id=account(member_id, Currency.POINTS, Holding.SPENT).id,
         amount=amount,
         cause=cause,
         purpose=purpose,

@@ -1,5 +1,6 @@
 """Awards: active, pending, of the past, repeated, raced, many at once."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -78,6 +79,24 @@ async def test_one_cause_raced_is_one_transfer() -> None:
     assert len({transfer.id for transfer in transfers}) == 1
     assert [transfer.is_repeat for transfer in transfers].count(False) == 1
     assert (await balance(member)).points == 5
+    assert await broken() == {}
+
+
+async def test_an_award_waits_for_no_other_that_is_not_committed_yet() -> None:
+    first, second, end = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    @db.transaction()
+    async def held(given: asyncio.Event) -> None:
+        await give(somebody(), 5)
+        given.set()
+        await end.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(held(first))
+        await first.wait()
+        tasks.create_task(held(second))
+        await second.wait()
+        end.set()
     assert await broken() == {}
 
 

@@ -36,8 +36,8 @@ async def test_even_a_superuser_is_stopped_by_the_trigger(owner: asyncpg.Connect
 async def test_nobody_is_granted_a_change_not_even_the_owner(owner: asyncpg.Connection, table: str) -> None:
     granted = await owner.fetch(
         "select grants.privilege_type from pg_class, aclexplode(coalesce(relacl, acldefault('r', relowner))) grants"
-        " where relname = $1",
-        table,
+        " where pg_class.oid = $1::text::regclass",
+        f"public.{table}",
     )
     kinds = {row["privilege_type"] for row in granted}
     assert {"INSERT", "SELECT"} <= kinds
