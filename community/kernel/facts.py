@@ -19,6 +19,8 @@ from types import NoneType
 from typing import Any, ClassVar, Self, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+import orjson
+
 REGISTRY: dict[str, type["Fact"]] = {}
 
 
@@ -48,7 +50,8 @@ class Fact:
 
     def payload(self) -> dict[str, Any]:
         """The fields as JSON scalars."""
-        return {name: _plain(getattr(self, name)) for name in _names(type(self))}  # type: ignore[arg-type]
+        plain: dict[str, Any] = orjson.loads(orjson.dumps(self, default=str))
+        return plain
 
     @classmethod
     def from_payload(cls, payload: dict[str, Any]) -> Self:
@@ -63,21 +66,6 @@ def _register(cls: type[Fact]) -> None:
     if (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
         raise TypeError(f"{known.__qualname__} and {cls.__qualname__} both call themselves {cls.type}")
     REGISTRY[cls.type] = cls
-
-
-@cache
-def _names(cls: type[Fact]) -> list[str]:
-    return [field.name for field in fields(cls)]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return value
 
 
 @cache

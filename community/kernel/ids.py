@@ -1,18 +1,23 @@
-"""Identifiers: UUIDv7, so that ids made later sort later and keyset pages need no second column."""
+"""Identifiers: UUIDv7, so that ids made later sort later and keyset pages need no second column.
+
+They are UUIDs of the kind that asyncpg reads from rows: made, compared and written in C, several times as fast.
+"""
 
 from datetime import UTC, datetime
 from uuid import UUID
 
 import uuid_utils
+from asyncpg.pgproto import pgproto
 
 
 def new_id() -> UUID:
     """A fresh UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits, ascending within a process."""
-    return UUID(bytes=uuid_utils.uuid7().bytes)
+    fresh: UUID = pgproto.UUID(uuid_utils.uuid7().bytes)
+    return fresh
 
 
 def new_text() -> str:
-    """The same as text, for rows that travel as JSON and that nobody names afterwards: four times as fast."""
+    """The same as text, for rows that travel as JSON and that nobody names afterwards."""
     return str(uuid_utils.uuid7())
 
 

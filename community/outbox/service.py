@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from structlog.contextvars import get_contextvars
 
 from community import database
@@ -54,20 +53,22 @@ async def record_all(facts: Sequence[Fact], *, actor: Actor | None = None) -> No
     if not facts:
         return
     database.after_commit(wake.sequencer)
-    database.write_last(_RECORD, [_row(fact, actor) for fact in facts])
+    circumstances = {
+        "recorded_at": clock.now(),
+        "actor_id": (actor.member_id or actor.key_id) if actor else None,
+        "request_id": get_contextvars().get("request_id"),
+    }
+    database.write_last(_RECORD, [_row(fact) | circumstances for fact in facts])
 
 
-def _row(fact: Fact, actor: Actor | None) -> dict[str, Any]:
+def _row(fact: Fact) -> dict[str, Any]:
     return {
         "id": ids.new_text(),
         "type": fact.type,
         "version": fact.version,
         "subject_id": fact.subject_id,
         "ordering_key": fact.ordering_key,
-        "payload": orjson.Fragment(orjson.dumps(fact.payload())),
-        "recorded_at": clock.now(),
-        "actor_id": (actor.member_id or actor.key_id) if actor else None,
-        "request_id": get_contextvars().get("request_id"),
+        "payload": fact,
     }
 
 

@@ -137,7 +137,7 @@ async def _carry_out(orders: Sequence[OrderView], now: datetime, actor: Actor) -
     reached = await _count(orders, now, actor)
     await outbox.record_all([_fact(order) for order in orders], actor=actor)
     return {
-        order.id: _recorded(replace(order, tier_reached=reached.get(order.id)), each)
+        order.id: _recorded(replace(order, tier_reached=reached[order.id]) if order.id in reached else order, each)
         for order, each in zip(orders, effects, strict=True)
     }
 
@@ -170,7 +170,9 @@ async def _as_recorded(orders: Sequence[OrderView]) -> dict[UUID, Recorded]:
 
 
 def _recorded(order: OrderView, effects: Effects) -> Recorded:
-    return Recorded(order=order, effects=replace(effects, tier_reached=order.tier_reached or effects.tier_reached))
+    if order.tier_reached:
+        effects = replace(effects, tier_reached=order.tier_reached)
+    return Recorded(order=order, effects=effects)
 
 
 def _answer(draft: Draft, claimed: Claimed, recorded: Mapping[UUID, Recorded], *, took_it: bool) -> Answer:
