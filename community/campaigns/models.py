@@ -2,7 +2,8 @@
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class Campaign(Model):

@@ -4,7 +4,8 @@ from typing import Any
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField, TSVectorField
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class ContentItem(Model):

@@ -1,7 +1,8 @@
 """The rows of engagement. What was granted is never deleted: it counts towards limits even after it was taken back."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class EngagementProgramme(Model):

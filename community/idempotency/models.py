@@ -1,7 +1,8 @@
 """The rows of idempotency: one for each key that had its effect. They are kept for ever."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class IdempotencyKey(Model):

@@ -1,7 +1,8 @@
 """The rows of the ledger. Transfers, entries, draws and reversals are never changed; a trigger sees to it."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class LedgerAccount(Model):

@@ -1,7 +1,8 @@
 """The rows of members. A member's id is also their account's id in access."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class Member(Model):

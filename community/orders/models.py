@@ -1,7 +1,8 @@
 """The rows of orders. What was bought never changes; what was refunded of it is kept beside it."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class Order(Model):

@@ -1,7 +1,8 @@
 """The rows of the outbox: facts in order, and who has heard them."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class OutboxFact(Model):

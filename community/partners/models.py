@@ -1,7 +1,8 @@
 """The rows of partners: accounts, what became of them, plans, conversions, lines of commission, statements."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class Partner(Model):

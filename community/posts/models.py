@@ -6,7 +6,8 @@ Three tables are not here but in the migration `0006_posts`, because a Tortoise 
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField, TSVectorField
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class Post(Model):

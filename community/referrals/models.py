@@ -1,7 +1,8 @@
 """The rows of referrals: links, clicks, what was counted, touches, referrals, versions of the programme."""
 
 from tortoise import fields
-from tortoise.models import Model
+
+from community.database.tables import Model
 
 
 class ReferralLink(Model):
