@@ -8,5 +8,4 @@ gc.disable()
 from api.cli import main  # noqa: E402
 
 if __name__ == "__main__":
-    gc.enable()
     main()

@@ -1,5 +1,6 @@
 """The command line, `hourglass`: one file per command. Bad input exits with 2, what cannot be done with 1."""
 
+import gc
 import sys
 from importlib import import_module
 
@@ -27,7 +28,9 @@ FILES = {"import": "imports"}
 def main() -> None:
     """Run the command that the arguments name."""
     try:
-        commands(*sys.argv[1:2])()
+        command_line = commands(*sys.argv[1:2])
+        gc.enable()
+        command_line()
     except MISUSED as error:
         complain(str(error))
         raise SystemExit(2) from None

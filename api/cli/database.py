@@ -1,6 +1,7 @@
 """The database a command works on: the one that DATABASE_URL names, else a private one for as long as it is needed."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
@@ -45,6 +46,8 @@ async def connected(settings: Settings) -> AsyncIterator[None]:
         await database.connect(settings)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise Unreachable(_explained(settings, error)) from error
+    # What is loaded by now lives as long as the command. Walking it costs the collector 0.1 s each time.
+    gc.freeze()
     try:
         await _require_version()
         yield
