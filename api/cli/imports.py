@@ -25,7 +25,12 @@ def imports() -> None:
 
 @app.command()
 def orders(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV in UTF-8.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="CSV in UTF-8, with commas, semicolons or tabs."
+        ),
+    ],
     shift: Annotated[bool, typer.Option("--shift", help="Move all dates so that the last order is of today.")] = False,
     currency: Annotated[str | None, typer.Option(help="The file's currency, to be sure: it has to be ours.")] = None,
     columns: Annotated[

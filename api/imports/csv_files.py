@@ -10,6 +10,9 @@ LONGEST_LINE = 65_536
 
 BOM = b"\xef\xbb\xbf"
 
+SEPARATORS = ",;\t"
+"""What may stand between values: that which the header has most of."""
+
 
 class UnusableFile(Exception):
     """Nothing of the file was read: it is no CSV in UTF-8, or a column is missing. The text says what helps."""
@@ -34,26 +37,34 @@ class Record:
 
 def header_of(path: Path) -> list[str]:
     """The names of the columns. Raises UnusableFile."""
-    header = next(_lines(path), None)
-    if header is None:
+    names, _ = _header(path)
+    return names
+
+
+def _header(path: Path) -> tuple[list[str], str]:
+    """The names of the columns, and what stands between values."""
+    first = next(_lines(path), None)
+    if first is None:
         raise UnusableFile(f"{path.name} is empty. The first line names the columns.")
     try:
-        names = [name.strip() for name in _split(_decoded(header, 1, path))]
+        header = _decoded(first, 1, path)
+        separator = max(SEPARATORS, key=header.count)
+        names = [name.strip() for name in _split(header, separator)]
     except BadLine as error:
         raise UnusableFile(f"{path.name}: the first line {error}") from None
     if doubled := sorted({name for name in names if names.count(name) > 1}):
         raise UnusableFile(f"{path.name} has the column {', '.join(doubled)} more than once.")
-    return names
+    return names, separator
 
 
 def records_of(path: Path) -> Iterator[Record]:
     """Every line below the header, empty ones aside. Raises UnusableFile where a line is not UTF-8."""
-    names = header_of(path)
+    names, separator = _header(path)
     for number, line in enumerate(_lines(path), start=1):
         if number == 1 or not line.strip():
             continue
         try:
-            values = _split(_decoded(line, number, path))
+            values = _split(_decoded(line, number, path), separator)
             if len(values) != len(names):
                 raise BadLine(f"has {len(values)} values; the header has {len(names)}")
             yield Record(number, dict(zip(names, values, strict=True)))
@@ -82,8 +93,8 @@ def _decoded(line: bytes, number: int, path: Path) -> str:
         raise UnusableFile(f"{path.name}, line {number}: this is not UTF-8. Save the file as UTF-8 first.") from None
 
 
-def _split(line: str) -> list[str]:
+def _split(line: str, separator: str) -> list[str]:
     try:
-        return next(csv.reader([line], strict=True))
+        return next(csv.reader([line], delimiter=separator, strict=True))
     except (csv.Error, StopIteration) as error:
         raise BadLine(f"is not CSV: {error}") from None

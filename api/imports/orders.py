@@ -13,9 +13,20 @@ from zoneinfo import ZoneInfo
 
 from api.imports.csv_files import BadLine, Record, UnusableFile, header_of, records_of
 from community.access.policy import SYSTEM
-from community.kernel.errors import OutcomeUnknown, TooBusy
+from community.kernel.errors import OutcomeUnknown, Problem, TooBusy
+from community.members.rules import EXTERNAL_ID_MAX
 from community.orders import service as orders
-from community.orders.rules.drafts import CustomerDraft, Line
+from community.orders.errors import InvalidOrder
+from community.orders.rules.drafts import (
+    EARLIEST,
+    LARGEST_AMOUNT,
+    LARGEST_QUANTITY,
+    LONGEST_EXTERNAL_ID,
+    LONGEST_NAME,
+    LONGEST_SKU,
+    CustomerDraft,
+    Line,
+)
 from community.settings import Settings
 
 NEEDED = {"customer": "customer_id", "date": "date", "amount": "amount"}
@@ -31,6 +42,17 @@ AT_ONCE = 2
 
 ATTEMPTS = 10
 """How often a batch is tried while the database is away or somebody else works on the same orders: again is safe."""
+
+USABLE = {
+    "customer": ("customer", f"write 1 to {EXTERNAL_ID_MAX} visible characters"),
+    "externalId": ("id", f"write 1 to {LONGEST_EXTERNAL_ID} visible characters"),
+    "placedAt": ("date", f"write {EARLIEST:%Y-%m-%d} or later"),
+    "quantity": ("quantity", f"write a whole number from 1 to {LARGEST_QUANTITY:,}"),
+    "unitAmount": ("amount", f"an order amounts to at most {LARGEST_AMOUNT:,} of the smallest unit, such as cents"),
+    "sku": ("sku", f"write 1 to {LONGEST_SKU} letters, digits and signs, without spaces"),
+    "name": ("name", f"write 1 to {LONGEST_NAME} visible characters"),
+}
+"""For each field of an order that a file fills: what it is filled from, and what can be used there."""
 
 Batch = list[tuple[int, CustomerDraft | BadLine]]
 """Lines by their numbers, each an order or the reason why it is none."""
@@ -86,12 +108,12 @@ class Outcome:
     repeated: int = 0
     refused: int = 0
 
-    def add(self, batch: Batch, answers: Answers, refuse: Callable[[int, str], None]) -> None:
+    def add(self, batch: Batch, answers: Answers, refuse: Callable[[int, BadLine | Problem], None]) -> None:
         """Count a batch, and tell which of its lines are no orders."""
         for number, found in batch:
             flaw = found if isinstance(found, BadLine) else answers[number].problem
             if flaw:
-                refuse(number, str(flaw))
+                refuse(number, flaw)
                 self.refused += 1
             elif answers[number].is_repeat:
                 self.repeated += 1
@@ -132,12 +154,23 @@ async def bring_in(
                 under_way.append((batch, asyncio.create_task(_record(batch))))
             if len(under_way) == AT_ONCE or not batch:
                 done, task = under_way.popleft()
-                outcome.add(done, await task, refuse)
+                outcome.add(done, await task, lambda number, flaw: refuse(number, _told(flaw, layout)))
                 advance(len(done))
     finally:
         for _, task in under_way:
             task.cancel()
     return outcome
+
+
+def _told(flaw: BadLine | Problem, layout: Layout) -> str:
+    """What is wrong with a line, for somebody who has a file: by its columns, not by the fields of an order."""
+    if not isinstance(flaw, InvalidOrder):
+        return str(flaw)
+    what, needed = USABLE[flaw.field]
+    if what not in layout.columns:
+        # An order without an id of its own is named after its customer.
+        what, needed = USABLE["customer"]
+    return f"the column {layout.columns[what]} holds what cannot be used: {needed}"
 
 
 def _batches(lines: Iterator[tuple[int, CustomerDraft | BadLine]]) -> Iterator[Batch]:

@@ -117,8 +117,10 @@ class TestWhatAFileMayHold:
             b'"customer_id", date ,amount\n"1","1997-01-01","5"\n\n\n',
             b"customer_id,date,amount\n1,1997-01-01,5",
             b'customer_id,date,amount,note\n 1 ,1997-01-01,5,"a, b"\n',
+            b"customer_id;date;amount;note\n1;1997-01-01;5;a, b\n",
+            b"customer_id\tdate\tamount\n1\t1997-01-01\t5\n",
         ],
-        ids=["BOM and CRLF", "quotes, spaces and empty lines", "no last newline", "commas inside"],
+        ids=["BOM and CRLF", "spaces and empty lines", "no last newline", "commas inside", "semicolons", "tabs"],
     )
     async def test_however_it_was_saved(self, write: Write, text: bytes) -> None:
         assert await bring(write(text)) == (Outcome(imported=1), {})
@@ -134,11 +136,11 @@ class TestWhatAFileMayHold:
             ("1,30.06.1998,5", "there is no date 30.06.1998"),
             ("1,1997-01-01T09:30,5", "1997-01-01T09:30 has no time zone"),
             ("1,2999-01-01,5", "This order is from the future"),
-            ("1,0001-01-01,5", "placedAt cannot be used"),
+            ("1,0001-01-01,5", "the column date holds what cannot be used: write 1970-01-01 or later"),
             ("1,0001-01-01T00:00+08:00,5", "there is no date 0001-01-01"),
             ("1,1997-01-01,-5", "-5 is below zero"),
             ("1,1997-01-01,5.005", "5.005 has more digits after the point than USD has"),
-            ("1,1997-01-01,10000000000000", "unitAmount cannot be used"),
+            ("1,1997-01-01,10000000000000", "the column amount holds what cannot be used: an order amounts to at most"),
             ("1,1997-01-01,9999999999999999999", "9999999999999999999 is no amount"),
             ("1,1997-01-01,five", "five is no amount"),
             ('1,1997-01-01,"1,000"', "1,000 is no amount"),
@@ -150,8 +152,8 @@ class TestWhatAFileMayHold:
             ("1,1997-01-01,5,6", "has 4 values; the header has 3"),
             ('1,"1997-01-01,5', "is not CSV"),
             ("1,1997-01-01,5\x00", "5\x00 is no amount"),
-            ("c" * 65 + ",1997-01-01,5", "customer cannot be used"),
-            ("c\u200b,1997-01-01,5", "externalId cannot be used"),
+            ("c" * 65 + ",1997-01-01,5", "the column customer_id holds what cannot be used: write 1 to 64"),
+            ("c\u200b,1997-01-01,5", "the column customer_id holds what cannot be used: write 1 to 64"),
             ("1,1997-01-01," + "5" * LONGEST_LINE, "is longer than 65,536 bytes"),
         ],
         ids=lambda text: text[:24],
@@ -164,6 +166,20 @@ class TestWhatAFileMayHold:
         assert list(refused) == [3]
         assert reason in refused[3]
         assert await community_database.fetch_value("select count(*) from members_member") == 2
+
+    @pytest.mark.parametrize("column", ["bill", "article"])
+    async def test_what_cannot_be_used_is_told_by_the_name_of_its_column(self, write: Write, column: str) -> None:
+        values = {
+            "customer_id": "1",
+            "date": "1997-01-01",
+            "amount": "5",
+            "bill": "7",
+            "article": "cd",
+            column: "\u200b",
+        }
+        path = write(f"{','.join(values)}\n{','.join(values.values())}\n")
+        _, refused = await bring(path, columns={"id": "bill", "sku": "article"})
+        assert f"the column {column} holds what cannot be used" in refused[2]
 
     @pytest.mark.parametrize(("quantity", "is_fine"), [("1", True), ("0", False), ("-1", False), ("1.5", False)])
     async def test_a_quantity_is_a_whole_number(self, write: Write, quantity: str, is_fine: bool) -> None:
