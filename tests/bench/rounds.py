@@ -109,7 +109,7 @@ def table(found: Found, title: str, against: Sequence[str]) -> Table:
     """Medians and spreads; and the median ratios to some servers, round by round: of requests, and of CPU a request."""
     shown = Table(title=title)
     columns = ["", "server", "requests/s", "spread", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL ms"]
-    for column in columns + [f"{what}, {other} = 1" for other in against for what in ("requests", "CPU")]:
+    for column in columns + [f"{what} / {other}" for other in against for what in ("requests", "CPU")]:
         shown.add_column(column, justify="left" if column in ("", "server") else "right")
     servers = list(dict.fromkeys(server for server, _ in found))
     for request, server in product(dict.fromkeys(request for _, request in found), servers):
