@@ -50,7 +50,7 @@ entries: .venv/installed-dev  ## 1,000 posts at once for the last places of two 
 fuzz-executor: .venv/installed-dev  ## N random documents, 10,000 by default, compiled and by graphql-core: no difference
 	@$(BIN)/python -W ignore::RuntimeWarning -m tests.oracle $(or $(N),10000)
 
-bench-executor: .venv/installed-dev  ## How long the same answers take, compiled and by graphql-core, rows loaded
+bench-executor: .venv/installed-dev  ## How long the same answers take, compiled and by graphql-core, rows loaded; and to compile the largest
 	@$(BIN)/python -m tests.oracle.speed
 
 live: .venv/installed-dev  ## 1,000 comments through two server processes, heard live on both: by NOTIFY, by Valkey, beside a kill

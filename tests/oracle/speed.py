@@ -5,6 +5,7 @@ resolvers and levels as they are, and everything around them. Rounds are interle
 """
 
 import asyncio
+import gc
 import os
 import statistics
 import sys
@@ -15,7 +16,18 @@ from inspect import iscoroutinefunction
 from types import ModuleType
 from typing import Any
 
-from graphql import ExecutionResult, get_operation_ast, parse, validate
+from graphql import (
+    ExecutionResult,
+    GraphQLField,
+    get_named_type,
+    get_operation_ast,
+    is_leaf_type,
+    is_object_type,
+    is_required_argument,
+    parse,
+    validate,
+)
+from graphql.execution.values import VariableValues
 
 from community.access.policy import Actor
 from community.ledger import queries as ledger
@@ -24,7 +36,12 @@ from community.posts import queries as posts
 from community.posts import service
 from community.tiers import queries as tiers
 from schema.context import Context
+from schema.execution import generating
 from schema.execution.executor import Executor
+from schema.execution.plans import Plan
+from schema.execution.running import MAX_FIELDS_AT_ONCE
+from schema.limits import MAX_DEPTH, MAX_FIELDS
+from schema.prepared import Documents
 from schema.root import schema
 from tests.operations.world import a_world
 from tests.oracle.__main__ import a_database
@@ -111,8 +128,67 @@ async def measure(name: str, text: str, actor: Actor) -> float:
     return statistics.median(ratios)
 
 
+def largest() -> str:
+    """A document as large as our limits let in, of as many different selections as fit."""
+    graph = schema()._schema
+    left = MAX_FIELDS - 20  # Some have nothing but a __typename.
+
+    def selection(kind: Any, depth: int) -> str:
+        nonlocal left
+        fields = [(name, get_named_type(each.type)) for name, each in kind.fields.items() if not _needs(each)]
+        leaves = [name for name, below in fields if is_leaf_type(below)][: max(left - 1, 1)]
+        left -= len(leaves)
+        parts = [*leaves]
+        for name, below in fields:
+            if depth > 1 and left > 1 and is_object_type(below):
+                left -= 1
+                parts.append(f"{name} {selection(below, depth - 1)}")
+        return f"{{ {' '.join(parts) or '__typename'} }}"
+
+    return f"{{ viewer {selection(graph.get_type('Viewer'), MAX_DEPTH - 1)} }}"
+
+
+def _needs(field: GraphQLField) -> bool:
+    return any(is_required_argument(argument) for argument in field.args.values())
+
+
+def measure_reading() -> None:
+    """Print how long it takes to make the largest document ready, and to compile all of it, the collector aside."""
+    text, documents, graph = largest(), Documents(schema()), schema()._schema
+    reading, compiling = [], []
+    for _ in range(ROUNDS):
+        gc.collect()
+        began = time.thread_time()
+        prepared = documents.read(text)
+        reading.append(time.thread_time() - began)
+        generating._compiled.cache_clear()
+        began = time.thread_time()
+        plan = Plan(graph, prepared.document, prepared.operation)
+        count = _compile_all(plan)
+        compiling.append(time.thread_time() - began)
+    begin, whole = statistics.median(reading) * 1e3, statistics.median(compiling) * 1e3
+    print(
+        f"the largest document, {count} fields: {begin:.1f} ms to read in a thread, {whole:.1f} ms to compile,"
+        f" of which {whole * min(1, MAX_FIELDS_AT_ONCE / count):.1f} ms or a selection more at once"
+        f" (worst round: {max(reading) * 1e3:.1f} and {max(compiling) * 1e3:.1f} ms)"
+    )
+
+
+def _compile_all(plan: Plan) -> int:
+    nothing = VariableValues({}, {})
+    variant = plan.variant(nothing)
+    pending = [*variant.steps]
+    while pending:
+        for field in pending.pop().fields:
+            below = get_named_type(field.definition.type)
+            if is_object_type(below):
+                pending.append(field.compiled(below, nothing))
+    return variant.fields
+
+
 async def main() -> None:
     """Measure each document in a world of our own."""
+    measure_reading()
     async with a_database():
         world = await a_world()
         actor = world.actors["member"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -285,11 +286,18 @@ NASTY = [
 ]  # fmt: skip
 
 
+OUR_WORDS = re.compile(
+    r"(def select|run|objects|place|rows|ask|ask_later|ask_level|zip|for|in|return|None|_|[kcxvfn][0-9]+|"
+    r"[][(){},:=. \n])+"
+)
+
+
 def sources(found: plans.Plan, **variables: Any) -> Iterator[str]:
-    """All that is generated for an operation."""
+    """All that is generated for an operation, of which every word is ours."""
     pending = list(found.variant(found.variables.coerced(variables)).steps)
     while pending:
         selection = pending.pop()
+        assert OUR_WORDS.fullmatch(selection.source)
         yield selection.source
         for field in selection.fields:
             named = field.definition.type
