@@ -12,6 +12,7 @@ from schema.connections import After, Before, Connection, First, Last
 from schema.content.types import Content, ContentSeries, Topic
 from schema.context import Info
 from schema.execution.levels import level
+from schema.lookahead import selected, selected_of_nodes
 from schema.nodes import decode_id, each_found
 from schema.prices import PRICE, PRIVATE, Price
 
@@ -67,8 +68,9 @@ class ContentQueries:
     async def content(
         self, info: Info, slug: Annotated[str, strawberry.argument(description="How it is called in addresses.")]
     ) -> Content | None:
-        item = await content.item_by_slug(info.context.actor, slug)
-        return Content.opened(item, info) if item else None
+        along = Content.wanted(info.context.actor, selected(info))
+        item = await content.item_by_slug(info.context.actor, slug, along)
+        return Content.opened(item, info, along) if item else None
 
     @strawberry.field(
         description="What is published, newest first. What is not open to you is listed, too, and says what opens it.",
@@ -84,8 +86,9 @@ class ContentQueries:
         before: Before = None,
     ) -> Connection[Content]:
         request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.LATEST_SHAPE)
-        page = await content.latest(info.context.actor, request, _chosen(where or NO_FILTER))
-        return Connection.of(page, Content.of)
+        along = Content.wanted(info.context.actor, selected_of_nodes(info))
+        page = await content.latest(info.context.actor, request, _chosen(where or NO_FILTER), along)
+        return Content.page(page, along)
 
     @strawberry.field(
         description="What says this in its title, its summary or before its wall, newest first. Words between spaces"
@@ -103,8 +106,9 @@ class ContentQueries:
         before: Before = None,
     ) -> Connection[Content]:
         request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.LATEST_SHAPE)
-        page = await content.matching(info.context.actor, query, request, _chosen(where or NO_FILTER))
-        return Connection.of(page, Content.of)
+        along = Content.wanted(info.context.actor, selected_of_nodes(info))
+        page = await content.matching(info.context.actor, query, request, _chosen(where or NO_FILTER), along)
+        return Content.page(page, along)
 
     @strawberry.field(
         description="What you could read next: open to you, new to you, each with its reason; the best reasons first.",
@@ -121,7 +125,8 @@ class ContentQueries:
         self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Content]:
         request = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Connection.of(await content.bookmarked(info.context.actor, request), Content.of)
+        along = Content.wanted(info.context.actor, selected_of_nodes(info))
+        return Content.page(await content.bookmarked(info.context.actor, request, along), along)
 
     @strawberry.field(description="Whether you get recommendations made for you.", metadata={PRIVATE: True})
     async def viewer_wants_recommendations(self, info: Info) -> bool:

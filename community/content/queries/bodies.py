@@ -49,7 +49,7 @@ class BodyView:
 
 
 async def bodies(seen: Sequence[ContentView]) -> dict[UUID, BodyView]:
-    """The bodies of these items for whoever they were read for. Two statements; three more if a gate needs them.
+    """The bodies of these items for whoever they were read for. Two statements; two more if a gate needs them.
 
     Decided once more, with the terms that stand beside the text: what was published a moment ago between the reading of
     the item and of its body is not shown under the terms that were.

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from community import database
@@ -18,6 +19,7 @@ from community.content.queries.viewers import viewer_for, viewer_of
 from community.content.rules.access import Access, Terms, Viewer, decide
 from community.content.rules.life import Kind, Status
 from community.database import Question
+from community.kernel.along import NOTHING, Along, Companion
 from community.kernel.errors import NotFound
 
 COLUMNS = (
@@ -69,6 +71,23 @@ class ContentView:
 _COLUMNS = frozenset(column.split()[-1].removeprefix("i.") for column in COLUMNS.split(","))
 
 
+def along(
+    *,
+    of_items: Iterable[Companion[Any]] = (),
+    of_covers: Iterable[Companion[Any]] = (),
+    of_series: Iterable[Companion[Any]] = (),
+    of_topics: Iterable[Companion[Any]] = (),
+) -> Along:
+    """What is to be read along with items: about each itself, its cover, its series, its topics."""
+    found = Along()
+    for companions, key in ((of_items, "i.id"), (of_covers, "i.cover_id"), (of_series, "i.series_id")):
+        for companion in companions:
+            found.bring(companion, key)
+    for companion in of_topics:
+        found.bring_each(companion, "i.topic_ids")
+    return found
+
+
 async def views(actor: Actor, rows: Iterable[Any]) -> list[ContentView]:
     """The items in rows of `COLUMNS`, in their order, as the actor sees them."""
     found = list(rows)
@@ -83,11 +102,11 @@ async def views_for(viewer: Viewer, rows: Iterable[Any]) -> list[ContentView]:
     return [ContentView.of(row, viewer) for row in found]
 
 
-async def items(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, ContentView]:
+async def items(actor: Actor, ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, ContentView]:
     """The items among `ids` that the actor may find. Editors find drafts and what is archived, too."""
     question = _findable(actor)
-    question.require("i.id = any({})", list(set(ids)))
-    rows = await database.fetch(f"select {COLUMNS} from content_item i where {question.met}", *question.arguments)
+    question.require(f"i.id = any({question.unplanned(list(set(ids)), 'uuid[]')})")
+    rows = await _read(question, along)
     return {view.id: view for view in await views(actor, rows)}
 
 
@@ -99,12 +118,18 @@ async def item(actor: Actor, item_id: UUID) -> ContentView:
     return found
 
 
-async def item_by_slug(actor: Actor, slug: str) -> ContentView | None:
+async def item_by_slug(actor: Actor, slug: str, along: Along = NOTHING) -> ContentView | None:
     """The item under this slug, if the actor may find it."""
     question = _findable(actor)
     question.require("i.slug = {}", slug)
-    rows = await database.fetch(f"select {COLUMNS} from content_item i where {question.met}", *question.arguments)
-    return next(iter(await views(actor, rows)), None)
+    return next(iter(await views(actor, await _read(question, along))), None)
+
+
+async def _read(question: Question, along: Along) -> list[asyncpg.Record]:
+    columns = COLUMNS + along.columns(question)
+    rows = await database.fetch(f"select {columns} from content_item i where {question.met}", *question.arguments)
+    along.keep(rows)
+    return rows
 
 
 def _findable(actor: Actor) -> Question:

@@ -13,6 +13,7 @@ from community.content.queries.items import COLUMNS, LISTED, ContentView, views,
 from community.content.rules.life import Kind, Status
 from community.database import Question
 from community.kernel import search
+from community.kernel.along import NOTHING, Along
 from community.kernel.errors import BadInput
 from community.kernel.pages import Page, PageRequest, page_of
 
@@ -40,12 +41,16 @@ class Filter:
 EVERYTHING = Filter()
 
 
-async def latest(actor: Actor, page: PageRequest, which: Filter = EVERYTHING) -> Page[ContentView]:
+async def latest(
+    actor: Actor, page: PageRequest, which: Filter = EVERYTHING, along: Along = NOTHING
+) -> Page[ContentView]:
     """A page of what is published, newest first."""
-    return await _by_time(actor, _listed(which), page)
+    return await _by_time(actor, _listed(which), page, along)
 
 
-async def matching(actor: Actor, query: str, page: PageRequest, which: Filter = EVERYTHING) -> Page[ContentView]:
+async def matching(
+    actor: Actor, query: str, page: PageRequest, which: Filter = EVERYTHING, along: Along = NOTHING
+) -> Page[ContentView]:
     """A page of what says this in its title, its summary or before its wall, newest first. Raises BadInput.
 
     Nothing that anybody would have to unlock is searched, for nobody: a hit would tell that it is there.
@@ -57,7 +62,7 @@ async def matching(actor: Actor, query: str, page: PageRequest, which: Filter = 
         raise BadInput("query", "Search for at least one letter or digit.")
     question = _listed(which)
     question.require("i.words @@ {}::text::tsquery", asked)
-    return await _by_time(actor, question, page)
+    return await _by_time(actor, question, page, along)
 
 
 async def in_topics(actor: Actor, topic_ids: Sequence[UUID], page: PageRequest) -> list[Page[ContentView]]:
@@ -111,17 +116,21 @@ async def related(seen: Sequence[ContentView], size: int) -> list[list[ContentVi
     return [found[view.id] for view in seen]
 
 
-async def bookmarked(actor: Actor, page: PageRequest) -> Page[ContentView]:
+async def bookmarked(actor: Actor, page: PageRequest, along: Along = NOTHING) -> Page[ContentView]:
     """A page of what the member keeps for later, kept last first. What was archived is not shown."""
     question = Question()
     question.require("b.member_id = {}", require_member(actor))
     question.require(LISTED)
     direction, limit = question.window("b.id", page, newest_first=True)
-    rows = await database.fetch(
-        f"select b.id as bookmark_id, {COLUMNS} from content_bookmark b join content_item i on i.id = b.item_id"
-        f" where {question.met} order by b.id {direction} {limit}",
-        *question.arguments,
+    theirs = (
+        "select b.id as bookmark_id, i.* from content_bookmark b join content_item i on i.id = b.item_id"
+        f" where {question.met} order by b.id {direction} {limit}"
     )
+    columns = COLUMNS + along.columns(question)
+    rows = await database.fetch(
+        f"select i.bookmark_id, {columns} from ({theirs}) i order by i.bookmark_id {direction}", *question.arguments
+    )
+    along.keep(rows)
     kept = dict(zip((row["id"] for row in rows), (row["bookmark_id"] for row in rows), strict=True))
     return page_of(await views(actor, rows), page, lambda view: (kept[view.id],))
 
@@ -160,13 +169,13 @@ def _window(question: Question, page: PageRequest) -> tuple[str, str]:
     return "asc" if page.backward else "desc", f"limit {page.size + 1}"
 
 
-async def _by_time(actor: Actor, question: Question, page: PageRequest) -> Page[ContentView]:
+async def _by_time(actor: Actor, question: Question, page: PageRequest, along: Along) -> Page[ContentView]:
     direction, limit = _window(question, page)
-    rows = await database.fetch(
-        f"select {COLUMNS} from content_item i where {question.met}"
-        f" order by i.published_at {direction}, i.id {direction} {limit}",
-        *question.arguments,
-    )
+    order = f"order by i.published_at {direction}, i.id {direction}"
+    theirs = f"select i.* from content_item i where {question.met} {order} {limit}"
+    columns = COLUMNS + along.columns(question)
+    rows = await database.fetch(f"select {columns} from ({theirs}) i {order}", *question.arguments)
+    along.keep(rows)
     return page_of(await views(actor, rows), page, _latest_key)
 
 

@@ -1,8 +1,9 @@
 """Media: those that were checked, with the links that expire."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from community import database
@@ -10,6 +11,7 @@ from community.access.policy import Actor
 from community.content import policy
 from community.content.rules.uploads import MediaKind
 from community.content.storage import StoredFile, storage
+from community.kernel.along import NOTHING, Along, Companion, Question
 from community.settings import settings
 
 
@@ -29,24 +31,39 @@ class MediaView:
     expires_at: datetime
 
 
-async def linked(media_ids: Iterable[UUID], now: datetime) -> dict[UUID, MediaView]:
-    """The checked media among these with links from now on. **Whoever asks has decided that they may be seen.**"""
-    wanted = list(set(media_ids))
-    if not wanted:
-        return {}
-    rows = await database.fetch(
-        "select id, kind, media_type, file_name, size, width, height, alt, object_id from content_media"
-        " where id = any($1) and checked_at is not null",
-        wanted,
-    )
-    lasts = timedelta(seconds=settings().media_link_seconds)
-    found = {}
-    for row in rows:
-        values = {**dict(row), "kind": MediaKind(row["kind"])}
-        file = StoredFile(values.pop("object_id"), row["media_type"], row["file_name"])
-        link = storage().link(file, now, lasts)
-        found[row["id"]] = MediaView(**values, url=link.url, expires_at=link.expires_at)
-    return found
+async def linked(media_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> dict[UUID, MediaView]:
+    """The checked media among these with links from now on. **Whoever asks has decided that they may be seen.**
+
+    No statement for those that came along as `media_beside`.
+    """
+    wanted = set(media_ids)
+    found: dict[UUID, Mapping[str, Any] | None] = along.among(MEDIA, wanted)
+    if missing := list(wanted - found.keys()):
+        rows = await database.fetch(
+            f"select {', '.join(COLUMNS)} from content_media where id = any($1) and checked_at is not null", missing
+        )
+        found |= {row["id"]: row for row in rows}
+    return {media_id: _linked(row, now) for media_id, row in found.items() if row}
+
+
+def media_beside() -> Companion[Mapping[str, Any] | None]:
+    """A checked file, for the statement that reads what shows it; not its link, which begins when it is asked for."""
+
+    def row_of(key: str, _: Question) -> str:
+        return f"(select row({', '.join(COLUMNS)}) from content_media where id = {key} and checked_at is not null)"
+
+    return Companion(MEDIA, row_of, lambda values: dict(zip(COLUMNS, values, strict=True)) if values else None)
+
+
+MEDIA = "media"
+COLUMNS = ("id", "kind", "media_type", "file_name", "size", "width", "height", "alt", "object_id")
+
+
+def _linked(row: Mapping[str, Any], now: datetime) -> MediaView:
+    values = {**row, "kind": MediaKind(row["kind"])}
+    file = StoredFile(values.pop("object_id"), row["media_type"], row["file_name"])
+    link = storage().link(file, now, timedelta(seconds=settings().media_link_seconds))
+    return MediaView(**values, url=link.url, expires_at=link.expires_at)
 
 
 async def media_for_editors(actor: Actor, media_ids: Iterable[UUID], now: datetime) -> dict[UUID, MediaView]:

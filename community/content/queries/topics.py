@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -10,6 +10,8 @@ import orjson
 from community import database
 from community.access.policy import Actor
 from community.database import Question
+from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import Question as Statement
 from community.kernel.messages import DEFAULT_LOCALE
 from community.kernel.pages import Page, PageRequest, page_of
 
@@ -32,14 +34,27 @@ class SeriesView(TopicView):
     """Items in an order."""
 
 
-async def topics_by_ids(ids: Iterable[UUID]) -> dict[UUID, TopicView]:
-    """The topics among `ids`."""
-    return {row["id"]: TopicView(**_named(row)) for row in await _by_ids("content_topic", ids)}
+Named = TypeVar("Named", bound=TopicView)
 
 
-async def series_by_ids(ids: Iterable[UUID]) -> dict[UUID, SeriesView]:
-    """The series among `ids`."""
-    return {row["id"]: SeriesView(**_named(row)) for row in await _by_ids("content_series", ids)}
+async def topics_by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, TopicView]:
+    """The topics among `ids`. No statement for those that came along as `topics_beside`."""
+    return await _by_ids(TopicView, "content_topic", ids, along)
+
+
+async def series_by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, SeriesView]:
+    """The series among `ids`. No statement for those that came along as `series_beside`."""
+    return await _by_ids(SeriesView, "content_series", ids, along)
+
+
+def topics_beside() -> Companion[TopicView | None]:
+    """A topic, for the statement that reads what is about it."""
+    return _beside(TopicView, "content_topic")
+
+
+def series_beside() -> Companion[SeriesView | None]:
+    """A series, for the statement that reads what belongs to it."""
+    return _beside(SeriesView, "content_series")
 
 
 async def topic_by_slug(slug: str) -> TopicView | None:
@@ -78,11 +93,24 @@ async def subscribed_among(actor: Actor, topic_ids: Sequence[UUID]) -> set[UUID]
     return {row["topic_id"] for row in rows}
 
 
-async def _by_ids(table: str, ids: Iterable[UUID]) -> list[Any]:
-    wanted = list(set(ids))
-    if not wanted:
-        return []
-    return await database.fetch(f"select id, slug, names::text as names from {table} where id = any($1)", wanted)
+async def _by_ids(kind: type[Named], table: str, ids: Iterable[UUID], along: Along) -> dict[UUID, Named]:
+    wanted = set(ids)
+    came: dict[UUID, Named | None] = along.among(table, wanted)
+    found = {each: view for each, view in came.items() if view}
+    if missing := list(wanted - came.keys()):
+        rows = await database.fetch(f"select id, slug, names::text as names from {table} where id = any($1)", missing)
+        found |= {row["id"]: kind(**_named(row)) for row in rows}
+    return found
+
+
+def _beside(kind: type[Named], table: str) -> Companion[Named | None]:
+    def row_of(key: str, _: Statement) -> str:
+        return f"(select row(id, slug, names::text) from {table} where id = {key})"
+
+    def read(values: Any) -> Named | None:
+        return kind(id=values[0], slug=values[1], names=orjson.loads(values[2])) if values else None
+
+    return Companion(table, row_of, read)
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from community.tiers import queries as tiers
 
 
 async def viewer_of(actor: Actor, terms: Iterable[Terms]) -> Viewer:
-    """The actor as far as these terms depend on them, at this instant. Three statements, or none for simple terms.
+    """The actor as far as these terms depend on them, at this instant. Two statements, or none for simple terms.
 
     Partners and services are strangers here, unless they edit.
     """
@@ -33,7 +33,7 @@ async def known(viewer: Viewer) -> Viewer:
     if viewer.member_id is None or viewer.is_known or viewer.is_editor:
         return viewer
     reached = await tiers.reached_by([viewer.member_id], viewer.now)
-    rights = await entitlements.rights_of([viewer.member_id], viewer.now)
+    rights = await entitlements.rights_of([viewer.member_id], viewer.now, reached)
     return replace(
         viewer,
         tiers=reached[viewer.member_id],

@@ -15,11 +15,13 @@ from community.kernel import clock
 from community.tiers import queries as tiers
 
 
-async def rights_of(member_ids: Iterable[UUID], now: datetime | None = None) -> dict[UUID, Rights]:
+async def rights_of(
+    member_ids: Iterable[UUID], now: datetime | None = None, reached: Mapping[UUID, frozenset[str]] | None = None
+) -> dict[UUID, Rights]:
     """What each of these members holds: what their tier opens, and what they were granted.
 
-    One statement for the grants and one of tiers for the standings, whoever is asked about. Who is unknown has what the
-    lowest tier opens.
+    One statement for the grants and one of tiers for the standings, whoever is asked about; none of tiers for who knows
+    what they `reached` now. Who is unknown has what the lowest tier opens.
     """
     now = now or clock.now()
     wanted = list(dict.fromkeys(member_ids))
@@ -28,8 +30,8 @@ async def rights_of(member_ids: Iterable[UUID], now: datetime | None = None) -> 
     rows = await database.fetch(_OPEN, wanted, now)
     features = await at_version(rows[0]["version_id"])
     grants: dict[UUID, dict[str, list[Grant]]] = {
-        member_id: opened_by_tier(features, reached)
-        for member_id, reached in (await tiers.reached_by(wanted, now)).items()
+        member_id: opened_by_tier(features, keys)
+        for member_id, keys in (reached or await tiers.reached_by(wanted, now)).items()
     }
     for row in rows:
         if row["feature"] is not None:

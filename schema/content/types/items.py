@@ -2,23 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Self
+from functools import partial
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
 
+from community.access.policy import Actor
 from community.content import policy
 from community.content import queries as content
 from community.content.queries import BodyView, ContentView
 from community.content.rules.activities import content_subject
 from community.content.rules.life import Kind
 from community.kernel import clock
+from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.pages import Page
+from schema.connections import Connection
 from schema.content.types.access import SEEN, AccessWindow, ContentAccess
 from schema.content.types.bodies import ContentBody, MediaFile
 from schema.content.types.desk import ContentDesk
 from schema.content.types.places import ContentSeries, Topic
 from schema.context import Info
 from schema.execution.levels import level
+from schema.lookahead import selected
 from schema.nodes import Node, each_found
 from schema.prices import PRICE, PRIVATE, Price
 
@@ -55,9 +61,10 @@ class Content(Node):
     published_at: datetime | None = strawberry.field(description="When readers first found it; null for drafts.")
 
     @classmethod
-    def of(cls, item: ContentView) -> Self:
+    def of(cls, item: ContentView, along: Along = NOTHING) -> Self:
         return cls(
             uuid=item.id,
+            along=along,
             view=item,
             kind=item.kind,
             locale=item.locale,
@@ -68,16 +75,37 @@ class Content(Node):
         )
 
     @classmethod
-    def opened(cls, item: ContentView, info: Info) -> Self:
+    def page(cls, page: Page[ContentView], along: Along) -> Connection["Content"]:
+        """A page of items, and what came along with them."""
+        return Connection.of(page, partial(cls.of, along=along))
+
+    @staticmethod
+    def wanted(actor: Actor, asked: frozenset[str]) -> Along:
+        """What to read along with items of which this is asked."""
+        of_items: list[Companion[Any]] = []
+        if actor.member_id and "viewerHasBookmarked" in asked:
+            of_items.append(content.bookmark_beside(actor.member_id))
+        if actor.member_id and "viewerProgress" in asked:
+            of_items.append(content.progress_beside(actor.member_id))
+        return content.along(
+            of_items=of_items,
+            of_covers=[content.media_beside()] if "cover" in asked else [],
+            of_series=[content.series_beside()] if "series" in asked else [],
+            of_topics=[content.topics_beside()] if "topics" in asked else [],
+        )
+
+    @classmethod
+    def opened(cls, item: ContentView, info: Info, along: Along) -> Self:
         """An item on a page of its own: whoever may see it has seen it."""
         _shown([item], info)
-        return cls.of(item)
+        return cls.of(item, along)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        found = await content.items(info.context.actor, ids)
+        along = cls.wanted(info.context.actor, selected(info))
+        found = await content.items(info.context.actor, ids, along)
         _shown(found.values(), info)
-        return each_found(cls.of, found, ids)
+        return each_found(partial(cls.of, along=along), found, ids)
 
     @strawberry.field(
         description="Whether you may see what is behind its wall, and what would help.",
@@ -96,23 +124,24 @@ class Content(Node):
     @level(description="What stands in it, as far as you may read it.", metadata={PRIVATE: True, PRICE: Price(own=2)})
     async def body(parents: list["Content"], info: Info) -> list[ContentBody]:
         found = await content.bodies([item.view for item in parents])
-        return [ContentBody.of(found.get(item.uuid, NOTHING)) for item in parents]
+        return [ContentBody.of(found.get(item.uuid, GONE)) for item in parents]
 
     @level(description="Its cover, which everybody may see; null where it has none.")
     async def cover(parents: list["Content"], info: Info) -> list[MediaFile | None]:
         wanted = [item.view.cover_id for item in parents]
-        found = await content.linked((each for each in wanted if each), clock.now())
+        found = await content.linked((each for each in wanted if each), clock.now(), _along(parents))
         return each_found(MediaFile.of, found, wanted)
 
     @level(description="What it is about.", metadata={PRICE: Price(items=2)})
     async def topics(parents: list["Content"], info: Info) -> list[list[Topic]]:
-        found = await content.topics_by_ids(each for item in parents for each in item.view.topic_ids)
+        ids = [each for item in parents for each in item.view.topic_ids]
+        found = await content.topics_by_ids(ids, _along(parents))
         return [[Topic.of(found[each]) for each in item.view.topic_ids if each in found] for item in parents]
 
     @level(description="The series it belongs to, if it belongs to one.")
     async def series(parents: list["Content"], info: Info) -> list[ContentSeries | None]:
         wanted = [item.view.series_id for item in parents]
-        found = await content.series_by_ids(each for each in wanted if each)
+        found = await content.series_by_ids((each for each in wanted if each), _along(parents))
         return each_found(ContentSeries.of, found, wanted)
 
     @strawberry.field(description="Its place in its series.")
@@ -133,12 +162,12 @@ class Content(Node):
 
     @level(description="Whether you keep it for later.")
     async def viewer_has_bookmarked(parents: list["Content"], info: Info) -> list[bool]:
-        found = await content.bookmarked_among(info.context.actor, [item.uuid for item in parents])
+        found = await content.bookmarked_among(info.context.actor, [i.uuid for i in parents], _along(parents))
         return [item.uuid in found for item in parents]
 
     @level(description="How far you are with it; null where you never began.")
     async def viewer_progress(parents: list["Content"], info: Info) -> list[ReadingProgress | None]:
-        found = await content.progress_of(info.context.actor, [item.uuid for item in parents])
+        found = await content.progress_of(info.context.actor, [i.uuid for i in parents], _along(parents))
         return each_found(ReadingProgress.of, found, [item.uuid for item in parents])
 
     @level(description="Whether you may write it.")
@@ -152,8 +181,12 @@ class Content(Node):
         return [ContentDesk.of(item.view) for item in parents]
 
 
-NOTHING = BodyView(parts=[], media=[])
+GONE = BodyView(parts=[], media=[])
 """What is left of an item that went away while it was being read."""
+
+
+def _along(items: Iterable[Content]) -> Along:
+    return Along.all_of(item.along for item in items)
 
 
 def _shown(items: Iterable[ContentView], info: Info) -> None:
