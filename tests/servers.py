@@ -14,8 +14,10 @@ from typing import Any
 
 import aiohttp
 
+from tests.deadlines import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[1]
-READY_SECONDS = 60.0
+READY_SECONDS = 2 * PATIENCE_SECONDS
 
 
 @dataclass
@@ -136,7 +138,7 @@ class Subscription:
 
     socket: aiohttp.ClientWebSocketResponse
 
-    async def next(self, *, within: float = 20.0) -> dict[str, Any]:
+    async def next(self, *, within: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The next event's data."""
         async with asyncio.timeout(within):
             while (message := await self.socket.receive_json())["type"] != "next":

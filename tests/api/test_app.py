@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.databases import RUN, WORKER, Databases
+from tests.deadlines import PATIENCE_SECONDS
 from tests.servers import Client, ServerProcess, serving
 
 PORTAL = "https://portal.example.com"
@@ -126,7 +127,7 @@ async def test_a_stop_says_goodbye_to_sockets_and_finishes_what_was_asked(databa
         server.process.send_signal(signal.SIGTERM)
         answered = await asyncio.gather(*writing)
         assert all(answer["writePost"]["post"]["id"] for answer in answered)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (message := await live.socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
                 pass
             assert message.data == 1001

@@ -14,6 +14,7 @@ from api import websocket
 from api.logs import CLIENTS_FAULTS
 from community.quota import service as quota
 from tests.api.toy import Toy, happenings, toy_server, until
+from tests.deadlines import PATIENCE_SECONDS
 
 INIT = {"type": "connection_init"}
 
@@ -33,7 +34,7 @@ async def introduced(toy: Toy, token: str | None = None) -> AsyncIterator[aiohtt
 
 async def end_of(socket: aiohttp.ClientWebSocketResponse) -> int | None:
     """The code that a conversation ends with."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (message := await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.ERROR):
             pass
     return message.data if message.type is WSMsgType.CLOSE else socket.close_code

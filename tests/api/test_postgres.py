@@ -22,6 +22,7 @@ from api.postgres.account import account_for
 from api.postgres.binaries import WHEEL, installed, on_the_machine, usable
 from api.postgres.errors import AnotherMajorVersion, Failed, NoBinaries, PostgresUnavailable
 from api.postgres.server import PrivateServer
+from tests.deadlines import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 MACHINE = next((str(binaries.folder) for binaries in usable(on_the_machine())), None)
@@ -29,9 +30,12 @@ IS_ROOT = os.geteuid() == 0
 only_root = pytest.mark.skipif(not IS_ROOT, reason="only root can change to another user")
 
 PROGRAM = """
-import sys
+import signal, sys
 from pathlib import Path
 from api.postgres.server import PrivateServer
+# As at a terminal: whoever runs the tests in the background ignores these.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 home, durable, binaries = sys.argv[1:]
 with PrivateServer.start(Path(home), durable=durable == "durable", binaries=binaries or None) as server:
     print(server.url(), flush=True)
@@ -143,7 +147,7 @@ def postmaster_of(home: Path) -> process.Postmaster:
     return found
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:
+def eventually(holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
     """Whether it comes true before the deadline."""
     deadline = time.monotonic() + seconds
     while not holds():
@@ -163,7 +167,7 @@ async def ask(url: str, statement: str) -> object:
 
 async def until_busy(url: str, connection: asyncpg.Connection) -> None:
     """Wait until the connection's statement runs."""
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while (
             await ask(url, f"SELECT state FROM pg_stat_activity WHERE pid = {connection.get_server_pid()}") != "active"
         ):

@@ -10,6 +10,7 @@ from community import database as community_database
 from community.database import PoolState
 from community.settings import Settings
 from tests.community.database.wire import Wire
+from tests.deadlines import PATIENCE_SECONDS
 
 Connect = Callable[..., Awaitable[None]]
 
@@ -45,8 +46,8 @@ async def wire(database: str) -> AsyncIterator[Wire]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait, at most five seconds, until something is so."""
-    async with asyncio.timeout(5):
+    """Wait until something is so."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event, it is looked at after every step
             await asyncio.sleep(0)
 
@@ -58,7 +59,7 @@ async def whole_pool() -> PoolState:
 
 
 async def busy(outsider: asyncpg.Connection, server_process: int) -> None:
-    """Wait, at most five seconds, until a process of the server runs a statement."""
-    async with asyncio.timeout(5):
+    """Wait until a process of the server runs a statement."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await outsider.fetchval("SELECT state FROM pg_stat_activity WHERE pid = $1", server_process) != "active":
             pass

@@ -10,6 +10,7 @@ from community import database
 from community.database import listening
 from tests.community.database.conftest import Connect
 from tests.community.database.wire import Wire
+from tests.deadlines import PATIENCE_SECONDS
 
 
 async def test_payloads_come_in_order_after_the_word_that_something_may_have_been_missed(
@@ -77,14 +78,14 @@ async def test_whoever_stops_listening_leaves_no_connection_behind(outsider: asy
         assert await heard(payloads) is None
         assert await listeners(outsider) == 1
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while await listeners(outsider):
             pass
 
 
 async def heard(payloads: AsyncIterator[str | None]) -> str | None:
     """The next payload, within five seconds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return await anext(payloads)
 
 

@@ -19,6 +19,7 @@ from community.kernel import clock
 from community.kernel.errors import OutcomeUnknown, Problem, TooBusy
 from tests.community.database.conftest import Connect, until, whole_pool
 from tests.community.database.wire import Wire
+from tests.deadlines import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("outsider")
 
@@ -361,7 +362,7 @@ class TestBadLines:
         writing = asyncio.create_task(write(1))
 
         committing = "FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'"
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not await outsider.fetchval(f"SELECT pg_cancel_backend(pid) {committing}"):
                 pass
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
+from tests.deadlines import PATIENCE_SECONDS
+
 CHUNK = 65_536
 
 
@@ -108,8 +110,8 @@ class Hold:
         self.passed = asyncio.Event()
 
     async def reached(self) -> None:
-        """Wait, at most five seconds, for the message."""
-        async with asyncio.timeout(5):
+        """Wait for the message."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await self.there.wait()
 
     def let_go(self) -> None:

@@ -11,6 +11,7 @@ from community import valkey
 from community.database import fetch_value
 from community.documents import queries, service
 from community.documents.rules import hash_of, read_hash
+from tests.deadlines import PATIENCE_SECONDS
 from tests.servers import free_port
 
 
@@ -25,7 +26,7 @@ async def kept(request: pytest.FixtureRequest, database: str, monkeypatch: pytes
     port = server.port
     if request.param == "valkey away":
         server.stop()
-    async with Redis.from_url(f"redis://127.0.0.1:{port}/0", socket_timeout=1) as client:
+    async with Redis.from_url(f"redis://127.0.0.1:{port}/0", socket_timeout=PATIENCE_SECONDS) as client:
         monkeypatch.setattr(valkey, "client", lambda: client)
         yield request.param
     if request.param == "valkey":

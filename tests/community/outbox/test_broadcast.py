@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from community.outbox.broadcast import Broadcast
 from community.outbox.tail import Tail
+from tests.deadlines import PATIENCE_SECONDS
 
 
 class StubbornSubscription:
@@ -36,6 +37,6 @@ async def test_hearing_stops_when_told_though_the_lost_connection_cannot_be_clos
     hearing = asyncio.create_task(Broadcast(cast(Redis, stubborn), "facts").hear(cast(Tail, None)))
     await stubborn.begun.wait()
     hearing.cancel()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         with pytest.raises(asyncio.CancelledError):
             await hearing

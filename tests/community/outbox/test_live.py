@@ -18,6 +18,7 @@ from community.outbox.live import LAG
 from community.outbox.queries import Filter
 from community.settings import Settings
 from tests.community.outbox.notes import NoteRead, NoteTaken, a_note, announce
+from tests.deadlines import PATIENCE_SECONDS
 
 
 @pytest_asyncio.fixture
@@ -27,7 +28,7 @@ async def serving(database: str) -> AsyncIterator[None]:
 
 
 async def take(subscription: AsyncIterator[NoteTaken], count: int) -> list[int]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         return [(await anext(subscription)).number for _ in range(count)]
 
 
@@ -86,7 +87,7 @@ async def test_following_from_a_place_goes_on_into_what_happens_now_without_a_ga
     await announce_many(250)
     feed = outbox.follow(SYSTEM, after=100)
     writing = asyncio.gather(*(announce(a_note()) for _ in range(50)))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         sequences = [(await anext(feed)).sequence for _ in range(200)]
     await writing
     assert sequences == list(range(101, 301))
@@ -96,7 +97,7 @@ async def test_following_from_a_place_goes_on_into_what_happens_now_without_a_ga
 async def test_following_from_a_place_this_process_has_not_seen_repeats_nothing():
     feed = outbox.follow(SYSTEM, after=2)
     await announce(a_note(1), a_note(2), a_note(3))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert (await anext(feed)).sequence == 3
 
 
@@ -105,7 +106,7 @@ async def test_following_some_types_skips_the_others():
     await announce(a_note(1), NoteRead(note_id=uuid4(), number=2))
     feed = outbox.follow(SYSTEM, after=0, which=Filter(types=("note.read",)))
     await announce(a_note(3), NoteRead(note_id=uuid4(), number=4))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert [(await anext(feed)).payload["number"] for _ in range(2)] == [2, 4]
 
 
@@ -133,7 +134,7 @@ async def test_a_generator_that_is_closed_leaves_no_subscription():
     first = asyncio.ensure_future(anext(generator))
     await asyncio.sleep(0)
     await announce(a_note(1))
-    assert await asyncio.wait_for(first, 20) == 1
+    assert await asyncio.wait_for(first, PATIENCE_SECONDS) == 1
     await generator.aclose()
     assert tail.current().subscribers == 0
 
@@ -142,7 +143,7 @@ async def test_subscriptions_end_when_the_process_stops_serving(database: str):
     async with worker.serving(Settings(database_url=database, redis_url=None)):
         ending = asyncio.ensure_future(anext(outbox.live(NoteTaken), None))
         await asyncio.sleep(0)
-    assert await asyncio.wait_for(ending, 20) is None
+    assert await asyncio.wait_for(ending, PATIENCE_SECONDS) is None
 
 
 async def test_a_process_that_does_not_serve_has_no_subscriptions():

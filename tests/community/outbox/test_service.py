@@ -18,6 +18,7 @@ from community.outbox.errors import DeliveryNotParked
 from community.outbox.hearing import Hearer
 from tests.community.outbox.notes import NoteTaken, Regretted, a_note, announce, announce_and_fail
 from tests.community.outbox.working import HASTY, declarations
+from tests.deadlines import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -128,7 +129,7 @@ async def test_readers_never_see_a_place_before_the_ones_that_precede_it():
             await asyncio.gather(*(announce(a_note()) for _ in range(5)))
             await asyncio.gather(sequence_everything(), sequence_everything())
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.gather(read(), write())
     assert seen == list(range(1, 101))
 

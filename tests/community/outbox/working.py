@@ -12,6 +12,7 @@ from community.outbox.patience import Patience
 from community.outbox.relay import load_areas
 from community.outbox.scheduling import COMPANIONS, JOBS, SCHEDULES
 from community.settings import Settings
+from tests.deadlines import PATIENCE_SECONDS
 
 HASTY = Patience(attempts=3, first_pause=timedelta(milliseconds=1))
 
@@ -26,7 +27,7 @@ async def working(database_url: str, *, heartbeat_seconds: float = 30) -> AsyncI
         yield
     finally:
         stop.set()
-        await asyncio.wait_for(running, 20)
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from community.quota.leases import Leases, Store
 from community.quota.rules import Bucket, Lease
 from community.quota.service import EitherBuckets, PostgresBuckets
 from community.quota.valkey import PREFIX, ValkeyBuckets
+from tests.deadlines import PATIENCE_SECONDS
 from tests.servers import free_port
 
 
@@ -34,7 +35,7 @@ def valkey_server() -> Iterator[ValkeyServer]:
 @pytest_asyncio.fixture
 async def client(valkey_server: ValkeyServer) -> AsyncIterator[Redis]:
     """A client of an empty Valkey."""
-    async with Redis.from_url(f"redis://127.0.0.1:{valkey_server.port}/0", socket_timeout=1) as client:
+    async with Redis.from_url(f"redis://127.0.0.1:{valkey_server.port}/0", socket_timeout=PATIENCE_SECONDS) as client:
         await client.flushdb()
         yield client
 
