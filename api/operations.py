@@ -4,11 +4,13 @@ find the text ▸ prepare (parse, measure, validate, price) ▸ limits of the ca
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+import orjson
 import strawberry
 from graphql import ExecutionResult, OperationType
 
@@ -34,6 +36,9 @@ LEAST_COST = 1
 TOLL = 2
 TOLL_CHARACTERS = 100
 """What reading an unknown document costs: the toll, and 1 more for each so many characters. Paid once per process."""
+
+MAX_SHARED = 100
+"""Of so many events, each for one document, answers are kept for whoever else hears of them."""
 
 Payload = dict[str, Any]
 Result = TypeVar("Result")
@@ -80,6 +85,7 @@ class Operations:
         allowed = settings.allowed_documents
         self._texts = AllowedDocuments.read(allowed) if allowed else PersistedDocuments()
         self._writes: set[asyncio.Task[Any]] = set()
+        self._shared = SharedEvents()
 
     async def prepare(self, asked: Parameters, caller: Caller, check: Callable[[OperationType], None]) -> Ready:
         """Make an operation ready to run, and charge for it. `check` refuses the kinds that its transport cannot carry.
@@ -117,8 +123,7 @@ class Operations:
         try:
             async with aclosing(cast("AsyncIterator[Any]", source)) as events:  # type: ignore[type-var]
                 async for event in events:
-                    result = await self._in_time(self._run(ready, event))
-                    yield Answer(_payload(result, caller.locale))
+                    yield Answer(await self._shared.of(ready, event, self._told))
         except Exception as error:
             yield self.refused(error, caller)
 
@@ -164,6 +169,9 @@ class Operations:
         context.answered()
         return result
 
+    async def _told(self, ready: Ready, event: Any) -> Payload:
+        return _payload(await self._in_time(self._run(ready, event)), ready.caller.locale)
+
     async def _in_time(self, read: Coroutine[Any, Any, Result]) -> Result:
         seconds = self._settings.read_timeout_seconds
         try:
@@ -199,6 +207,40 @@ class Operations:
             }
         }
         return Answer(payload, is_public=bill.is_public and not result.errors and not _is_known(caller))
+
+
+Tell = Callable[[Ready, Any], Awaitable[Payload]]
+
+
+class SharedEvents:
+    """What subscribers to the same thing are told of the same event, worked out once for all of them.
+
+    Shared is only what does not depend on who asks, of an event that is one object for all who may see it.
+    """
+
+    def __init__(self) -> None:
+        self._told: OrderedDict[Hashable, tuple[Any, Prepared, asyncio.Future[Payload | None]]] = OrderedDict()
+
+    async def of(self, ready: Ready, event: Any, tell: Tell) -> Payload:
+        """What this subscriber is told of the event."""
+        prepared = ready.prepared
+        if not prepared.bill.is_public:
+            return await tell(ready, event)
+        key = id(event), id(prepared), orjson.dumps(ready.variables), ready.caller.locale
+        if key in self._told:
+            # Where the first one failed or left, everybody is on their own.
+            return await asyncio.shield(self._told[key][2]) or await tell(ready, event)
+        first: asyncio.Future[Payload | None] = asyncio.get_running_loop().create_future()
+        # What is kept keeps the objects whose identities are its key.
+        self._told[key] = event, prepared, first
+        if len(self._told) > MAX_SHARED:
+            self._told.popitem(last=False)
+        payload = None
+        try:
+            payload = await tell(ready, event)
+        finally:
+            first.set_result(payload)
+        return payload
 
 
 def _is_known(caller: Caller) -> bool:

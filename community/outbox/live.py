@@ -34,7 +34,7 @@ def live(*types: type[AnyFact], subject: UUID | None = None) -> "Live[AnyFact]":
     Raises RuntimeError in a process that does not serve.
     """
     which = Filter(types=tuple(fact.type for fact in types), subject=subject)
-    return Live(tail.current(), which, lambda event: cast(AnyFact, event.fact()))
+    return Live(tail.current(), which, lambda event: cast(AnyFact, _latest.of(event)))
 
 
 def follow(actor: Actor, *, after: int | None = None, which: Filter = EVERYTHING) -> "Live[EventView]":
@@ -44,6 +44,22 @@ def follow(actor: Actor, *, after: int | None = None, which: Filter = EVERYTHING
     """
     require(actor, Permission.OUTBOX_READ)
     return Live(tail.current(), which, lambda event: event, after=after)
+
+
+class _Latest:
+    """The fact of the event that was asked for last: thousands ask for the same one after the other."""
+
+    def __init__(self) -> None:
+        self._event: EventView | None = None
+        self._fact: Fact | None = None
+
+    def of(self, event: EventView) -> Fact:
+        if self._fact is None or self._event is not event:
+            self._event, self._fact = event, event.fact()
+        return self._fact
+
+
+_latest = _Latest()
 
 
 class Live(Generic[Item]):

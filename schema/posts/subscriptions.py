@@ -1,8 +1,9 @@
 """Posts and comments as they are written."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
-from typing import Annotated
+from functools import partial
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -18,6 +19,9 @@ from schema.lookahead import selected
 from schema.nodes import decode_id
 from schema.posts.types import Comment, Post
 from schema.together import Crowds
+
+View = TypeVar("View")
+Shown = TypeVar("Shown")
 
 
 @strawberry.type
@@ -67,14 +71,18 @@ async def _posts(
 
 async def _read_comment(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Comment | None]:
     along = Comment.wanted(ANONYMOUS, asked)
-    found = await posts.comment_for(actors, id, along)
-    return [Comment.of(comment, along) if comment else None for comment in found]
+    return _one_each(await posts.comment_for(actors, id, along), partial(Comment.of, along=along))
 
 
 async def _read_post(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Post | None]:
     along = Post.wanted(ANONYMOUS, asked)
-    found = await posts.post_for(actors, id, along)
-    return [Post.of(post, along) if post else None for post in found]
+    return _one_each(await posts.post_for(actors, id, along), partial(Post.of, along=along))
+
+
+def _one_each(found: Sequence[View | None], show: Callable[[View], Shown]) -> list[Shown | None]:
+    """One object for all who see the same, so that what is made of it can be shared."""
+    shown = {id(view): show(view) for view in {id(view): view for view in found if view}.values()}
+    return [shown[id(view)] if view else None for view in found]
 
 
 _comment_for_all, _post_for_all = Crowds(_read_comment), Crowds(_read_post)
