@@ -119,8 +119,11 @@ def fields_that_are_read() -> Iterator[tuple[str, GraphQLField]]:
 LANGUAGE = "info.context.locale"
 """Not the caller: answers are kept by language."""
 
-JOINED = ("together(info,", "tallies_of(info,", "_authors(info,", "_mentioned(info,")
+JOINED = ("together(info,", "tallies_of(info,", "_authors(info,", "_mentioned(info,", "_numbers(info,")
 """Not the caller either: levels of one operation that ask the same. A question that names the caller says so itself."""
+
+AHEAD = ("selected(info)", "Member.wanted(info.")
+"""Nor they: what is asked for below is read along, and what of it depends on the caller is marked there."""
 
 
 def asks_about_the_caller(field: GraphQLField) -> bool:
@@ -132,7 +135,7 @@ def asks_about_the_caller(field: GraphQLField) -> bool:
     nodes = [node for line in declaration.body for node in ast.walk(line)]
     looks = sum(isinstance(node, ast.Name) and node.id == "info" for node in nodes)
     harmless = sum(isinstance(node, ast.Attribute) and ast.unparse(node) == LANGUAGE for node in nodes)
-    harmless += sum(isinstance(node, ast.Call) and ast.unparse(node).startswith(JOINED) for node in nodes)
+    harmless += sum(isinstance(node, ast.Call) and ast.unparse(node).startswith(JOINED + AHEAD) for node in nodes)
     return looks > harmless
 
 
