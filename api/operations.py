@@ -228,7 +228,7 @@ class SharedEvents:
             return await tell(ready, event)
         key = id(event), id(prepared), orjson.dumps(ready.variables), ready.caller.locale
         if key in self._told:
-            # Where the first one failed or left, everybody is on their own.
+            # Where the first one failed, left or met an error, everybody is on their own.
             return await asyncio.shield(self._told[key][2]) or await tell(ready, event)
         first: asyncio.Future[Payload | None] = asyncio.get_running_loop().create_future()
         # What is kept keeps the objects whose identities are its key.
@@ -239,7 +239,7 @@ class SharedEvents:
         try:
             payload = await tell(ready, event)
         finally:
-            first.set_result(payload)
+            first.set_result(None if payload is None or "errors" in payload else payload)
         return payload
 
 
