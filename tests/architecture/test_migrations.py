@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import import_module
 from itertools import count
 from pkgutil import iter_modules
@@ -128,8 +128,10 @@ async def test_everything_that_migrations_name_is_there(migrated: asyncpg.Connec
     assert wanted - found == set()
 
 
-async def test_the_sql_of_every_migration_can_be_undone_and_done_again(database_url: str) -> None:
-    connection = await asyncpg.connect(database_url)
+async def test_the_sql_of_every_migration_can_be_undone_and_done_again(
+    fresh_database: Callable[[], Awaitable[str]],
+) -> None:
+    connection = await asyncpg.connect(await fresh_database())
     transaction = connection.transaction()
     await transaction.start()
     before = await inventory(connection)

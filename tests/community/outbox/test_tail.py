@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import pytest
+
+from community.outbox import queries
 from community.outbox.queries import EVERYTHING, EventView, Filter
 from community.outbox.tail import QUEUE, Inbox, Tail
 
@@ -50,6 +53,18 @@ def test_what_was_handed_out_is_not_handed_out_again():
     tail.offer([event(11), event(12), event(13)])
     tail.offer([event(12)])
     assert (sequences(inbox), tail.position) == ([11, 12, 13], 13)
+
+
+async def test_a_shortcut_while_the_head_is_read_is_no_feed_that_went_back(monkeypatch: pytest.MonkeyPatch):
+    tail, inbox = a_tail_with_an_inbox()
+
+    async def head() -> int:
+        tail.offer([event(11), event(12)])
+        return 10
+
+    monkeypatch.setattr(queries, "head", head)
+    await tail.catch_up()
+    assert (sequences(inbox), tail.position, tail.subscribers) == ([11, 12], 12, 1)
 
 
 def test_an_inbox_gets_what_it_asked_for():
