@@ -113,8 +113,8 @@ class Tail:
         """Hand out everything up to the head."""
         known = self.position
         head = await queries.head()
-        # Facts that came by a shortcut meanwhile are beyond a head that was read before them.
-        if head < known:
+        # Meanwhile facts may have come by a shortcut, beyond the head that was read, or somebody else may have gone back.
+        if head < min(known, self.position):
             log.error("the feed went back: was an older database restored?", head=head, position=known)
             self.close()
             self.position = head
