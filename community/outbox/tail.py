@@ -113,7 +113,7 @@ class Tail:
         """Hand out everything up to the head."""
         known = self.position
         head = await queries.head()
-        # Meanwhile facts may have come by a shortcut, beyond the head that was read, or somebody else may have gone back.
+        # Meanwhile facts may have come by a shortcut, beyond the head as it was read, or somebody else went back.
         if head < min(known, self.position):
             log.error("the feed went back: was an older database restored?", head=head, position=known)
             self.close()
