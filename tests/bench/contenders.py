@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -64,11 +65,13 @@ async def running(contender: Contender, database_url: str) -> AsyncIterator[Runn
     """Run a server on the first core until the block ends."""
     port = free_port()
     pinned = ["taskset", "-c", "0"] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else []
-    environment = {"DATABASE_URL": database_url, "PORT": str(port), "HOURGLASS_LOG_LEVEL": "error"}
+    environment = {"DATABASE_URL": database_url, "PORT": str(port), "HOURGLASS_LOG_FORMAT": "json"}
+    log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
     process = await asyncio.create_subprocess_exec(
         *(*pinned, *contender.command),
         cwd=contender.folder,
         env={**os.environ, **environment, **contender.environment},
+        stderr=log,
     )
 
     async def is_open_or_gone() -> bool:
@@ -77,12 +80,14 @@ async def running(contender: Contender, database_url: str) -> AsyncIterator[Runn
     try:
         await eventually(is_open_or_gone, within=START_SECONDS)
         if process.returncode is not None:
-            raise WrongAnswer(f"{contender.name} ended with {process.returncode}")
+            log.seek(0)
+            raise WrongAnswer(f"{contender.name} ended with {process.returncode}: {log.read(10_000).decode()}")
         yield Running(contender, f"http://127.0.0.1:{port}", process.pid)
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
+        log.close()
 
 
 async def is_open(port: int) -> bool:
