@@ -11,6 +11,7 @@ from community.database import orm
 from community.database.statements import fetch, fetch_value
 from community.database.states import Executor
 from community.database.transactions import Transaction
+from community.settings import settings
 
 LOCK = 0x484F5552474C4153
 """The advisory lock that migrating processes take in turn: HOURGLAS in ASCII."""
@@ -60,6 +61,7 @@ async def _migrate(connection: asyncpg.Connection) -> list[str]:
     await transaction.begin()
     with orm.bound_to(transaction) as client:
         await client.execute_script(f"SELECT pg_advisory_xact_lock({LOCK})")
+        await client.execute_script(f"SET LOCAL hourglass.time_zone = '{settings().time_zone}'")
         executor = Executor(client, orm.configuration()["apps"])
         # Tortoise asks the record of migrations before it makes sure that there is one: in a transaction that is fatal.
         await executor.recorder.ensure_schema(AsyncpgSchemaEditor(client, atomic=False))

@@ -37,6 +37,9 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 
+DROPPED = ("engagement_grant_period",)
+"""Indexes that a later migration took away."""
+
 WAYS = ("sql", "reverse_sql")
 
 _numbers = count(1)
@@ -108,7 +111,7 @@ async def test_no_model_declares_constraints_that_migrations_would_drop_silently
 
 
 async def test_everything_that_migrations_name_is_there(migrated: asyncpg.Connection) -> None:
-    wanted = set(named_by_migrations())
+    wanted = set(named_by_migrations()) - {("index", name) for name in DROPPED}
     assert ("constraint", "members_block_once") in wanted
 
     found = {
