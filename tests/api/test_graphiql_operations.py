@@ -43,4 +43,7 @@ def test_the_examples_tell_the_story_of_the_house() -> None:
         "WatchComments",
         "WriteComment",
         "Me",
+        "Library",
+        "Campaigns",
+        "MyLink",
     ]
