@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from graphql import OperationType
+from graphql import GraphQLError, OperationType
 
 from api.cli.console import complain, out
 from api.cli.database import connected, located, require_migrated, run
@@ -32,11 +32,7 @@ def explain(
 ) -> None:
     """Print what an operation costs, the code it becomes (functions, levels, resolvers) and the statements it sends."""
     graph, given = schema(), _read(variables)
-    try:
-        prepared = Documents(graph, suggest=True).read(file.read_text(encoding="utf-8"), operation)
-    except (HourglassError, InvalidDocument) as error:
-        complain(str(error))
-        raise SystemExit(2) from None
+    prepared = _prepared(file, Documents(graph, suggest=True), operation)
     figures, bill = prepared.measured.figures, prepared.bill
     audience = "the same for everybody" if bill.is_public else "for whoever asks"
     out.print(f"{prepared.kind.value} {prepared.operation_name or 'without a name'}, {audience}", markup=False)
@@ -51,6 +47,25 @@ def explain(
             out.print(run(_statements(settings, prepared, given, handle)), markup=False, soft_wrap=True)
 
 
+def _prepared(file: Path, documents: Documents, operation: str | None) -> Prepared:
+    """The operation in a file; what is wrong with it is told with its place."""
+    try:
+        return documents.read(file.read_text(encoding="utf-8"), operation)
+    except UnicodeDecodeError:
+        raise typer.BadParameter(f"{file.name} is not text in UTF-8.", param_hint="FILE") from None
+    except HourglassError as error:
+        complain(str(error))
+    except InvalidDocument as error:
+        for mistake in error.errors:
+            complain(_placed(mistake))
+    raise SystemExit(2)
+
+
+def _placed(mistake: GraphQLError) -> str:
+    places = "".join(f"{place.line}:{place.column}: " for place in (mistake.locations or ())[:1])
+    return f"{places}{mistake.message}"
+
+
 def _read(variables: str) -> dict[str, Any]:
     try:
         given = json.loads(variables)
@@ -63,7 +78,7 @@ def _read(variables: str) -> dict[str, Any]:
 
 async def _statements(settings: Settings, prepared: Prepared, variables: dict[str, Any], handle: str | None) -> str:
     if prepared.kind is not OperationType.QUERY:
-        raise typer.BadParameter("Only a query is run for this, no mutation.", param_hint="--statements")
+        raise typer.BadParameter("Only queries are run for this.", param_hint="--statements")
     async with connected(settings):
         await require_migrated()
         context = Context(actor=await _actor(handle))

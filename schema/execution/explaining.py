@@ -7,6 +7,7 @@ from graphql.execution.values import VariableValues
 
 from schema.execution.plans import Plan
 from schema.execution.selections import Field, Selection
+from schema.execution.surprises import NotCompiled
 from schema.execution.ways import Attribute, Called, Computed, OfLevel, Way
 
 MAX_TYPES = 5
@@ -15,8 +16,15 @@ MAX_TYPES = 5
 
 def explained(plan: Plan) -> str:
     """The plan of an operation with all its conditions met, as far as types are known before it runs."""
+    try:
+        return _compiled(plan)
+    except NotCompiled as reason:
+        return f"Not compiled: {reason}. graphql-core runs it.\n"
+
+
+def _compiled(plan: Plan) -> str:
     if plan.why_not is not None:
-        return f"Not compiled: {plan.why_not}. graphql-core runs it.\n"
+        raise NotCompiled(plan.why_not)
     conditions = VariableValues({}, dict.fromkeys(plan.switches, True))
     steps = plan.variant(conditions).steps
     order = "one after the other" if plan.is_mutation else "at once"
