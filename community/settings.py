@@ -144,7 +144,7 @@ class Settings(BaseSettings):
     """How long facts stay in the feed `events(after:)`."""
 
     time_zone: str = "UTC"
-    """The programme's IANA zone, such as Asia/Taipei: in it months end, when points expire."""
+    """The programme's IANA zone, such as Asia/Taipei: in it months end, when points expire, and leaderboards begin."""
 
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
     """The programme's currency, by its ISO 4217 code: orders are in it, spend is counted in it."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
+from community.engagement.service.scoring import scored
 from community.ledger.rules.accounts import SHARDS, AccountName, Holding
 from community.ledger.rules.transfers import Currency
 from community.posts.rules.hashtags import hashtag_id
@@ -94,6 +95,7 @@ def _batches(size: Size) -> Iterator[tuple[str, int, Write]]:
     yield "counts of comments", size.comments // THREAD, statement(_COMMENT_TALLIES)
     yield "follows", size.members * size.follows_each, statement(_FOLLOWS)
     yield "grants", size.grants, statement(_GRANTS)
+    yield "scores", size.members, statement(_SCORES)
     yield "reactions of one", min(size.reactions_of_one, size.posts), statement(_REACTIONS_OF_ONE)
     awards = size.members * size.awards_each
     yield "transfers", awards, statement(_TRANSFERS)
@@ -238,6 +240,10 @@ _GRANTS = """
         'bench', 'credits', 1 + n % 7, now(), current_date, current_date, current_date + interval '1 day'
     from generate_series($1::bigint, $2::bigint) n
 """
+_SCORES = scored(
+    "g.amount",
+    "(select * from engagement_grant where member_id between pg_temp.bench_member($1) and pg_temp.bench_member($2)) g",
+)
 _REACTIONS_OF_ONE = """
     with favourite as (
         select n, pg_temp.bench_id(1, {posts} - 1 - n * (greatest(1, {posts} / {favourites}))) as id

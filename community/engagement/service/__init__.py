@@ -6,6 +6,7 @@ from community.engagement.service.publishing import publish
 from community.engagement.service.recording import record, record_all
 from community.engagement.service.reducing import reduce
 from community.engagement.service.reporting import Report, ReportAnswer, report
+from community.engagement.service.scoring import follow_time_zone, reconcile
 from community.engagement.service.trying import Verdict, dry_run, supposed
 from community.engagement.service.undoing import Undone, undo, undo_next_about, withdraw
 from community.engagement.service.views import View, keep_views, report_view
@@ -19,9 +20,11 @@ __all__ = [
     "Verdict",
     "View",
     "dry_run",
+    "follow_time_zone",
     "keep_views",
     "lapse_due",
     "publish",
+    "reconcile",
     "record",
     "record_all",
     "reduce",

@@ -14,6 +14,7 @@ from community.engagement.rules.activities import Activity
 from community.engagement.rules.programme import Gate
 from community.engagement.service import participants
 from community.engagement.service.causes import ledger_cause
+from community.engagement.service.scoring import scored
 from community.kernel import clock
 from community.ledger import service as ledger
 from community.ledger.rules.transfers import Cause
@@ -110,13 +111,21 @@ _SUPPORTERS = f"""
     from {_MATTERS} with ordinality wanted(member_id, subject_type, subject_id, counts, place) order by place
 """
 
+_RELEASED = """(
+    select g.* from opened join engagement_grant g on g.activity_id = opened.activity_id and g.rule = opened.rule
+    where g.currency = 'credits' and g.undone_at is null
+) g"""
+
 _OPEN = f"""
+    with opened as (
     update engagement_gate g set opened_at = $5
     from {_MATTERS} done(member_id, subject_type, subject_id, counts)
     where g.subject_id = done.subject_id and g.member_id = done.member_id and g.subject_type = done.subject_type
     and g.counts = done.counts and g.opened_at is null and g.closed_at is null and g.expires_at > $5
     and ({_STOOD_BEHIND.format(of="g")}) >= g.members
     returning g.id, g.activity_id, g.member_id, g.rule, g.held_until
+    ), scores as ({scored("g.amount - g.reversed", _RELEASED)})
+    select * from opened
 """
 
 _DUE = """

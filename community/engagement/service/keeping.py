@@ -11,6 +11,7 @@ from community.engagement.queries.effects import Effects, refusal_as_json
 from community.engagement.rules.activities import Activity
 from community.engagement.service.assessing import Assessment
 from community.engagement.service.paying import Paid
+from community.engagement.service.scoring import scored
 from community.kernel import ids
 from community.ledger.errors import CauseReused
 
@@ -50,7 +51,11 @@ async def keep(done: Sequence[Done], now: datetime) -> set[UUID]:
     return new
 
 
-_KEEP = """
+_COUNTED = """(
+    select * from grants where currency = 'credits' and (activity_id, rule) not in (select activity_id, rule from gates)
+) g"""
+
+_KEEP = f"""
     with activities as (
         insert into engagement_activity
         select * from json_populate_recordset(null::engagement_activity, $1::text::json) order by cause_kind, cause_key
@@ -58,12 +63,12 @@ _KEEP = """
     ), grants as (
         insert into engagement_grant
         select new.* from json_populate_recordset(null::engagement_grant, $2::text::json) new
-        join activities on activities.id = new.activity_id
+        join activities on activities.id = new.activity_id returning *
     ), gates as (
         insert into engagement_gate
         select new.* from json_populate_recordset(null::engagement_gate, $3::text::json) new
-        join activities on activities.id = new.activity_id
-    )
+        join activities on activities.id = new.activity_id returning activity_id, rule
+    ), scores as ({scored("g.amount", _COUNTED)})
     select id from activities
 """
 

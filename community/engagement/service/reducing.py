@@ -9,6 +9,7 @@ from community.engagement.queries.programmes import programmes
 from community.engagement.rules.programme import Rule
 from community.engagement.service import participants, standing
 from community.engagement.service.causes import ledger_cause
+from community.engagement.service.scoring import COUNTS, scored
 from community.engagement.service.undoing import NOTHING, Undone
 from community.kernel import clock
 from community.ledger import service as ledger
@@ -41,7 +42,7 @@ async def reduce(cause: Cause, quantity: int, *, part: str, reason: str, actor: 
         reversal = await ledger.reverse_part(
             currency, ledger_cause(cause, rule.code), excess, part=part, reason=reason, actor=actor
         )
-        await database.execute("update engagement_grant set reversed = reversed + $2 where id = $1", row["id"], excess)
+        await database.execute(_REDUCE, row["id"], excess)
         if currency is Currency.CREDITS:
             await standing.recount(member_id, clock.now(), actor)
         taken, short = taken + reversal.taken, short + reversal.short
@@ -52,6 +53,11 @@ def _kept(rule: Rule, given: int, quantity: int, percent: int) -> int:
     """What the rule gives for so much. A limit that cut what it gave at first is not cut again."""
     return given if rule.per is None else min(given, rule.price_at(quantity, percent))
 
+
+_REDUCE = f"""
+    with reduced as (update engagement_grant set reversed = reversed + $2 where id = $1 returning *)
+    {scored("-$2::bigint", f"(select * from reduced where {COUNTS.format(grant='reduced')}) g")}
+"""
 
 _GRANTS = """
     select g.id, g.rule, g.currency, g.amount, g.percent, g.reversed, a.programme_version

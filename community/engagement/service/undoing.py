@@ -12,6 +12,7 @@ from community.engagement import facts
 from community.engagement.rules.activities import Subject
 from community.engagement.service import participants, standing
 from community.engagement.service.causes import ledger_cause
+from community.engagement.service.scoring import COUNTS, scored
 from community.kernel import clock, ids
 from community.ledger import service as ledger
 from community.ledger.rules.transfers import Cause, Currency
@@ -117,17 +118,17 @@ async def _take_back(
     return undone
 
 
-_MARK = """
+_MARK = f"""
     with undone as (
         update engagement_activity set undone_at = $3, undo_reason = $4
         where cause_kind = $1 and cause_key = $2 and undone_at is null returning id, kind
     ), taken as (
         update engagement_grant g set undone_at = $3 from undone where g.activity_id = undone.id
-        returning g.activity_id, g.rule, g.currency
+        returning g.*
     ), closed as (
         update engagement_gate g set closed_at = $3 from undone
         where g.activity_id = undone.id and g.opened_at is null and g.closed_at is null
-    )
+    ), scores as ({scored("g.reversed - g.amount", f"(select * from taken where {COUNTS.format(grant='taken')}) g")})
     select undone.id, undone.kind, taken.rule, taken.currency
     from undone left join taken on taken.activity_id = undone.id
 """
