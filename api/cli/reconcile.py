@@ -12,7 +12,7 @@ from community.settings import settings as read_settings
 
 
 def reconcile() -> None:
-    """Prove that the books are whole, leaderboards too; name the first row that breaks each promise. Changes nothing."""
+    """Prove that the books are whole, and name the first row that breaks each promise. Changes nothing."""
     with located(read_settings()) as settings:
         report, scores = run(_reconcile(settings))
     size = f"{report.accounts:,} accounts, {report.transfers:,} transfers, {report.entries:,} entries"
