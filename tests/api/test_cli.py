@@ -188,7 +188,7 @@ def in_the_readme() -> tuple[str, Any]:
     answered = re.search(r"```json\n(.+?)```", page, re.DOTALL)
     assert asked
     assert answered
-    return orjson.loads(asked[1])["query"], orjson.loads(answered[1])
+    return orjson.loads(asked[1])["query"], orjson.loads(answered[1])["data"]
 
 
 async def roles_after_sign_in(client: Client, email: str) -> set[str]:
