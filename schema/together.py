@@ -33,11 +33,13 @@ async def together(
     What came along with the parents as `beside` is not asked for. Nothing is remembered: who asks a moment later, as
     after a mutation, gets what is true then.
     """
-    known = Along.all_of(parent.along for parent in parents).among(beside, keys)
-    if missing := [key for key in keys if key not in known]:
+
+    async def read(missing: list[UUID]) -> dict[UUID, Value]:
         asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
-        known |= zip(missing, await asked.of(missing), strict=True)
-    return [known[key] for key in keys]
+        return dict(zip(missing, await asked.of(missing), strict=True))
+
+    found = await Along.all_of(parent.along for parent in parents).found(beside, keys, read)
+    return [cast(Value, found.get(key)) for key in keys]
 
 
 class Crowds(Generic[Value]):

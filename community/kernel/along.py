@@ -1,20 +1,23 @@
-"""What a statement reads along for others: one expression more for each of its rows, instead of a statement each.
+"""What a statement reads along for others: some columns more for each of its rows, instead of a statement each.
 
     along = Along()
     along.bring(members.beside(), "p.author_id")
-    rows = await database.fetch(f"select p.*{along.columns(question)} from posts_post p …", *question.arguments)
+    columns, joined = along.columns(question), along.joined
+    rows = await database.fetch(f"select p.*{columns} from posts_post p{joined} where …", *question.arguments)
     along.keep(rows)
-    await members.by_ids(author_ids, along=along)    # asks for nobody who came along
+    await members.by_ids(author_ids, along)    # asks for nobody who came along
 
-Whoever can be brought says how in a `Companion`, and takes an `along` where it is asked for the same by itself.
+Whoever can be brought says how in a `Companion`, and takes an `along` where it is asked for the same by itself: see
+`Along.found`. What came is read when somebody asks for it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
+Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
@@ -27,12 +30,27 @@ class Question(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Companion(Generic[Value]):
-    """What can be read along: a name, an SQL expression over the id it is about, and what its value means."""
+    """What can be read along: a name, the SQL of what belongs to an id, and what that means."""
 
     name: str
-    expression: Callable[[str, Question], str]
-    """Gets the SQL of the id, and the question whose arguments it may add to."""
-    read: Callable[[Any], Value]
+    source: Callable[[str, Question], str]
+    """Gets the SQL of the id, and the question whose arguments it may add to. An expression; or, where there are
+    `columns`, what stands behind `from`: at most one row, and none for whom there is nothing."""
+    read: Callable[..., Value]
+    """What the value of the expression means, or the values of the columns."""
+    columns: Sequence[str] = ()
+    """The first of them is never null."""
+
+    def value(self, key: str, question: Question) -> str:
+        """All of it as one SQL value."""
+        source = self.source(key, question)
+        return f"(select row({', '.join(self.columns)}) from {source})" if self.columns else source
+
+    def of(self, value: Any) -> Value | None:
+        """What such a value means."""
+        if not self.columns:
+            return self.read(value)
+        return None if value is None else self.read(*value)
 
 
 class Along:
@@ -40,67 +58,124 @@ class Along:
 
     def __init__(self) -> None:
         self._wanted: list[_Wanted] = []
+        self._keys: dict[str, int] = {}
+        """The SQL of the ids that something belongs to, each with its place among the columns."""
+        self._width = 0
+        self._rows: list[Sequence[Any]] = []
         self._known: dict[str, dict[UUID, Any]] = {}
+        self.joined = ""
+        """What to add behind `from`, once the columns are known."""
 
     @classmethod
     def all_of(cls, several: Iterable["Along"]) -> "Along":
         """Everything that came along with any of these."""
-        different = list({id(each): each for each in several}.values())
-        if len(different) == 1:
-            return different[0]
+        different = {*several}
+        if len(different) <= 1:
+            return different.pop() if different else NOTHING
         found = cls()
         for each in different:
-            for name, values in each._known.items():
-                found._known.setdefault(name, {}).update(values)
+            for wanted in each._wanted:
+                name = wanted.companion.name
+                found._known.setdefault(name, {}).update(each._known_as(name))
         return found
 
     def bring(self, companion: Companion[Any], key: str) -> Self:
         """Read this along, for the id that the SQL `key` gives in each row."""
-        self._wanted.append(_Wanted(companion, key))
+        if key not in self._keys:
+            self._keys[key] = self._take(1)
+        self._wanted.append(_Wanted(companion, key, self._take(len(companion.columns) or 1)))
         return self
 
     def bring_each(self, companion: Companion[Any], keys: str) -> Self:
         """Read this along for each of the ids in the array that the SQL `keys` gives in each row."""
-        self._wanted.append(_Wanted(companion, keys, is_array=True))
+        self._wanted.append(_Wanted(companion, keys, self._take(1), is_array=True))
         return self
 
     def columns(self, question: Question) -> str:
-        """What to add to the columns of the statement, with a leading comma; nothing when nothing is wanted."""
-        return "".join(f", {each.column(place, question)} as along_{place}" for place, each in enumerate(self._wanted))
+        """What to add behind the columns of the statement, with a leading comma; nothing when nothing is wanted."""
+        columns = dict.fromkeys(range(self._width), "")
+        columns |= {place: f"{key} as along_key_{place}" for key, place in self._keys.items()}
+        joined = []
+        for number, wanted in enumerate(self._wanted):
+            columns[wanted.place], source = wanted.sql(f"along_{number}", question)
+            joined.append(source)
+        self.joined = "".join(joined)
+        return "".join(f", {each}" for each in columns.values() if each)
 
-    def keep(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Take what came along with these rows."""
-        for place, wanted in enumerate(self._wanted):
-            known = self._known.setdefault(wanted.companion.name, {})
-            read, column = wanted.companion.read, f"along_{place}"
-            came = (
-                chain.from_iterable(row[column] for row in rows) if wanted.is_array else (row[column] for row in rows)
-            )
-            for key, belonging in came:
-                if key is not None and key not in known:
-                    known[key] = read(belonging)
+    def keep(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Take what came along with these rows, as the last of their columns."""
+        self._rows += rows
+        self._known.clear()
 
-    def among(self, name: str, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    def among(self, name: str, ids: Iterable[Key]) -> dict[Key, Any]:
         """What came along under this name for those of these ids that it came for."""
-        known = self._known.get(name)
+        known: dict[Any, Any] = self._known_as(name)
         return {each: known[each] for each in ids if each in known} if known else {}
+
+    async def found(
+        self, name: str, ids: Iterable[Key], ask: Callable[[list[Key]], Awaitable[Mapping[Key, Value]]]
+    ) -> dict[Key, Value]:
+        """What came along under this name, and what `ask` finds for those of these ids for which nothing came.
+
+        An id is missing if there is nothing for it.
+        """
+        wanted = dict.fromkeys(ids)
+        came = self.among(name, wanted)
+        found = {each: value for each, value in came.items() if value is not None}
+        if missing := [each for each in wanted if each not in came] if len(came) < len(wanted) else []:
+            found |= await ask(missing)
+        return found
+
+    def _take(self, columns: int) -> int:
+        place = self._width
+        self._width += columns
+        return place
+
+    def _known_as(self, name: str) -> dict[UUID, Any]:
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = {}
+            for wanted in self._wanted:
+                if wanted.companion.name == name:
+                    known |= self._read(wanted)
+        return known
+
+    def _read(self, wanted: "_Wanted") -> dict[UUID, Any]:
+        # Places are counted from the end, since what stands before is the statement's own.
+        companion, place = wanted.companion, wanted.place - self._width
+        if wanted.is_array:
+            came = chain.from_iterable(row[place] for row in self._rows)
+            return {key: companion.of(value) for key, value in came}
+        key, read = self._keys[wanted.key] - self._width, companion.read
+        rows = {row[key]: row for row in self._rows}
+        rows.pop(None, None)
+        if not companion.columns:
+            return {key: read(row[place]) for key, row in rows.items()}
+        end = place + len(companion.columns) or None
+        return {key: None if row[place] is None else read(*row[place:end]) for key, row in rows.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """A companion, and where the SQL of the statement has the id, or the ids, that it is about."""
+    """A companion, where the SQL of the statement has the id, or the ids, that it is about; its first column."""
 
     companion: Companion[Any]
     key: str
+    place: int
     is_array: bool = False
 
-    def column(self, place: int, question: Question) -> str:
-        """The id with what belongs to it; an array of such pairs where there are several."""
-        if not self.is_array:
-            return f"row({self.key}, {self.companion.expression(self.key, question)})"
-        each = f"each_{place}.id"
-        pair = f"row({each}, {self.companion.expression(each, question)})"
-        return f"array(select {pair} from unnest({self.key}) each_{place}(id))"
+    def sql(self, alias: str, question: Question) -> tuple[str, str]:
+        """Its columns, and what they are joined from."""
+        companion, key = self.companion, self.key
+        if self.is_array:
+            pair = f"row({alias}.id, {companion.value(f'{alias}.id', question)})"
+            return f"array(select {pair} from unnest({key}) {alias}(id)) as {alias}", ""
+        if not companion.columns:
+            return f"{companion.value(key, question)} as {alias}", ""
+        # Without the offset PostgreSQL might read all there is to join it, where a few rows are looked up.
+        columns = ", ".join(f"{each} as {alias}_{number}" for number, each in enumerate(companion.columns))
+        source = companion.source(key, question)
+        return f"{alias}.*", f" left join lateral (select {columns} from {source} offset 0) {alias} on true"
 
 
 class _Nothing(Along):
@@ -111,6 +186,9 @@ class _Nothing(Along):
 
     def bring_each(self, companion: Companion[Any], keys: str) -> Self:
         return self.bring(companion, keys)
+
+    def keep(self, rows: Sequence[Sequence[Any]]) -> None:
+        """There is nothing to take."""
 
 
 NOTHING = _Nothing()

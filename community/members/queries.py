@@ -1,10 +1,10 @@
 """Members as others read them: by id, by handle, who follows and blocks whom, what they allow and may do."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -19,8 +19,7 @@ from community.members import policy, rules
 from community.members.rules import Ability, Source
 
 
-@dataclass(frozen=True, slots=True)
-class MemberView:
+class MemberView(NamedTuple):
     """A member's row."""
 
     id: UUID
@@ -99,25 +98,20 @@ FOLLOWED_BY = "select followed_id from members_follow where follower_id = {membe
 
 async def by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, MemberView]:
     """The members among `ids` who exist. No statement for those who came along as `beside`."""
-    wanted = set(ids)
-    came: dict[UUID, MemberView | None] = along.among(BESIDE, wanted)
-    found = {member_id: member for member_id, member in came.items() if member}
-    if missing := list(wanted - came.keys()):
+
+    async def read(missing: list[UUID]) -> dict[UUID, MemberView]:
         rows = await database.fetch(f"select {COLUMNS} from members_member m where m.id = any($1)", missing)
-        found |= {row["id"]: MemberView(**row) for row in rows}
-    return found
+        return {row["id"]: MemberView._make(row) for row in rows}
+
+    return await along.found(BESIDE, ids, read)
 
 
-def beside() -> Companion[MemberView | None]:
+def beside() -> Companion[MemberView]:
     """A member, for the statement of another area."""
-    return Companion(BESIDE, _row_of, lambda values: MemberView(*values) if values else None)
+    return Companion(BESIDE, "members_member m where m.id = {}".format, MemberView, tuple(COLUMNS.split(", ")))
 
 
 BESIDE = "member"
-
-
-def _row_of(key: str, _: Question) -> str:
-    return f"(select row({COLUMNS}) from members_member m where m.id = {key})"
 
 
 async def known_among(ids: Iterable[UUID]) -> set[UUID]:
@@ -196,17 +190,17 @@ async def followed_by(member_id: UUID) -> list[UUID]:
 
 async def followed_among(follower_id: UUID, ids: Iterable[UUID], along: Along = NOTHING) -> set[UUID]:
     """Those among `ids` whom the member follows. No statement for those who came along as `followed_beside`."""
-    wanted = set(ids)
-    came: dict[UUID, bool] = along.among(FOLLOWED, wanted)
-    found = {member_id for member_id, is_followed in came.items() if is_followed}
-    if missing := list(wanted - came.keys()):
+
+    async def read(missing: list[UUID]) -> dict[UUID, bool]:
         rows = await database.fetch(
             "select followed_id from members_follow where follower_id = $1 and followed_id = any($2)",
             follower_id,
             missing,
         )
-        found |= {row["followed_id"] for row in rows}
-    return found
+        return dict.fromkeys((row["followed_id"] for row in rows), True)
+
+    found = await along.found(FOLLOWED, ids, read)
+    return {member_id for member_id, is_followed in found.items() if is_followed}
 
 
 def followed_beside(follower_id: UUID) -> Companion[bool]:
@@ -265,13 +259,13 @@ FOLLOWERS, FOLLOWING = "followers", "following"
 
 
 async def _counts(column: str, name: str, ids: Sequence[UUID], along: Along) -> dict[UUID, int]:
-    found: dict[UUID, int] = along.among(name, ids)
-    if missing := list(set(ids) - found.keys()):
+    async def read(missing: list[UUID]) -> dict[UUID, int]:
         rows = await database.fetch(
             f"select id, {_count_of(column, 'wanted.id')} as count from unnest($1::uuid[]) wanted(id)", missing
         )
-        found |= {row["id"]: row["count"] for row in rows}
-    return found
+        return {row["id"]: row["count"] for row in rows}
+
+    return await along.found(name, ids, read)
 
 
 def _count_of(column: str, key: str, _: Question | None = None) -> str:
@@ -335,10 +329,14 @@ async def labels_of(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
 
 async def abilities_of(member_id: UUID, now: datetime, along: Along = NOTHING) -> list[Ability]:
     """What nobody keeps the member from at `now`. No statement where it came along as `abilities_beside`."""
-    came: dict[UUID, list[Ability]] = along.among(ABILITIES, [member_id])
-    if member_id in came:
-        return came[member_id]
-    return _left_by(r.ability for r in (await restrictions_of([member_id], now))[member_id])
+
+    async def read(missing: list[UUID]) -> dict[UUID, list[Ability]]:
+        return {
+            each: _left_by(taken.ability for taken in restrictions)
+            for each, restrictions in (await restrictions_of(missing, now)).items()
+        }
+
+    return (await along.found(ABILITIES, [member_id], read))[member_id]
 
 
 def abilities_beside(now: datetime) -> Companion[list[Ability]]:
@@ -365,9 +363,11 @@ async def _one(condition: str, value: Any, along: Along) -> MemberView | None:
     question = database.Question()
     question.require(condition, value)
     columns = COLUMNS + along.columns(question)
-    row = await database.fetch_one(f"select {columns} from members_member m where {question.met}", *question.arguments)
+    row = await database.fetch_one(
+        f"select {columns} from members_member m{along.joined} where {question.met}", *question.arguments
+    )
     along.keep([row] if row else [])
-    return MemberView(*list(row.values())[: len(fields(MemberView))]) if row else None
+    return MemberView._make(row[: len(MemberView._fields)]) if row else None
 
 
 def _require_private(actor: Actor, member_id: UUID) -> None:

@@ -152,9 +152,6 @@ class Post(Reactable):
 
     view: strawberry.Private[PostView]
     body: str = strawberry.field(description="The text, in Markdown.")
-    body_html: str = strawberry.field(
-        description="The text as safe HTML. Hashtags link to /hashtags/<name>, mentions to /members/<handle>."
-    )
     written_at: datetime = strawberry.field(description="When it was written.")
     edited_at: datetime | None = strawberry.field(description="When its text last changed; null if it never did.")
     removed_at: datetime | None = strawberry.field(
@@ -169,7 +166,6 @@ class Post(Reactable):
             along=along,
             view=post,
             body=post.source,
-            body_html=post.html,
             written_at=post.written_at,
             edited_at=post.edited_at,
             removed_at=post.removed_at,
@@ -198,6 +194,12 @@ class Post(Reactable):
         found = await posts.posts(info.context.actor, ids, along)
         _shown(found.values(), info)
         return [cls.of(found[each], along) if each in found else None for each in ids]
+
+    @strawberry.field(
+        description="The text as safe HTML. Hashtags link to /hashtags/<name>, mentions to /members/<handle>."
+    )
+    def body_html(self) -> str:
+        return self.view.html
 
     @level(description="Who wrote it.")
     async def author(parents: list["Post"], info: Info) -> list[Member]:

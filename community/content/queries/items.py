@@ -127,7 +127,9 @@ async def item_by_slug(actor: Actor, slug: str, along: Along = NOTHING) -> Conte
 
 async def _read(question: Question, along: Along) -> list[asyncpg.Record]:
     columns = COLUMNS + along.columns(question)
-    rows = await database.fetch(f"select {columns} from content_item i where {question.met}", *question.arguments)
+    rows = await database.fetch(
+        f"select {columns} from content_item i{along.joined} where {question.met}", *question.arguments
+    )
     along.keep(rows)
     return rows
 

@@ -126,9 +126,9 @@ async def bookmarked(actor: Actor, page: PageRequest, along: Along = NOTHING) ->
         "select b.id as bookmark_id, i.* from content_bookmark b join content_item i on i.id = b.item_id"
         f" where {question.met} order by b.id {direction} {limit}"
     )
-    columns = COLUMNS + along.columns(question)
+    columns = f"{COLUMNS}, i.bookmark_id{along.columns(question)}"
     rows = await database.fetch(
-        f"select i.bookmark_id, {columns} from ({theirs}) i order by i.bookmark_id {direction}", *question.arguments
+        f"select {columns} from ({theirs}) i{along.joined} order by i.bookmark_id {direction}", *question.arguments
     )
     along.keep(rows)
     kept = dict(zip((row["id"] for row in rows), (row["bookmark_id"] for row in rows), strict=True))
@@ -174,7 +174,7 @@ async def _by_time(actor: Actor, question: Question, page: PageRequest, along: A
     order = f"order by i.published_at {direction}, i.id {direction}"
     theirs = f"select i.* from content_item i where {question.met} {order} {limit}"
     columns = COLUMNS + along.columns(question)
-    rows = await database.fetch(f"select {columns} from ({theirs}) i {order}", *question.arguments)
+    rows = await database.fetch(f"select {columns} from ({theirs}) i{along.joined} {order}", *question.arguments)
     along.keep(rows)
     return page_of(await views(actor, rows), page, _latest_key)
 

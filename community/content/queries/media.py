@@ -36,23 +36,24 @@ async def linked(media_ids: Iterable[UUID], now: datetime, along: Along = NOTHIN
 
     No statement for those that came along as `media_beside`.
     """
-    wanted = set(media_ids)
-    found: dict[UUID, Mapping[str, Any] | None] = along.among(MEDIA, wanted)
-    if missing := list(wanted - found.keys()):
+
+    async def read(missing: list[UUID]) -> dict[UUID, Mapping[str, Any]]:
         rows = await database.fetch(
             f"select {', '.join(COLUMNS)} from content_media where id = any($1) and checked_at is not null", missing
         )
-        found |= {row["id"]: row for row in rows}
-    return {media_id: _linked(row, now) for media_id, row in found.items() if row}
+        return {row["id"]: row for row in rows}
+
+    found = await along.found(MEDIA, media_ids, read)
+    return {media_id: _linked(row, now) for media_id, row in found.items()}
 
 
-def media_beside() -> Companion[Mapping[str, Any] | None]:
+def media_beside() -> Companion[Mapping[str, Any]]:
     """A checked file, for the statement that reads what shows it; not its link, which begins when it is asked for."""
 
     def row_of(key: str, _: Question) -> str:
-        return f"(select row({', '.join(COLUMNS)}) from content_media where id = {key} and checked_at is not null)"
+        return f"content_media where id = {key} and checked_at is not null"
 
-    return Companion(MEDIA, row_of, lambda values: dict(zip(COLUMNS, values, strict=True)) if values else None)
+    return Companion(MEDIA, row_of, lambda *values: dict(zip(COLUMNS, values, strict=True)), COLUMNS)
 
 
 MEDIA = "media"

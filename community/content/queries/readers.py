@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from community import database
@@ -11,7 +10,7 @@ from community.access.policy import Actor, require_member
 from community.kernel.along import NOTHING, Along, Companion, Question
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ProgressView:
     """How far a member is with an item, as their last device said. `position` is in seconds, or in characters."""
 
@@ -29,31 +28,26 @@ async def progress_of(actor: Actor, item_ids: Sequence[UUID], along: Along = NOT
     """
     if actor.member_id is None:
         return {}
-    came: dict[UUID, ProgressView | None] = along.among(PROGRESS, item_ids)
-    found = {item_id: progress for item_id, progress in came.items() if progress}
-    if missing := list(set(item_ids) - came.keys()):
+
+    async def read(missing: list[UUID]) -> dict[UUID, ProgressView]:
         rows = await database.fetch(
             f"select {', '.join(COLUMNS)} from content_progress where member_id = $1 and item_id = any($2)",
             actor.member_id,
             missing,
         )
-        found |= {row["item_id"]: ProgressView(**row) for row in rows}
-    return found
+        return {row["item_id"]: ProgressView(*row) for row in rows}
+
+    return await along.found(PROGRESS, item_ids, read)
 
 
-def progress_beside(member_id: UUID) -> Companion[ProgressView | None]:
+def progress_beside(member_id: UUID) -> Companion[ProgressView]:
     """How far a member is with an item, for the statement that reads it."""
 
     def row_of(key: str, question: Question) -> str:
         me = question.argument(member_id)
-        return (
-            f"(select row({', '.join(COLUMNS)}) from content_progress where member_id = {me}::uuid and item_id = {key})"
-        )
+        return f"content_progress where member_id = {me}::uuid and item_id = {key}"
 
-    def read(values: Any) -> ProgressView | None:
-        return ProgressView(**dict(zip(COLUMNS, values, strict=True))) if values else None
-
-    return Companion(PROGRESS, row_of, read)
+    return Companion(PROGRESS, row_of, ProgressView, COLUMNS)
 
 
 PROGRESS = "progress"
@@ -64,14 +58,15 @@ async def bookmarked_among(actor: Actor, item_ids: Sequence[UUID], along: Along 
     """Those among these that the actor keeps for later. No statement for those that came along as `bookmark_beside`."""
     if actor.member_id is None:
         return set()
-    came: dict[UUID, bool] = along.among(BOOKMARK, item_ids)
-    found = {item_id for item_id, is_kept in came.items() if is_kept}
-    if missing := list(set(item_ids) - came.keys()):
+
+    async def read(missing: list[UUID]) -> dict[UUID, bool]:
         rows = await database.fetch(
             "select item_id from content_bookmark where member_id = $1 and item_id = any($2)", actor.member_id, missing
         )
-        found |= {row["item_id"] for row in rows}
-    return found
+        return dict.fromkeys((row["item_id"] for row in rows), True)
+
+    found = await along.found(BOOKMARK, item_ids, read)
+    return {item_id for item_id, is_kept in found.items() if is_kept}
 
 
 def bookmark_beside(member_id: UUID) -> Companion[bool]:

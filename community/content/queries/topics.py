@@ -47,12 +47,12 @@ async def series_by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUI
     return await _by_ids(SeriesView, "content_series", ids, along)
 
 
-def topics_beside() -> Companion[TopicView | None]:
+def topics_beside() -> Companion[TopicView]:
     """A topic, for the statement that reads what is about it."""
     return _beside(TopicView, "content_topic")
 
 
-def series_beside() -> Companion[SeriesView | None]:
+def series_beside() -> Companion[SeriesView]:
     """A series, for the statement that reads what belongs to it."""
     return _beside(SeriesView, "content_series")
 
@@ -94,23 +94,21 @@ async def subscribed_among(actor: Actor, topic_ids: Sequence[UUID]) -> set[UUID]
 
 
 async def _by_ids(kind: type[Named], table: str, ids: Iterable[UUID], along: Along) -> dict[UUID, Named]:
-    wanted = set(ids)
-    came: dict[UUID, Named | None] = along.among(table, wanted)
-    found = {each: view for each, view in came.items() if view}
-    if missing := list(wanted - came.keys()):
+    async def read(missing: list[UUID]) -> dict[UUID, Named]:
         rows = await database.fetch(f"select id, slug, names::text as names from {table} where id = any($1)", missing)
-        found |= {row["id"]: kind(**_named(row)) for row in rows}
-    return found
+        return {row["id"]: kind(**_named(row)) for row in rows}
+
+    return await along.found(table, ids, read)
 
 
-def _beside(kind: type[Named], table: str) -> Companion[Named | None]:
+def _beside(kind: type[Named], table: str) -> Companion[Named]:
     def row_of(key: str, _: Statement) -> str:
-        return f"(select row(id, slug, names::text) from {table} where id = {key})"
+        return f"{table} where id = {key}"
 
-    def read(values: Any) -> Named | None:
-        return kind(id=values[0], slug=values[1], names=orjson.loads(values[2])) if values else None
+    def read(id: UUID, slug: str, names: str) -> Named:
+        return kind(id=id, slug=slug, names=orjson.loads(names))
 
-    return Companion(table, row_of, read)
+    return Companion(table, row_of, read, ("id", "slug", "names::text"))
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,13 +31,13 @@ async def balances_of(member_ids: Iterable[UUID], now: datetime, along: Along = 
 
     One statement; none for those whose balance came along as `beside`.
     """
-    wanted = list(dict.fromkeys(member_ids))
-    found: dict[UUID, BalanceView] = along.among(BESIDE, wanted)
-    if missing := [each for each in wanted if each not in found]:
+
+    async def read(missing: list[UUID]) -> dict[UUID, BalanceView]:
         accounts = zip(*map(_accounts_of, missing), strict=True)
         rows = await database.fetch(_BALANCES, missing, *map(list, accounts), now)
-        found |= {row["member_id"]: BalanceView(*list(row.values())[1:]) for row in rows}
-    return found
+        return {row["member_id"]: BalanceView(*row[1:]) for row in rows}
+
+    return await along.found(BESIDE, member_ids, read)
 
 
 def beside(member_id: UUID, now: datetime) -> Companion[BalanceView]:
@@ -47,9 +47,9 @@ def beside(member_id: UUID, now: datetime) -> Companion[BalanceView]:
         ids = (f"{question.argument(each)}::uuid" for each in (member_id, *_accounts_of(member_id)))
         wanted = f"(select {', '.join(f'{id} as {name}' for id, name in zip(ids, WANTED, strict=True))})"
         now_is = f"{question.argument(now)}::timestamptz"
-        return f"(select row({', '.join(HAD)}) {_FROM.format(wanted=f'{wanted} wanted', now=now_is)})"
+        return _FROM.format(wanted=f"{wanted} wanted", now=now_is)
 
-    return Companion(BESIDE, row_of, lambda values: BalanceView(*values))
+    return Companion(BESIDE, row_of, BalanceView, HAD)
 
 
 BESIDE = "balance"
@@ -87,7 +87,7 @@ _GONE = "lot.expires_at <= {now}"
 
 # The accounts say what is written. The few lots that are due correct it by what the clockwork has not come by to write.
 _FROM = f"""
-    from {{wanted}}
+    {{wanted}}
     left join ledger_account points on points.id = wanted.points
     left join ledger_account pending on pending.id = wanted.pending
     left join ledger_account credits on credits.id = wanted.credits
@@ -112,4 +112,4 @@ _FROM = f"""
 """
 
 _EACH = f"unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) as wanted({', '.join(WANTED)})"
-_BALANCES = f"select wanted.member_id, {', '.join(HAD)} {_FROM.format(wanted=_EACH, now='$5')}"
+_BALANCES = f"select wanted.member_id, {', '.join(HAD)} from {_FROM.format(wanted=_EACH, now='$5')}"

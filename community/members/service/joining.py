@@ -1,7 +1,7 @@
 """Strangers become members: by joining, or because another system knows them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -95,7 +95,7 @@ async def _join(
         joined_at=clock.now(),
     )
     try:
-        await Member.create(**asdict(member), handle_folded=fold(handle), source=source.as_json())
+        await Member.create(**member._asdict(), handle_folded=fold(handle), source=source.as_json())
     except IntegrityError:  # somebody took the handle between the look and the write
         raise errors.HandleTaken(handle) from None
     await outbox.record(

@@ -55,7 +55,8 @@ async def comments(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) ->
     sight.comments(question)
     columns = COLUMNS + along.columns(question)
     rows = await database.fetch(
-        f"select {columns} from posts_comment c join posts_post p on p.id = c.post_id where {question.met}",
+        f"select {columns} from posts_comment c join posts_post p on p.id = c.post_id{along.joined}"
+        f" where {question.met}",
         *question.arguments,
     )
     along.keep(rows)
@@ -98,7 +99,7 @@ async def _below(
     rows = await database.fetch(
         f"select {columns} from unnest({parents}) parent(id) cross join lateral ("
         f" select c.* from posts_comment c where {met} order by c.id {direction} {limit}"
-        f") c order by c.id {direction}",
+        f") c{along.joined} order by c.id {direction}",
         *question.arguments,
     )
     along.keep(rows)

@@ -24,7 +24,7 @@ Kind = tuple[bool, bool, bool]
 
 async def post_for(actors: Sequence[Actor], post_id: UUID, along: Along = NOTHING) -> list[PostView | None]:
     """The post as each of the actors may see it, in their order. A statement, and one for each kind of actor."""
-    row = await _row(f"select {OF_POSTS}{{along}} from posts_post p where p.id = {{id}}", post_id, along)
+    row = await _row(f"select {OF_POSTS}{{along}} from posts_post p{{joined}} where p.id = {{id}}", post_id, along)
     if row is None:
         return [None for _ in actors]
     seen = await _seen(actors, POSTS, "p.id", post_id)
@@ -34,7 +34,9 @@ async def post_for(actors: Sequence[Actor], post_id: UUID, along: Along = NOTHIN
 
 async def comment_for(actors: Sequence[Actor], comment_id: UUID, along: Along = NOTHING) -> list[CommentView | None]:
     """The comment as each of the actors may see it, in their order. A statement, and one for each kind of actor."""
-    row = await _row(f"select {OF_COMMENTS}{{along}} from posts_comment c where c.id = {{id}}", comment_id, along)
+    row = await _row(
+        f"select {OF_COMMENTS}{{along}} from posts_comment c{{joined}} where c.id = {{id}}", comment_id, along
+    )
     if row is None:
         return [None for _ in actors]
     seen = await _seen(actors, COMMENTS, "c.id", comment_id)
@@ -46,8 +48,9 @@ async def comment_for(actors: Sequence[Actor], comment_id: UUID, along: Along = 
 
 async def _row(sql: str, id: UUID, along: Along) -> asyncpg.Record | None:
     question = Question()
+    columns = along.columns(question)
     row = await database.fetch_one(
-        sql.format(along=along.columns(question), id=question.argument(id)), *question.arguments
+        sql.format(along=columns, joined=along.joined, id=question.argument(id)), *question.arguments
     )
     along.keep([row] if row else [])
     return row

@@ -42,13 +42,13 @@ async def hashtags_of(ids: Sequence[UUID]) -> list[HashtagView | None]:
     return [found.get(each) for each in ids]
 
 
-def hashtags_beside() -> Companion[HashtagView | None]:
+def hashtags_beside() -> Companion[HashtagView]:
     """A hashtag, for the statement that reads what carries it."""
 
     def row_of(key: str, _: Statement) -> str:
-        return f"(select row(id, name, post_count, last_used_at) from posts_hashtag where id = {key})"
+        return f"posts_hashtag where id = {key}"
 
-    return Companion(HASHTAG, row_of, lambda values: HashtagView(*values) if values else None)
+    return Companion(HASHTAG, row_of, HashtagView, ("id", "name", "post_count", "last_used_at"))
 
 
 HASHTAG = "hashtag"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple, Self
 from uuid import UUID
 
 import asyncpg
@@ -32,15 +32,16 @@ TAGGED = "posts_tagging tagging cross join lateral (select * from posts_post whe
 frequent one, walk through all posts instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostView:
-    """A post. `hashtags` are names. `html` is safe to show as it is."""
+class PostView(NamedTuple):
+    """A post, as the columns of its row. `hashtags` are names."""
 
     id: UUID
     author_id: UUID
     source: str
-    html: str
+    kept_html: str
+    renderer: int
     hashtags: Sequence[str]
+    mention_handles: Sequence[str]
     mentioned_ids: Sequence[UUID]
     written_at: datetime
     edited_at: datetime | None
@@ -53,22 +54,15 @@ class PostView:
         """Whether it was taken down."""
         return self.removed_at is not None
 
+    @property
+    def html(self) -> str:
+        """What it says, safe to show as it is."""
+        return rendered(self.kept_html, self.renderer, self.source, self.mention_handles)
+
     @classmethod
     def of(cls, row: asyncpg.Record) -> Self:
-        """The post in a row of `COLUMNS`."""
-        return cls(
-            id=row["id"],
-            author_id=row["author_id"],
-            source=row["source"],
-            html=rendered(row["html"], row["renderer"], row["source"], row["mention_handles"]),
-            hashtags=row["hashtags"],
-            mentioned_ids=row["mention_ids"],
-            written_at=row["written_at"],
-            edited_at=row["edited_at"],
-            removed_at=row["removed_at"],
-            removed_by=row["removed_by"],
-            removal_reason=row["removal_reason"],
-        )
+        """The post in a row that begins with `COLUMNS`."""
+        return cls._make(row[: len(cls._fields)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +102,9 @@ async def posts(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) -> di
     question.require(f"p.id = any({question.unplanned(list(ids), 'uuid[]')})")
     visible_to(actor).posts(question)
     columns = COLUMNS + along.columns(question)
-    rows = await database.fetch(f"select {columns} from posts_post p where {question.met}", *question.arguments)
+    rows = await database.fetch(
+        f"select {columns} from posts_post p{along.joined} where {question.met}", *question.arguments
+    )
     along.keep(rows)
     return {row["id"]: PostView.of(row) for row in rows}
 
@@ -159,11 +155,11 @@ async def tagged(
     question.require("tagging.hashtag_id = tag.id")
     tags = question.unplanned(list(set(hashtag_ids)), "uuid[]")
     direction, limit = question.window("tagging.post_id", page, newest_first=True)
-    met, columns = question.met, COLUMNS + along.columns(question)
+    met, columns = question.met, f"{COLUMNS}, tag.id as hashtag_id{along.columns(question)}"
     rows = await database.fetch(
-        f"select tag.id as hashtag_id, {columns} from unnest({tags}) tag(id) cross join lateral ("
+        f"select {columns} from unnest({tags}) tag(id) cross join lateral ("
         f" select p.* from {TAGGED} where {met} order by tagging.post_id {direction} {limit}"
-        f") p order by p.id {direction}",
+        f") p{along.joined} order by p.id {direction}",
         *question.arguments,
     )
     along.keep(rows)
@@ -186,10 +182,10 @@ async def home(actor: Actor, page: PageRequest, along: Along = NOTHING) -> Page[
         f" select p.* from posts_post p where {question.met} order by p.id {direction} {limit}"
         f") p order by p.id {direction} {limit}"
     )
-    columns = COLUMNS + along.columns(question)
+    columns = f"{COLUMNS}, who.follows{along.columns(question)}"
     rows = await database.fetch(
-        f"select who.follows, {columns} from (select exists ({followed}) as follows) who"
-        f" left join lateral ({theirs}) p on who.follows order by p.id {direction}",
+        f"select {columns} from (select exists ({followed}) as follows) who"
+        f" left join lateral ({theirs}) p on who.follows{along.joined} order by p.id {direction}",
         *question.arguments,
     )
     if not rows[0]["follows"]:
@@ -230,7 +226,9 @@ async def _page(
 async def _shown(chosen: str, direction: str, question: Question, page: PageRequest, along: Along) -> Page[PostView]:
     """The page that the statement `chosen` makes, and what comes along with its posts alone."""
     columns = COLUMNS + along.columns(question)
-    rows = await database.fetch(f"select {columns} from ({chosen}) p order by p.id {direction}", *question.arguments)
+    rows = await database.fetch(
+        f"select {columns} from ({chosen}) p{along.joined} order by p.id {direction}", *question.arguments
+    )
     along.keep(rows)
     return page_of([PostView.of(row) for row in rows], page, _key)
 

@@ -1,10 +1,13 @@
 """Counters and reactions, for many posts and comments at a time."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
+
+import orjson
 
 from community import database
 from community.access.policy import Actor
@@ -47,8 +50,7 @@ async def subject(actor: Actor, subject_id: UUID) -> Subject:
     return Subject(**row)
 
 
-@dataclass(frozen=True, slots=True)
-class Tallies:
+class Tallies(NamedTuple):
     """How many comments stand below a subject, and how many members gave each kind of reaction that anybody gave."""
 
     comments: int
@@ -70,11 +72,8 @@ async def tallies_of(ids: Sequence[UUID]) -> list[Tallies]:
     return [_tallies(found[each]) for each in ids]
 
 
-def _tallies(found: Mapping[str, int | str]) -> Tallies:
-    return Tallies(
-        comments=int(found.get(COMMENTS, 0)),
-        reactions={kind: count for kind in Reaction if (count := int(found.get(kind, 0)))},
-    )
+def _tallies(found: Mapping[str, int]) -> Tallies:
+    return Tallies(found.get(COMMENTS, 0), {kind: count for kind in KINDS if (count := found.get(kind))})
 
 
 def tallies_beside() -> Companion[Tallies]:
@@ -82,13 +81,13 @@ def tallies_beside() -> Companion[Tallies]:
 
     def counted(key: str, _: Statement) -> str:
         return (
-            "(select array_agg(measure || ' ' || value) from (select measure, sum(value) as value from ("
+            "(select json_object_agg(measure, value)::text from (select measure, sum(value) as value from ("
             f" select measure, value from posts_tally where subject_id = {key}"
             f" union all select measure, delta from posts_tally_delta where subject_id = {key}"
             ") counted group by measure) tally)"
         )
 
-    return Companion(TALLIES, counted, lambda values: _tallies(dict(value.split(" ") for value in values or ())))
+    return Companion(TALLIES, counted, lambda found: _tallies(orjson.loads(found)) if found else NO_TALLIES)
 
 
 def reactions_beside(actor: Actor) -> Companion[list[Reaction]]:
@@ -96,13 +95,18 @@ def reactions_beside(actor: Actor) -> Companion[list[Reaction]]:
 
     def own(key: str, question: Statement) -> str:
         member_id = question.argument(actor.member_id)
-        return (
-            f"array(select kind::text from posts_reaction where subject_id = {key} and member_id = {member_id}::uuid)"
-        )
+        mine = f"posts_reaction where subject_id = {key} and member_id = {member_id}::uuid"
+        return f"(select string_agg(kind, ' ') from {mine})"
 
-    return Companion(OWN_REACTIONS, own, lambda kinds: [kind for kind in Reaction if kind in kinds])
+    return Companion(OWN_REACTIONS, own, lambda kinds: _in_order(kinds.split(" ")) if kinds else [])
 
 
+def _in_order(kinds: Collection[str]) -> list[Reaction]:
+    return [kind for kind in KINDS if kind in kinds]
+
+
+KINDS = tuple(Reaction)
+NO_TALLIES = Tallies(0, {})
 TALLIES = "tallies"
 OWN_REACTIONS = "reactions"
 
@@ -121,7 +125,7 @@ async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]
     own: defaultdict[UUID, set[str]] = defaultdict(set)
     for row in rows:
         own[row["id"]].add(row["kind"])
-    return [[kind for kind in Reaction if kind in own[each]] for each in ids]
+    return [_in_order(own[each]) for each in ids]
 
 
 async def reactor_counts(moments: Sequence[tuple[UUID, datetime]]) -> list[int]:

@@ -1,7 +1,6 @@
 """Posts: write one, edit it, remove it."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from uuid import UUID
 
 from community import database
@@ -58,7 +57,7 @@ async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> Post
     if not policy.can_remove(actor, post.author_id, is_removed=False):
         require(actor, Permission.POSTS_REMOVE_ANY)
     kept_reason = removal_reason(reason, is_author=member_id == post.author_id)
-    removed = replace(post, removed_at=clock.now(), removed_by=member_id, removal_reason=kept_reason)
+    removed = post._replace(removed_at=clock.now(), removed_by=member_id, removal_reason=kept_reason)
     await database.execute(
         "update posts_post set removed_at = $2, removed_by = $3, removal_reason = $4 where id = $1",
         post_id,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from community.tiers.rules import progress as rules
 from community.tiers.rules.periods import Calendar, Window, counting
 from community.tiers.rules.programme import COUNTED, PeriodKind, Programme, Tier, Track
 from community.tiers.rules.progress import Action, TrackProgress
-from community.tiers.rules.standing import Numbers, Standing, best, judging, lost_at, newcomer
+from community.tiers.rules.standing import Numbers, Standing, best, effective, judging, lost_at, newcomer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,30 +93,32 @@ async def progress(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, Prog
 
 async def tiers_of(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> dict[UUID, Tier]:
     """The tier of each of these members. One statement; none for those whose tier came along as `beside`."""
-    wanted = list(dict.fromkeys(member_ids))
-    found: dict[UUID, Beside] = along.among(BESIDE, wanted)
-    if missing := [each for each in wanted if each not in found]:
-        rows = await database.fetch(_STANDINGS, missing, now)
-        found |= {row["wanted_id"]: Beside.of(row) for row in rows}
+
+    async def read(missing: list[UUID]) -> dict[UUID, Beside]:
+        rows = await database.fetch(_TIERS, missing, now)
+        return {row["wanted_id"]: Beside(*row[1:]) for row in rows}
+
+    found = await along.found(BESIDE, member_ids, read)
     rules = {each.programme_id: (await programmes.by_id(each.programme_id)).rules for each in found.values()}
-    return {each: found[each].tier(rules[found[each].programme_id], now) for each in wanted}
+    return {member_id: each.tier(rules[each.programme_id], now) for member_id, each in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Somebody's standing, if they have one, and the version that decides."""
+class Beside(NamedTuple):
+    """What decides about somebody's tier: the version in force; of who has a standing, what they earned and hold."""
 
     programme_id: UUID
-    standing: Standing | None
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        """From a row of `_STANDINGS`."""
-        return cls(row["programme_id"], standing_of(row) if row["member_id"] else None)
+    earned: str | None
+    plan: str | None
+    locked: str | None
+    locked_until: datetime | None
 
     def tier(self, rules: Programme, now: datetime) -> Tier:
         """The tier at `now`."""
-        return rules.tier(self.standing.effective(rules, now) if self.standing else rules.base)
+        if self.earned is None:
+            return rules.ladder[0]
+        if self.plan is self.locked is None:
+            return rules.tier(self.earned)
+        return rules.tier(effective(rules, now, self.earned, self.plan, self.locked, self.locked_until))
 
 
 def beside(now: datetime) -> Companion[Beside]:
@@ -124,22 +126,13 @@ def beside(now: datetime) -> Companion[Beside]:
 
     def row_of(key: str, question: Question) -> str:
         in_force = programmes.IN_FORCE.format(now=f"{question.argument(now)}::timestamptz")
-        columns = ", ".join(f"s.{name}" for name in COLUMNS)
-        return (
-            f"(select row({in_force}, {columns}) from (select) one left join tiers_standing s on s.member_id = {key})"
-        )
+        return f"(select {in_force} as programme_id) one left join tiers_standing s on s.member_id = {key}"
 
-    names = ("programme_id", *COLUMNS)
-    return Companion(BESIDE, row_of, lambda values: Beside.of(dict(zip(names, values, strict=True))))
+    return Companion(BESIDE, row_of, Beside, COLUMNS)
 
 
 BESIDE = "tier"
-
-COLUMNS = (
-    *("member_id", "tier", "since", "earned", "earned_by", "earned_since", "period_since", "period_until"),
-    *("grace_until", "warned_at", "plan", "locked", "locked_until"),
-)
-"""What a standing is read from."""
+COLUMNS = ("programme_id", "s.earned", "s.plan", "s.locked", "s.locked_until")
 
 
 async def reached_by(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, frozenset[str]]:
@@ -222,6 +215,11 @@ async def _standings(member_ids: Sequence[UUID], now: datetime) -> tuple[Program
     programme = await programmes.by_id(rows[0]["programme_id"]) if rows else await programmes.in_force(now)
     return programme, {row["wanted_id"]: standing_of(row) for row in rows if row["member_id"]}
 
+
+_TIERS = (
+    f"select wanted.id as wanted_id, {', '.join(COLUMNS)} from (select {IN_FORCE.format(now='$2')} as programme_id) one"
+    " cross join unnest($1::uuid[]) wanted(id) left join tiers_standing s on s.member_id = wanted.id"
+)
 
 _STANDINGS = (
     f"select wanted.id as wanted_id, {IN_FORCE.format(now='$2')} as programme_id, s.*"

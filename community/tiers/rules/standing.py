@@ -54,11 +54,11 @@ class Standing:
 
     def is_locked(self, now: datetime) -> bool:
         """Whether staff hold the tier where it is."""
-        return self.locked is not None and (self.locked_until is None or now < self.locked_until)
+        return _holds(self.locked, self.locked_until, now)
 
     def effective(self, programme: Programme, now: datetime) -> str:
         """The highest tier that any track grants, unless it is locked."""
-        return self.locked if self.locked and self.is_locked(now) else programme.higher(self.plan, self.earned)
+        return effective(programme, now, self.earned, self.plan, self.locked, self.locked_until)
 
     def deciding(self, programme: Programme, now: datetime) -> Track | None:
         """The track that won; None where no track had to: locked, or at the bottom."""
@@ -91,6 +91,18 @@ class Decision:
 def newcomer(programme: Programme, now: datetime) -> Standing:
     """Somebody of whom nothing is known yet."""
     return Standing(tier=programme.base, since=now, earned=programme.base, earned_since=now)
+
+
+def effective(
+    programme: Programme,
+    now: datetime,
+    earned: str,
+    plan: str | None,
+    locked: str | None,
+    locked_until: datetime | None,
+) -> str:
+    """The tier that comes of what was earned, of a plan, and of a lock."""
+    return locked if locked and _holds(locked, locked_until, now) else programme.higher(plan, earned)
 
 
 def decide(
@@ -165,6 +177,10 @@ def can_wait(programme: Programme, standing: Standing, now: datetime) -> bool:
     if standing.grace_until is not None or is_due(programme, standing, now):
         return False
     return standing.period is None or now < standing.period.until - timedelta(days=programme.warning_days)
+
+
+def _holds(locked: str | None, locked_until: datetime | None, now: datetime) -> bool:
+    return locked is not None and (locked_until is None or now < locked_until)
 
 
 def _earn(

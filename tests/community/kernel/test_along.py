@@ -106,8 +106,9 @@ async def read_along(ids: Sequence[UUID], owner: MemberView, now: datetime) -> A
 async def read_with(along: Along, ids: Sequence[UUID]) -> Along:
     question = Question()
     wanted = question.argument(ids)
+    columns = along.columns(question)
     rows = await db.fetch(
-        f"select wanted.id{along.columns(question)} from unnest({wanted}::uuid[]) wanted(id)", *question.arguments
+        f"select wanted.id{columns} from unnest({wanted}::uuid[]) wanted(id){along.joined}", *question.arguments
     )
     along.keep(rows)
     return along
