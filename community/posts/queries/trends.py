@@ -38,11 +38,13 @@ async def trends(period: Period, until: datetime, most: int) -> list[TrendView]:
     """
     if not 1 <= most <= MOST_TRENDS:
         raise BadInput("first", "Ask for 1 to {limit} trends.", MOST_TRENDS)
-    end = hour_of(until) + timedelta(hours=1)
-    since = end - period.length
-    rows = await database.fetch(
-        _TRENDS, since, end, since - period.length * LOOK_BACK[period], LOOK_BACK[period], LEAST, LEAST_SCORE, most
-    )
+    try:
+        end = hour_of(until) + timedelta(hours=1)
+        since = end - period.length
+        usual_since = since - period.length * LOOK_BACK[period]
+    except OverflowError:
+        return []  # at the ends of the calendar nobody wrote
+    rows = await database.fetch(_TRENDS, since, end, usual_since, LOOK_BACK[period], LEAST, LEAST_SCORE, most)
     return [
         TrendView(
             hashtag=HashtagView(**{name: row[name] for name in HashtagView.__slots__}),

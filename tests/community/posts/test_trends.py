@@ -45,6 +45,11 @@ async def test_what_more_use_than_usual_trends_and_what_is_always_used_does_not(
     assert set(await trending(Period.HOUR)) == {"颱風", "早餐"}, "nobody has had breakfast at this hour for a day"
 
 
+@pytest.mark.parametrize("until", [datetime.min, datetime.max])
+async def test_nothing_trends_at_the_ends_of_the_calendar(until: datetime) -> None:
+    assert await trending(Period.DAY, until.replace(tzinfo=UTC)) == []
+
+
 async def test_the_history_has_a_step_for_each_hour_or_day_also_where_nothing_was() -> None:
     members = [await a_member() for _ in range(2)]
     await use("早餐", members, NOW - timedelta(hours=2))
