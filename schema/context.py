@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import strawberry
 
 from community.access.policy import ANONYMOUS, Actor
 from community.engagement import recorder
-from community.engagement.rules.activities import Subject
 from community.kernel import clock
 from community.kernel.messages import DEFAULT_LOCALE
 
@@ -23,18 +23,19 @@ class Context:
     address: str = ""
     user_agent: str = ""
     loaders: dict[Any, Any] = field(default_factory=dict)
-    _shown: set[Subject] = field(default_factory=set)
+    _shown: dict[str, set[UUID]] = field(default_factory=dict)
 
-    def shows(self, subjects: Iterable[Subject]) -> None:
+    def shows(self, subject_type: str, ids: Iterable[UUID]) -> None:
         """A resolver shows these to a member; nobody counts what is shown to strangers. Costs no statement."""
         if self.actor.member_id is not None:
-            self._shown.update(subjects)
+            self._shown.setdefault(subject_type, set()).update(ids)
 
     def answered(self) -> None:
         """The answer is complete: what it shows was seen."""
         if self._shown and self.actor.member_id is not None:
-            recorder.note(self.actor.member_id, self._shown, clock.now())
-            self._shown = set()
+            for subject_type, ids in self._shown.items():
+                recorder.note(self.actor.member_id, subject_type, ids, clock.now())
+            self._shown = {}
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -17,7 +17,7 @@ from community.members import queries as members
 from community.posts import policy
 from community.posts import queries as posts
 from community.posts.queries import CommentView, HashtagView, PostView, TrendView, UseView
-from community.posts.rules.activities import post_subject
+from community.posts.rules.activities import POST
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.trends import Period
 from schema.connections import After, Before, Connection, First, Last
@@ -359,9 +359,7 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
     """What is one's own, or taken down, is not looked at."""
     viewer_id = info.context.actor.member_id
     if viewer_id is not None:
-        info.context.shows(
-            post_subject(post.id) for post in views if post.author_id != viewer_id and not post.is_removed
-        )
+        info.context.shows(POST, [each.id for each in views if each.author_id != viewer_id and not each.removed_at])
 
 
 NUMBERS = "hashtags.postCount", "hashtags.lastUsedAt"

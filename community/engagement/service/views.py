@@ -1,8 +1,10 @@
 """Views: keeping what members were shown, and paying for what they read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from operator import attrgetter
+from typing import NamedTuple
 from uuid import UUID
 
 from community import database
@@ -10,7 +12,7 @@ from community.access.policy import Actor, require_member
 from community.database import transaction
 from community.engagement.queries.effects import Effects
 from community.engagement.rules.activities import Activity, OwnKind, Subject
-from community.engagement.rules.windows import Day
+from community.engagement.rules.windows import local_day
 from community.engagement.service.recording import record
 from community.kernel import clock, ids
 from community.kernel.errors import BadInput
@@ -20,12 +22,12 @@ from community.members import queries as members
 LONGEST_DWELL_SECONDS = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """That a member was shown a subject."""
 
     member_id: UUID
-    subject: Subject
+    subject_type: str
+    subject_id: UUID
     seen_at: datetime
 
 
@@ -35,23 +37,24 @@ async def keep_views(views: Sequence[View]) -> int:
 
     Who is no member any more is left out.
     """
-    zones = await members.earners({view.member_id for view in views}, clock.now())
-    days = {
-        (view.member_id, view.subject, Day.of(view.seen_at, zones[view.member_id].time_zone).date): view.seen_at
-        for view in sorted(views, key=lambda view: view.seen_at, reverse=True)
-        if view.member_id in zones
+    found = await members.earners({view.member_id for view in views}, clock.now())
+    zones, day_of = {member_id: earner.time_zone for member_id, earner in found.items()}, cache(local_day)
+    first = {
+        (member_id, subject_id, subject_type, day_of(seen_at, zones[member_id])): seen_at
+        for member_id, subject_type, subject_id, seen_at in sorted(views, key=attrgetter("seen_at"), reverse=True)
+        if member_id in zones
     }
-    ordered = sorted(days.items(), key=lambda each: (each[0][0], each[0][1].id, each[0][1].type, each[0][2]))
+    keys = sorted(first)
     kept = await database.execute(
         "insert into engagement_view (id, member_id, subject_type, subject_id, day, seen_at)"
         " select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::date[], $6::timestamptz[])"
         " on conflict (member_id, subject_id, subject_type, day) do nothing",
-        [ids.new_id() for _ in ordered],
-        [member_id for (member_id, _, _), _ in ordered],
-        [subject.type for (_, subject, _), _ in ordered],
-        [subject.id for (_, subject, _), _ in ordered],
-        [day for (_, _, day), _ in ordered],
-        [seen_at for _, seen_at in ordered],
+        [ids.new_id() for _ in keys],
+        [member_id for member_id, _, _, _ in keys],
+        [subject_type for _, _, subject_type, _ in keys],
+        [subject_id for _, subject_id, _, _ in keys],
+        [day for _, _, _, day in keys],
+        [first[key] for key in keys],
     )
     return int(kept.rpartition(" ")[2])
 

@@ -12,7 +12,7 @@ from community.access.policy import Actor
 from community.content import policy
 from community.content import queries as content
 from community.content.queries import BodyView, ContentView
-from community.content.rules.activities import content_subject
+from community.content.rules.activities import CONTENT
 from community.content.rules.life import Kind
 from community.kernel import clock
 from community.kernel.along import NOTHING, Along, Companion
@@ -193,6 +193,4 @@ def _shown(items: Iterable[ContentView], info: Info) -> None:
     """Whoever may not see it has not seen it; what one wrote oneself is not looked at."""
     viewer_id = info.context.actor.member_id
     if viewer_id is not None:
-        info.context.shows(
-            content_subject(item.id) for item in items if item.access.granted and item.created_by != viewer_id
-        )
+        info.context.shows(CONTENT, [item.id for item in items if item.access.granted and item.created_by != viewer_id])

@@ -17,7 +17,7 @@ from community.kernel.errors import BadInput, Forbidden
 from community.kernel.pages import PageRequest
 from community.members.rules import Source
 from community.posts import service as posts
-from community.posts.rules.activities import post_subject
+from community.posts.rules.activities import POST
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.reactions import Reaction
 from tests.announcements import everything_is_heard
@@ -95,7 +95,7 @@ async def test_results_count_entries_reach_joins_and_cost() -> None:
     assert [entry.state for entry in found] == [EntryState.ACCEPTED, EntryState.ACCEPTED, EntryState.REFUSED]
     viewer = await a_member()
     await engagement.keep_views(
-        [View(id_of(who), post_subject(entry.post_id), clock.now()) for entry in found for who in (viewer, authors[2])]
+        [View(id_of(who), POST, entry.post_id, clock.now()) for entry in found for who in (viewer, authors[2])]
     )
     (before,) = await queries.results_of(SYSTEM, [campaign.id])
     assert (before.joins, before.points_per_join) == (0, None)

@@ -9,7 +9,6 @@ import pytest
 from community import database
 from community.engagement import recorder
 from community.engagement.recorder import Recorder
-from community.engagement.rules.activities import Subject
 from community.engagement.service import View, keep_views
 from community.kernel import clock
 from community.kernel.ids import new_id
@@ -20,8 +19,7 @@ from tests.factories import a_member
 pytestmark = pytest.mark.usefixtures("database")
 
 
-def a_post() -> Subject:
-    return Subject("post", new_id())
+POST = "post"
 
 
 async def kept() -> int:
@@ -31,26 +29,26 @@ async def kept() -> int:
 
 async def test_a_subject_is_kept_once_for_each_member_and_local_day(frozen_clock: datetime) -> None:
     mei, lin = await a_member(time_zone="Asia/Taipei"), await a_member(time_zone="America/New_York")
-    post = a_post()
+    post = new_id()
     evening, night = frozen_clock, frozen_clock + timedelta(hours=7)  # 17:30 and 00:30 in Taipei, 04:30 and 11:30 there
-    views = [View(id_of(who), post, at) for who in (mei, lin) for at in (evening, evening, night)]
+    views = [View(id_of(who), POST, post, at) for who in (mei, lin) for at in (evening, evening, night)]
     assert await keep_views(views) == 3
     assert await keep_views(views) == 0
 
 
 async def test_the_first_time_of_the_day_is_what_is_kept(frozen_clock: datetime) -> None:
-    mei, post = await a_member(), a_post()
-    await keep_views([View(id_of(mei), post, frozen_clock + timedelta(minutes=n)) for n in (5, 1, 3)])
+    mei, post = await a_member(), new_id()
+    await keep_views([View(id_of(mei), POST, post, frozen_clock + timedelta(minutes=n)) for n in (5, 1, 3)])
     assert await database.fetch_value("select seen_at from engagement_view") == frozen_clock + timedelta(minutes=1)
 
 
 async def test_views_of_who_is_no_member_are_left_out() -> None:
-    assert await keep_views([View(new_id(), a_post(), clock.now())]) == 0
+    assert await keep_views([View(new_id(), POST, new_id(), clock.now())]) == 0
 
 
 async def test_batches_that_overlap_in_any_order_do_not_get_in_each_others_way() -> None:
-    people, posts = [await a_member() for _ in range(4)], [a_post() for _ in range(25)]
-    views = [View(id_of(who), post, clock.now()) for who in people for post in posts]
+    people, posts = [await a_member() for _ in range(4)], [new_id() for _ in range(25)]
+    views = [View(id_of(who), POST, post, clock.now()) for who in people for post in posts]
     counts = await asyncio.gather(*(keep_views(views if n % 2 else views[::-1]) for n in range(6)))
     assert sum(counts) == await kept() == 100
 
@@ -58,14 +56,14 @@ async def test_batches_that_overlap_in_any_order_do_not_get_in_each_others_way()
 async def test_two_statements_keep_any_number() -> None:
     mei = await a_member()
     with database.counting_statements() as counted:
-        await keep_views([View(id_of(mei), a_post(), clock.now()) for _ in range(500)])
+        await keep_views([View(id_of(mei), POST, new_id(), clock.now()) for _ in range(500)])
     assert counted.count == 2
 
 
 async def test_noting_is_written_a_moment_later_without_anybody_waiting() -> None:
     mei = await a_member()
     async with recorder.serving():
-        recorder.note(id_of(mei), [a_post(), a_post()], clock.now())
+        recorder.note(id_of(mei), POST, [new_id(), new_id()], clock.now())
         assert await kept() == 0
         await eventually(lambda: _are_kept(2))
 
@@ -73,12 +71,12 @@ async def test_noting_is_written_a_moment_later_without_anybody_waiting() -> Non
 async def test_an_orderly_stop_loses_none() -> None:
     mei = await a_member()
     async with recorder.serving():
-        recorder.note(id_of(mei), [a_post() for _ in range(5_000)], clock.now())
+        recorder.note(id_of(mei), POST, [new_id() for _ in range(5_000)], clock.now())
     assert await kept() == 5_000
 
 
 async def test_noting_where_nobody_writes_does_nothing() -> None:
-    recorder.note(new_id(), [a_post()], clock.now())
+    recorder.note(new_id(), POST, [new_id()], clock.now())
     assert await kept() == 0
 
 
@@ -86,7 +84,7 @@ async def test_while_the_database_is_away_views_wait(monkeypatch: pytest.MonkeyP
     mei, writer = await a_member(), Recorder()
     with monkeypatch.context() as away:
         away.setattr(recorder, "keep_views", _fail)
-        writer.note(id_of(mei), [a_post()], clock.now())
+        writer.note(id_of(mei), POST, [new_id()], clock.now())
         await writer.flush()
     assert await kept() == 0
     await writer.flush()
@@ -96,18 +94,28 @@ async def test_while_the_database_is_away_views_wait(monkeypatch: pytest.MonkeyP
 async def test_so_many_wait_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "MOST_WAITING", 3)
     mei, writer = await a_member(), Recorder()
-    writer.note(id_of(mei), [a_post() for _ in range(5)], clock.now())
+    writer.note(id_of(mei), POST, [new_id() for _ in range(5)], clock.now())
     await writer.flush()
     assert await kept() == 3
 
 
 async def test_the_same_view_noted_again_waits_once() -> None:
-    mei, writer, post = await a_member(), Recorder(), a_post()
+    mei, writer, post = await a_member(), Recorder(), new_id()
     for _ in range(100):
-        writer.note(id_of(mei), [post], clock.now())
+        writer.note(id_of(mei), POST, [post], clock.now())
     with database.counting_statements() as counted:
         await writer.flush()
     assert (await kept(), counted.count) == (1, 2)
+
+
+async def test_what_was_seen_a_moment_ago_is_not_written_again() -> None:
+    mei, writer, post, now = await a_member(), Recorder(), new_id(), clock.now().replace(minute=1)
+    for at, statements in ((now, 2), (now + timedelta(minutes=5), 0), (now + timedelta(minutes=20), 2)):
+        with database.counting_statements() as counted:
+            writer.note(id_of(mei), POST, [post], at)
+            await writer.flush()
+        assert counted.count == statements
+    assert await kept() == 1
 
 
 async def _are_kept(count: int) -> bool:

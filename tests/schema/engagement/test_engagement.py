@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from community import database
 from community.access.policy import ANONYMOUS, Actor, Kind, Role, Scope
 from community.engagement import recorder
-from community.engagement.rules.activities import OwnKind, Subject
+from community.engagement.rules.activities import OwnKind
 from community.engagement.rules.programme import Limit
 from community.engagement.rules.windows import Window
 from community.kernel import clock
@@ -226,7 +226,7 @@ async def test_what_an_answer_showed_is_kept_for_members_and_not_for_strangers()
     async with recorder.serving():
         for actor in (mei, ANONYMOUS):
             context = Context(actor=actor)
-            context.shows([Subject("post", new_id())])
+            context.shows("post", [new_id()])
             context.answered()
             context.answered()
     assert await database.fetch("select member_id from engagement_view") == [(mei.member_id,)]
@@ -234,7 +234,7 @@ async def test_what_an_answer_showed_is_kept_for_members_and_not_for_strangers()
 
 async def test_an_answer_that_never_came_was_not_seen() -> None:
     async with recorder.serving():
-        Context(actor=await a_member()).shows([Subject("post", new_id())])
+        Context(actor=await a_member()).shows("post", [new_id()])
     assert await database.fetch_value("select count(*) from engagement_view") == 0
 
 
