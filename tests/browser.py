@@ -79,11 +79,11 @@ async def chromium(executable: str | None = None) -> AsyncIterator["Browser"]:
                 draining = asyncio.create_task(process.stderr.read())  # a full pipe would stop the browser
                 yield Browser(connection)
                 await connection.send("Browser.close")
-                await asyncio.gather(reading, draining)
+                await asyncio.wait_for(asyncio.gather(reading, draining), PATIENCE_SECONDS)
         finally:
             if process.returncode is None:
                 process.terminate()
-            await process.wait()
+            await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
 
 
 async def _debugger_address(log: asyncio.StreamReader) -> str:

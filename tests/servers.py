@@ -70,7 +70,11 @@ class ServerProcess:
     async def _end(self, number: signal.Signals) -> None:
         if self.process and self.process.returncode is None:
             self.process.send_signal(number)
-            await self.process.wait()
+            try:
+                await asyncio.wait_for(self.process.wait(), PATIENCE_SECONDS)
+            except TimeoutError:
+                self.process.kill()
+                raise AssertionError(f"still there {PATIENCE_SECONDS} seconds after {number.name}") from None
 
     async def _ready(self) -> None:
         assert self.process

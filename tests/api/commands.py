@@ -10,8 +10,10 @@ import pytest
 
 from api.cli import main
 from community.settings import settings
+from tests.deadlines import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
+ENDED_SECONDS = 3 * PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,16 @@ class Shell:
 
 async def hourglass(*arguments: str, **environment: str) -> Said:
     """Run a command to its end, in a process of its own."""
-    process = await start(*arguments, **environment)
-    out, err = await process.communicate()
+    return await ended(await start(*arguments, **environment))
+
+
+async def ended(process: asyncio.subprocess.Process) -> Said:
+    """Wait for its end. Fails, and kills it, when that does not come."""
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), ENDED_SECONDS)
+    except TimeoutError:
+        process.kill()
+        raise AssertionError(f"not ended after {ENDED_SECONDS} seconds") from None
     return Said(process.returncode or 0, out.decode(), err.decode())
 
 

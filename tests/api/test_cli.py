@@ -19,7 +19,7 @@ from community.access.policy import Permission, Role
 from community.members import service as members
 from community.settings import settings_table
 from schema.root import sdl
-from tests.api.commands import ROOT, Shell, hourglass, start
+from tests.api.commands import ROOT, Shell, ended, hourglass, start
 from tests.databases import RUN, WORKER, Databases
 from tests.servers import Client
 
@@ -155,9 +155,9 @@ async def test_up_goes_from_an_empty_database_to_answers_and_stops_with_ctrl_c(e
         for person in ON_TIERS:
             assert await tier_of(client, person.handle) == TIERS[person.handle]
     running.send_signal(signal.SIGINT)
-    _, err = await running.communicate()
-    assert running.returncode == 0, err.decode()
-    assert b"Traceback" not in err
+    said = await ended(running)
+    assert said.code == 0, said.err
+    assert "Traceback" not in said.err
     assert (await hourglass("demo", DATABASE_URL=empty_database)).complaint == "The demo is loaded already."
     proved = await hourglass("reconcile", DATABASE_URL=empty_database)
     assert (proved.code, "✗" in proved.out) == (0, False)
@@ -170,9 +170,9 @@ async def test_up_in_production_invents_nobody(empty_database: str, free_port: s
     table = [(await running.stdout.readline()).decode() for _ in range(2)]
     assert f"http://127.0.0.1:{free_port}/graphql" in table[1]
     running.send_signal(signal.SIGTERM)
-    out, _ = await running.communicate()
-    assert running.returncode == 0
-    assert PASSWORD not in out.decode()
+    said = await ended(running)
+    assert said.code == 0
+    assert PASSWORD not in said.out
 
 
 async def test_a_private_database_is_started_and_stopped_with_the_command(tmp_path: Path):

@@ -21,7 +21,7 @@ from community.members import queries as members
 from community.orders import queries
 from community.orders.queries import LineView, OrderView
 from community.settings import Settings
-from tests.api.commands import Shell, hourglass, start
+from tests.api.commands import Shell, ended, hourglass, start
 from tests.deadlines import eventually
 
 HEADER = "customer_id,date,amount\n"
@@ -284,7 +284,7 @@ async def test_cut_off_anywhere_and_begun_again_by_two_nothing_is_doubled_or_mis
         running = await start(*arguments, DATABASE_URL=database)
         await eventually(lambda share=share: at_least(int(customers * each * share)))
         running.send_signal(signal.SIGKILL)
-        await running.communicate()
+        await ended(running)
     assert await how_many("orders_order") < customers * each, "it was over before it was killed"
     done = await asyncio.gather(*(hourglass(*arguments, DATABASE_URL=database) for _ in range(2)))
     assert [said.code for said in done] == [0, 0], done

@@ -5,21 +5,23 @@ import pty
 import signal
 import sys
 from pathlib import Path
+from select import select
 
 import pytest
 
 from api.cli.terminal import own_terminal
+from tests.deadlines import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 CTRL_C = b"\x03"
 PROGRAM = """
+import signal
 from api.cli.terminal import own_terminal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # Kept until we wait for it, however early it comes.
 with own_terminal():
-    try:
-        print("ready", flush=True)
-        input()
-    except KeyboardInterrupt:
-        print("stopped in order", flush=True)
+    print("ready", flush=True)
+    signal.sigwait([signal.SIGINT])
+    print("stopped in order", flush=True)
 """
 
 
@@ -48,17 +50,21 @@ def at_a_terminal(*command: str) -> tuple[str, int]:
         os.execvp(command[0], command)
     said = b""
     pressed = False
-    while chunk := _read(terminal):
-        said += chunk
-        if b"ready" in said and not pressed:
-            os.write(terminal, CTRL_C)
-            pressed = True
-    _, status = os.waitpid(process, 0)
-    os.close(terminal)
+    try:
+        while chunk := _read(terminal):
+            said += chunk
+            if b"ready" in said and not pressed:
+                os.write(terminal, CTRL_C)
+                pressed = True
+    finally:
+        os.close(terminal)  # Who still stands at it is told to hang up.
+        _, status = os.waitpid(process, 0)
     return said.decode(), os.waitstatus_to_exitcode(status)
 
 
 def _read(terminal: int) -> bytes:
+    """What is said next; nothing when all have left. Fails when nobody says anything for long."""
+    assert select([terminal], [], [], PATIENCE_SECONDS)[0], "neither a word nor an end"
     try:
         return os.read(terminal, 4096)
     except OSError:  # Linux says so when the last process has left the terminal.
