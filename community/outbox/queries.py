@@ -108,6 +108,12 @@ async def since(after: int, limit: int) -> list[EventView]:
     return await _window(EVERYTHING, after=after, before=None, limit=limit, backward=False)
 
 
+async def in_order(fact_ids: Sequence[UUID]) -> list[EventView]:
+    """Those of these facts that are in the feed, in its order."""
+    found = filter(None, await _by_ids(fact_ids))
+    return sorted(found, key=lambda each: each.sequence)
+
+
 async def event(fact_id: UUID) -> EventView | None:
     """One fact that is in the feed."""
     return (await _by_ids([fact_id]))[0]

@@ -34,6 +34,24 @@ async def enqueue_deliveries(deliveries: Sequence[tuple[str, UUID]]) -> None:
         )
 
 
+async def take_along(hearer: str, limit: int) -> list[UUID]:
+    """Take deliveries to this hearer that nobody has tried yet out of the queue; the facts that they are about.
+
+    They are back when the caller's transaction does not commit.
+    """
+    taken = await database.fetch(_TAKE_ALONG, f"{DELIVERY}{hearer}", limit)
+    return [UUID(row["payload"].decode()) for row in taken]
+
+
+_TAKE_ALONG = """
+    delete from pgqueuer where id in (
+        select id from pgqueuer
+        where entrypoint = $1 and status = 'queued' and attempts = 0 and execute_after <= now()
+        order by priority desc, id limit $2 for update skip locked
+    ) returning payload
+"""
+
+
 async def enqueue_job(name: str, arguments: dict[str, Any], delay: timedelta) -> None:
     """One job, in the caller's transaction."""
     await _queries().enqueue(f"{JOB}{name}", orjson.dumps(arguments), execute_after=delay)

@@ -14,7 +14,7 @@ from community.kernel import clock, ids
 from community.kernel.facts import Fact
 from community.outbox import queries, queue, wake
 from community.outbox.errors import DeliveryNotParked
-from community.outbox.hearing import Hearer, hearers_of, hears
+from community.outbox.hearing import Hearer, hearers_of, hears, hears_together
 from community.outbox.live import Live, follow, live
 from community.outbox.queries import EventView
 from community.outbox.scheduling import every, job, while_working
@@ -24,7 +24,9 @@ __all__ = [
     "every",
     "follow",
     "hear",
+    "hear_with_others",
     "hears",
+    "hears_together",
     "job",
     "live",
     "prune",
@@ -116,17 +118,27 @@ _NUMBER = f"""
 @transaction()
 async def hear(hearer: Hearer, fact_id: UUID) -> None:
     """Let one hearer hear one fact, once: the receipt is written with the effect, and a second delivery finds it."""
-    signed = await database.fetch_value(
-        "insert into outbox_receipt (id, hearer, fact_id, heard_at) values ($1, $2, $3, $4)"
-        " on conflict (fact_id, hearer) do nothing returning true",
-        ids.new_id(),
+    await _hear(hearer, [fact_id])
+
+
+@transaction()
+async def hear_with_others(hearer: Hearer, fact_id: UUID) -> None:
+    """The same, and with it others that wait for this hearer and were not tried yet: their deliveries are done, too."""
+    await _hear(hearer, [fact_id, *await queue.take_along(hearer.name, hearer.most - 1)])
+
+
+async def _hear(hearer: Hearer, fact_ids: Sequence[UUID]) -> None:
+    signed = await database.fetch(
+        "insert into outbox_receipt (id, hearer, fact_id, heard_at)"
+        " select id, $2, fact_id, $4 from unnest($1::uuid[], $3::uuid[]) as receipt(id, fact_id) order by fact_id"
+        " on conflict (fact_id, hearer) do nothing returning fact_id",
+        [ids.new_id() for _ in fact_ids],
         hearer.name,
-        fact_id,
+        fact_ids,
         clock.now(),
     )
-    event = await queries.event(fact_id) if signed else None
-    if event is not None:
-        await hearer.handle(event.fact())
+    if events := await queries.in_order([row["fact_id"] for row in signed]):
+        await hearer.handle([event.fact() for event in events])
 
 
 @transaction()

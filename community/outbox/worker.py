@@ -119,7 +119,19 @@ def _register(
 
 async def _deliver(hearer: Hearer, delivery: QueuedJob) -> None:
     assert delivery.payload is not None
-    await service.hear(hearer, UUID(delivery.payload.decode()))
+    fact_id = UUID(delivery.payload.decode())
+    if hearer.most == 1 or not await _is_heard_with_others(hearer, fact_id):
+        await service.hear(hearer, fact_id)
+
+
+async def _is_heard_with_others(hearer: Hearer, fact_id: UUID) -> bool:
+    """One that cannot be heard shall not keep the others: then each is heard by itself, and only that one fails."""
+    try:
+        await service.hear_with_others(hearer, fact_id)
+    except Exception as error:
+        log.warning("what waits is heard one by one", hearer=hearer.name, error=repr(error))
+        return False
+    return True
 
 
 async def _do(job: Job[...], queued: QueuedJob) -> None:

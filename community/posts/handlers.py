@@ -1,5 +1,7 @@
 """What posts hears: its own facts, to know how often each hashtag is used, and to reward whoever others react to."""
 
+from collections.abc import Sequence
+
 from community.outbox import service as outbox
 from community.posts import service as posts
 from community.posts.facts import PostEdited, PostRemoved, PostWritten, ReactionAdded, ReactionRemoved
@@ -24,10 +26,10 @@ async def count_hashtags_removed(fact: PostRemoved) -> None:
     await posts.count_uses([], fact.hashtag_ids)
 
 
-@outbox.hears(ReactionAdded)
-async def reward_author(fact: ReactionAdded) -> None:
-    """Whoever is reacted to earns."""
-    await posts.reward_author(fact.subject_id, fact.author_id, fact.member_id, Reaction(fact.kind))
+@outbox.hears_together(ReactionAdded, name="posts.reward_author")
+async def reward_authors(facts: Sequence[ReactionAdded]) -> None:
+    """Whoever is reacted to earns: hundreds at a time, when everybody reacts to one post."""
+    await posts.reward_authors(facts)
 
 
 @outbox.hears(ReactionRemoved)

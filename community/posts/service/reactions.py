@@ -1,5 +1,7 @@
 """Reactions to posts and comments: give one, take it back."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from community import database
@@ -93,32 +95,45 @@ async def unreact(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
 
 
 @transaction()
-async def reward_author(subject_id: UUID, author_id: UUID, member_id: UUID, kind: Reaction) -> None:
-    """Let an author earn what a reaction to them earns, unless it was taken back meanwhile.
+async def reward_authors(added: Sequence[facts.ReactionAdded]) -> None:
+    """Let authors earn what reactions to them earn, in their order, unless they were taken back meanwhile.
 
-    Not where the member reacts, so that those who react to the same author never wait for each other. The reaction
-    stays where it is until this is written: whoever hears that it was taken back finds what to undo.
+    Not where a member reacts, so that those who react to the same author never wait for each other. The reactions
+    stay where they are until this is written: whoever hears that one was taken back finds what to undo.
     """
-    reaction = await database.fetch_one(
-        "select r.reacted_at, case when exists (select from posts_post where id = r.subject_id) then 'post'"
-        " else 'comment' end as type"
-        " from posts_reaction r where r.subject_id = $1 and r.member_id = $2 and r.kind = $3 for key share",
-        subject_id,
-        member_id,
-        kind,
+    reactions = await database.fetch(
+        _STILL_THERE,
+        [fact.subject_id for fact in added],
+        [fact.member_id for fact in added],
+        [fact.kind for fact in added],
+        [fact.author_id for fact in added],
     )
-    if reaction is None:
-        return
-    await engagement.record(
-        Activity(
-            kind=OwnKind.REACTION_RECEIVED,
-            member_id=author_id,
-            occurred_at=reaction["reacted_at"],
-            subject=activities.subject_of(reaction["type"], subject_id),
-            other_id=member_id,
-        ),
-        cause=activities.received_cause(subject_id, member_id, kind),
+    await engagement.record_all([_received(reaction) for reaction in reactions])
+
+
+def _received(reaction: Mapping[str, Any]) -> engagement.Recording:
+    """What the author did not do, but got."""
+    subject_id, member_id = reaction["subject_id"], reaction["member_id"]
+    activity = Activity(
+        kind=OwnKind.REACTION_RECEIVED,
+        member_id=reaction["author_id"],
+        occurred_at=reaction["reacted_at"],
+        subject=activities.subject_of(reaction["type"], subject_id),
+        other_id=member_id,
     )
+    cause = activities.received_cause(subject_id, member_id, Reaction(reaction["kind"]))
+    return engagement.Recording(activity=activity, cause=cause)
+
+
+_STILL_THERE = """
+    select r.subject_id, r.member_id, r.kind, r.reacted_at, added.author_id,
+        case when exists (select from posts_post where id = r.subject_id) then 'post' else 'comment' end as type
+    from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])
+        with ordinality as added(subject_id, member_id, kind, author_id, place)
+    join posts_reaction r
+        on r.subject_id = added.subject_id and r.member_id = added.member_id and r.kind = added.kind
+    order by added.place for key share of r
+"""
 
 
 @transaction()

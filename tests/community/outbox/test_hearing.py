@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from uuid import uuid4
 
@@ -18,11 +18,12 @@ from community.kernel.pages import PageRequest
 from community.outbox import queries
 from community.outbox import service as outbox
 from community.outbox.errors import DeliveryNotParked
-from community.outbox.hearing import HEARERS
+from community.outbox.hearing import HEARERS, MOST
 from tests.community.outbox.notes import NoteRead, NoteTaken, a_note, announce
 from tests.community.outbox.working import HASTY, count_of, declarations, deliveries, working
 from tests.deadlines import eventually
 
+UNLUCKY = -1
 MEMBER = Actor(kind=Kind.MEMBER, member_id=uuid4())
 
 
@@ -83,6 +84,69 @@ async def test_a_fact_delivered_twice_has_one_effect(database: str):  # noqa: AR
     (event,) = await outbox.sequence()
     await asyncio.gather(*(outbox.hear(HEARERS["tests.read_note"], event.id) for _ in range(5)))
     assert await count_of("note.read") == 1
+
+
+def reads_notes_together() -> list[list[int]]:
+    """Declare a hearer that reads the notes that wait, unless one is UNLUCKY; what it has read, batch by batch."""
+    batches: list[list[int]] = []
+
+    @outbox.hears_together(NoteTaken, name="tests.read_notes", patience=HASTY)
+    async def read_notes(notes: Sequence[NoteTaken]) -> None:
+        if any(note.number == UNLUCKY for note in notes):
+            raise ConnectionError("bad luck")
+        for note in notes:
+            await outbox.record(NoteRead(note_id=note.note_id, number=note.number))
+        db.after_commit(lambda: batches.append([note.number for note in notes]))
+
+    return batches
+
+
+async def test_what_waits_is_heard_together_in_the_order_of_the_feed(database: str):
+    batches = reads_notes_together()
+    await announce(*(a_note(number) for number in range(MOST + 30)))
+    while await outbox.sequence():
+        pass
+    async with working(database):
+        await eventually(is_idle)
+    assert sorted(number for batch in batches for number in batch) == list(range(MOST + 30))
+    assert all(batch == sorted(batch) for batch in batches)
+    assert max(map(len, batches)) > 10
+    assert await count_of("note.read") == MOST + 30
+
+
+async def test_one_that_cannot_be_heard_does_not_keep_the_others(database: str):
+    batches = reads_notes_together()
+    await announce(*(a_note(number) for number in range(20)), a_note(UNLUCKY), *(a_note(n) for n in range(20, 40)))
+    await outbox.sequence()
+    async with working(database):
+        await eventually(parked)
+        await eventually(partial(has_read, 40))
+    assert sorted(number for batch in batches for number in batch) == list(range(40))
+    (failed,) = (await queries.failed_deliveries(SYSTEM, PageRequest())).items
+    assert (failed.hearer, failed.error) == ("tests.read_notes", "ConnectionError: bad luck")
+
+
+async def test_facts_delivered_twice_and_together_have_one_effect_each(database: str):  # noqa: ARG001
+    reads_notes_together()
+    await announce(*(a_note(number) for number in range(20)))
+    events = await outbox.sequence()
+    hearer = HEARERS["tests.read_notes"]
+    await asyncio.gather(
+        *(outbox.hear_with_others(hearer, event.id) for event in events[:5] for _ in range(2)),
+        *(outbox.hear(hearer, event.id) for event in events[10:15]),
+    )
+    assert await count_of("note.read") == 20
+    assert await deliveries() == []
+
+
+async def test_what_was_taken_along_and_not_heard_waits_again(database: str):  # noqa: ARG001
+    reads_notes_together()
+    await announce(*(a_note(number) for number in (1, UNLUCKY, 2)))
+    first, *_ = await outbox.sequence()
+    with pytest.raises(ConnectionError):
+        await outbox.hear_with_others(HEARERS["tests.read_notes"], first.id)
+    assert await deliveries() == [("hear:tests.read_notes", "queued")] * 3
+    assert await count_of("note.read") == 0
 
 
 async def test_a_hearer_that_fails_undoes_its_effect_and_is_tried_again(database: str):

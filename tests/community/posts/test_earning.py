@@ -8,14 +8,22 @@ from community import database
 from community.access.policy import Actor, Role
 from community.engagement import jobs
 from community.engagement import queries as engagement
+from community.engagement.rules.activities import OwnKind
+from community.engagement.rules.programme import Limit, Rule
+from community.engagement.rules.windows import Window
 from community.kernel import clock
 from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger import service as ledger_service
+from community.ledger.rules.transfers import Currency
+from community.outbox import service as outbox
+from community.outbox.hearing import HEARERS
+from community.outbox.relay import load_areas
 from community.posts import service as posts
 from community.posts.rules import activities
 from community.posts.rules.reactions import Reaction
 from tests.announcements import everything_is_heard
+from tests.community.engagement.happenings import in_force
 from tests.factories import a_comment, a_member, a_post
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -140,6 +148,59 @@ async def test_many_react_to_one_author_at_once_without_waiting_for_each_other()
     assert given == 10
     await everything_is_heard(by="posts")
     assert await credits_of(mei) == [20]
+
+
+async def test_what_many_reactions_earn_is_written_together_and_as_one_by_one() -> None:
+    mei, people = await a_member(), [await a_member() for _ in range(12)]
+    first, second = await a_post(mei), await a_post(mei)
+    statements = []
+    for post, crowd in ((first, people[:3]), (second, people)):
+        for actor in crowd:
+            await posts.react(actor, post.id, Reaction.LIKE)
+        await posts.react(people[0], post.id, Reaction.LOVE)
+        await posts.unreact(people[1], post.id, Reaction.LIKE)
+        statements.append(await reward_together())
+    assert await credits_of(mei) == [10 + 10 + 2 + 11]
+    assert statements[0] == statements[1]
+    assert (await ledger_service.reconcile()).is_clean
+    recorded = await database.fetch_value("select count(*) from engagement_activity where kind = 'reaction.received'")
+    assert recorded == 3 + 12
+
+
+async def test_a_limit_ends_in_the_midst_of_what_is_written_together() -> None:
+    await in_force(
+        Rule(
+            code="reaction",
+            trigger=OwnKind.REACTION_RECEIVED,
+            currency=Currency.CREDITS,
+            amount=1,
+            limits=(Limit(window=Window.DAY, times=3),),
+        )
+    )
+    mei = await a_member()
+    post = await a_post(mei)
+    for _ in range(5):
+        await posts.react(await a_member(), post.id, Reaction.LIKE)
+    await reward_together()
+    assert await credits_of(mei) == [3]
+    refused = await database.fetch_value(
+        "select count(*) from engagement_activity where kind = 'reaction.received' and refusals <> '[]'"
+    )
+    assert refused == 2
+
+
+async def reward_together() -> int:
+    """Let all that waits for the author's rewards be heard at once; how many statements that took."""
+    load_areas()
+    while await outbox.sequence():
+        pass
+    rewarding = HEARERS["posts.reward_author"]
+    waiting = await database.fetch_value(
+        "select convert_from(payload, 'UTF8')::uuid from pgqueuer where entrypoint = 'hear:posts.reward_author' limit 1"
+    )
+    with database.counting_statements() as counted:
+        await outbox.hear_with_others(rewarding, waiting)
+    return counted.count
 
 
 async def test_nothing_recorded_has_no_effects() -> None:
