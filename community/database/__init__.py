@@ -8,7 +8,7 @@ from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
 from community.database.questions import Question
 from community.database.rows import as_json
-from community.database.statements import execute, fetch, fetch_one, fetch_value, hold
+from community.database.statements import execute, fetch, fetch_one, fetch_value, hold, send
 from community.database.transactions import after_commit, lane, write_last, write_what_waits
 from community.database.verbs import drain, transaction
 
@@ -36,6 +36,7 @@ __all__ = [
     "migrate",
     "pending",
     "pool_state",
+    "send",
     "transaction",
     "write_last",
     "write_what_waits",

@@ -4,9 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
-
-import asyncpg
 
 _CONTROL = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
@@ -42,31 +39,8 @@ def counting_statements() -> Iterator[Statements]:
         _counting.reset(token)
 
 
-class CountedConnection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that notes each statement for whoever is counting. Plain functions: no coroutine more on the way."""
-
-    def execute(self, query: str, *args: Any, **options: Any) -> Any:
-        _note(query)
-        return super().execute(query, *args, **options)
-
-    def executemany(self, command: str, args: Any, **options: Any) -> Any:
-        _note(command)
-        return super().executemany(command, args, **options)
-
-    def fetch(self, query: str, *args: Any, **options: Any) -> Any:
-        _note(query)
-        return super().fetch(query, *args, **options)
-
-    def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
-        _note(query)
-        return super().fetchrow(query, *args, **options)
-
-    def fetchval(self, query: str, *args: Any, **options: Any) -> Any:
-        _note(query)
-        return super().fetchval(query, *args, **options)
-
-
-def _note(sql: str) -> None:
+def note(sql: str) -> None:
+    """A statement was sent."""
     counted = _counting.get()
     if counted is not None:
         counted.note(sql)

@@ -6,8 +6,7 @@ await database.write_last("insert into notes select * from json_populate_records
 from collections.abc import Iterable
 from typing import Any
 
-import asyncpg
-
+from community.database.connections import Connection
 from community.database.rows import as_json
 
 Row = dict[str, Any]
@@ -23,14 +22,14 @@ class LastWrites:
         """Let these rows wait. No two statements may change the same row."""
         self._waiting.setdefault(sql, []).extend(rows)
 
-    async def write(self, connection: asyncpg.Connection) -> None:
-        """Write what waits, whatever tables it is for: one statement, or none."""
+    async def send(self, connection: Connection) -> None:
+        """Send what waits ahead of the next statement, whatever tables it is for: one statement, or none."""
         waiting, self._waiting = sorted(self._waiting.items()), {}
         if not waiting:
             return
         *parts, last = (sql.format(rows=f"${place}::text::json") for place, (sql, _) in enumerate(waiting, start=1))
         before = ", ".join(f"part{place} as ({part})" for place, part in enumerate(parts, start=1))
-        await connection.execute(
+        await connection.send(
             f"with {before} {last}" if before else last,
             *(as_json(rows) for _, rows in waiting),
         )

@@ -7,7 +7,7 @@ import asyncpg
 from tortoise.context import TortoiseContext
 
 from community.database import orm, pool
-from community.database.counting import CountedConnection
+from community.database.connections import Connection
 from community.database.verbs import drain
 from community.settings import Settings
 
@@ -56,7 +56,7 @@ def connection_options(settings: Settings) -> dict[str, Any]:
     timeout = settings.statement_timeout_ms / 1000 + GRACE_SECONDS if settings.statement_timeout_ms else None
     return {
         "dsn": settings.database_url,
-        "connection_class": CountedConnection,
+        "connection_class": Connection,
         "timeout": settings.pool_acquire_seconds,
         "command_timeout": timeout,
         "server_settings": {

@@ -8,6 +8,7 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
 from tortoise.migrations.writer import migrations_module_path
 
 from community.database import orm
+from community.database.connections import Connection
 from community.database.statements import fetch, fetch_value
 from community.database.states import Executor
 from community.database.transactions import Transaction
@@ -19,7 +20,9 @@ LOCK = 0x484F5552474C4153
 
 async def migrate(url: str) -> list[str]:
     """Apply what is missing, in one transaction, and return the names applied. Safe to repeat and to race."""
-    connection = await asyncpg.connect(url, server_settings={"application_name": "hourglass migrate"})
+    connection = await asyncpg.connect(
+        url, connection_class=Connection, server_settings={"application_name": "hourglass migrate"}
+    )
     try:
         async with TortoiseContext() as context:
             await context.init(config=orm.configuration(), init_connections=False)
@@ -56,9 +59,9 @@ async def missing() -> list[Operation]:
     return [operation for operation in operations if not isinstance(operation, AlterModelOptions)]
 
 
-async def _migrate(connection: asyncpg.Connection) -> list[str]:
+async def _migrate(connection: Connection) -> list[str]:
     transaction = Transaction(connection)
-    await transaction.begin()
+    transaction.begin()
     with orm.bound_to(transaction) as client:
         await client.execute_script(f"SELECT pg_advisory_xact_lock({LOCK})")
         await client.execute_script(f"SET LOCAL hourglass.time_zone = '{settings().time_zone}'")

@@ -9,13 +9,13 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from importlib.util import find_spec
 from typing import Any, Protocol
 
-import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import NestedTransactionContext, TransactionContext
 from tortoise.connection import get_connections
 from tortoise.log import db_client_logger
 
 from community.areas import AREAS
+from community.database.connections import Connection
 from community.database.failures import TransactionMisused
 from community.database.pool import Lease, the_pool
 
@@ -44,7 +44,7 @@ def configuration() -> dict[str, Any]:
 class Lender(Protocol):
     """Something with one connection, used in turns: a transaction."""
 
-    def turn(self) -> AbstractAsyncContextManager[asyncpg.Connection]:
+    def turn(self) -> AbstractAsyncContextManager[Connection]:
         """The connection, for one `async with`."""
 
 
@@ -77,7 +77,7 @@ class TransactionClient(TransactionWrapper):
         self._bound = transaction
         self._finalized = False
 
-    def acquire_connection(self) -> AbstractAsyncContextManager[asyncpg.Connection]:  # type: ignore[override]
+    def acquire_connection(self) -> AbstractAsyncContextManager[Connection]:  # type: ignore[override]
         return self._bound.turn()
 
     def _in_transaction(self) -> TransactionContext:

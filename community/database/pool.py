@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from community.database.connections import Connection
 from community.database.failures import is_broken, reraise
 from community.kernel.errors import TooBusy
 
@@ -46,7 +47,7 @@ class Pool:
 
     def __init__(
         self,
-        open_connection: Callable[[], Coroutine[Any, Any, asyncpg.Connection]],
+        open_connection: Callable[[], Coroutine[Any, Any, Connection]],
         *,
         size: int,
         acquire_seconds: float,
@@ -55,8 +56,8 @@ class Pool:
         self._size = size
         self._acquire_seconds = acquire_seconds
         self._permits = asyncio.Semaphore(size)
-        self._idle: list[asyncpg.Connection] = []
-        self._lent: set[asyncpg.Connection] = set()
+        self._idle: list[Connection] = []
+        self._lent: set[Connection] = set()
         self._background: set[asyncio.Task[Any]] = set()
         self._in_use = 0
         self._waiting = 0
@@ -79,7 +80,7 @@ class Pool:
         """Open the first connection, so that a wrong address shows at once."""
         self._idle.append(await self._open_connection())
 
-    async def open_apart(self) -> asyncpg.Connection:
+    async def open_apart(self) -> Connection:
         """Open a connection like the pool's own, which is the caller's to keep and to close."""
         return await self._open_connection()
 
@@ -87,7 +88,7 @@ class Pool:
         """Borrow a connection for one `async with`."""
         return Lease(self)
 
-    async def acquire(self) -> asyncpg.Connection:
+    async def acquire(self) -> Connection:
         """Borrow a connection. Raises TooBusy when none comes free in time or none can be opened."""
         if self._closing:
             raise TooBusy
@@ -102,7 +103,7 @@ class Pool:
         finally:
             self._waiting -= 1
 
-    def release(self, connection: asyncpg.Connection) -> None:
+    def release(self, connection: Connection) -> None:
         """Take a connection back. One that is broken is dropped, one left inside a transaction is mended first."""
         if not connection.is_closed() and connection.is_in_transaction():
             self.release_in_doubt(connection)
@@ -112,7 +113,7 @@ class Pool:
             self._idle.append(connection)
         self._return_permit()
 
-    def release_in_doubt(self, connection: asyncpg.Connection) -> None:
+    def release_in_doubt(self, connection: Connection) -> None:
         """Take back a connection whose last statement was cut short: it is lent again only after it was mended."""
         task = asyncio.create_task(self._mend(connection), name="mend a connection")
         self._background.add(task)
@@ -135,7 +136,7 @@ class Pool:
         while self._idle:
             await _close_gently(self._idle.pop())
 
-    async def _acquire(self) -> asyncpg.Connection:
+    async def _acquire(self) -> Connection:
         await self._permits.acquire()
         self._in_use += 1
         if self._closing:
@@ -145,7 +146,7 @@ class Pool:
         self._lent.add(connection)
         return connection
 
-    async def _opened(self) -> asyncpg.Connection:
+    async def _opened(self) -> Connection:
         # In a task of its own: otherwise callers who leave would keep the pool from ever growing.
         opening = asyncio.create_task(self._open_connection(), name="open a connection")
         self._background.add(opening)
@@ -159,7 +160,7 @@ class Pool:
             self._return_permit()
             reraise(error)
 
-    def _keep(self, opening: asyncio.Task[asyncpg.Connection]) -> None:
+    def _keep(self, opening: asyncio.Task[Connection]) -> None:
         if opening.cancelled() or opening.exception() is not None:
             self._return_permit()
         else:
@@ -169,14 +170,14 @@ class Pool:
         self._in_use -= 1
         self._permits.release()
 
-    def _reusable(self) -> asyncpg.Connection | None:
+    def _reusable(self) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
         return None
 
-    async def _mend(self, connection: asyncpg.Connection) -> None:
+    async def _mend(self, connection: Connection) -> None:
         try:
             async with asyncio.timeout(MEND_SECONDS):
                 # asyncpg holds this back until the server has confirmed that it gave up the statement.
@@ -194,7 +195,7 @@ class Lease:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def __aenter__(self) -> asyncpg.Connection:
+    async def __aenter__(self) -> Connection:
         self._connection = await self._pool.acquire()
         return self._connection
 
@@ -211,7 +212,7 @@ class Lease:
         reraise(error)
 
 
-async def _close_gently(connection: asyncpg.Connection) -> None:
+async def _close_gently(connection: Connection) -> None:
     try:
         await connection.close(timeout=MEND_SECONDS)
     except Exception:

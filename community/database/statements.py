@@ -4,6 +4,7 @@ from typing import Any
 
 import asyncpg
 
+from community.database.failures import TransactionMisused
 from community.database.pool import Lease, the_pool
 from community.database.transactions import Turn, current_transaction
 
@@ -32,6 +33,18 @@ async def execute(sql: str, *args: Any) -> str:
     async with _connection() as connection:
         tag: str = await connection.execute(sql, *args)
         return tag
+
+
+async def send(sql: str, *texts: str) -> None:
+    """Carry out a statement of the current transaction ahead of the next one, in the same message to PostgreSQL.
+
+    For what returns no rows. If it fails, so does the next statement, or the commit.
+    """
+    transaction = current_transaction()
+    if transaction is None:
+        raise TransactionMisused("What goes ahead needs a transaction: call it from a verb under @transaction().")
+    async with transaction.turn() as connection:
+        await connection.send(sql, *texts)
 
 
 async def hold(name: str) -> None:

@@ -9,9 +9,8 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, TypeVar
 
-import asyncpg
-
 from community.database import orm
+from community.database.connections import Connection
 from community.database.failures import RolledBack, TransactionMisused, is_broken, reraise
 from community.database.last_writes import LastWrites, Row
 from community.kernel.errors import OutcomeUnknown
@@ -42,8 +41,8 @@ def write_last(sql: str, rows: Iterable[Row]) -> None:
 
 
 async def write_what_waits() -> None:
-    """Write at once what waits for the end of the current transaction, for who has to read it after all."""
-    await _the_open_one().write_what_waits()
+    """Write what waits for the end of the current transaction ahead of the next statement, for who has to read it."""
+    await _the_open_one().send_what_waits()
 
 
 def lane() -> int:
@@ -69,7 +68,7 @@ def _the_open_one() -> "Transaction":
 class Transaction:
     """One attempt at a verb, on one connection, for the task that runs it."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.callbacks: list[Callable[[], object]] = []
         self.last_writes = LastWrites()
@@ -94,15 +93,14 @@ class Transaction:
         """Use the connection for one `async with`, while nobody else does."""
         return Turn(self)
 
-    async def begin(self) -> None:
-        """BEGIN."""
-        async with self.turn() as connection:
-            await connection.execute("BEGIN READ WRITE")
+    def begin(self) -> None:
+        """BEGIN, ahead of the first statement."""
+        self.connection.begin()
 
-    async def write_what_waits(self) -> None:
-        """What was left for the end."""
+    async def send_what_waits(self) -> None:
+        """What was left for the end, ahead of the next statement."""
         async with self.turn() as connection:
-            await self.last_writes.write(connection)
+            await self.last_writes.send(connection)
 
     async def join(self, verb: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
         """Run a verb called by a verb. If it fails, the whole transaction can only fail."""
@@ -127,8 +125,7 @@ class Transaction:
     async def roll_back(self) -> None:
         """ROLLBACK. Where even that fails the pool has to mend the connection, or to drop it."""
         async with self._ending():
-            with suppress(Exception):
-                await self.connection.execute("ROLLBACK")
+            await self._roll_back()
 
     @asynccontextmanager
     async def _ending(self) -> AsyncIterator[None]:
@@ -142,12 +139,17 @@ class Transaction:
 
     async def _commit(self) -> str:
         try:
-            answer: str = await self.connection.execute("COMMIT")
+            return await self.connection.commit()
         except Exception as error:
+            self.connection.answered(error)
             if is_broken(error):
                 raise OutcomeUnknown from error
+            await self._roll_back()  # where it was no COMMIT that failed, but what went ahead of it
             reraise(error)
-        return answer
+
+    async def _roll_back(self) -> None:
+        with suppress(Exception):
+            await self.connection.roll_back()
 
 
 class Turn:
@@ -158,7 +160,7 @@ class Turn:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
 
-    async def __aenter__(self) -> asyncpg.Connection:
+    async def __aenter__(self) -> Connection:
         await self._transaction._lock.acquire()
         if not self._transaction.is_open:
             self._transaction._lock.release()
@@ -168,6 +170,7 @@ class Turn:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self._transaction.connection.answered(error)
         self._transaction._lock.release()
         if error is not None:
             reraise(error)

@@ -14,9 +14,9 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-import asyncpg
 import structlog
 
+from community.database.connections import Connection
 from community.database.failures import is_retryable
 from community.database.pool import Pool, the_pool
 from community.database.transactions import Transaction, current_transaction
@@ -79,7 +79,7 @@ async def _run_shielded(verb: Call[Result], name: str) -> Result:
         raise
 
 
-async def _run(verb: Call[Result], pool: Pool, connection: asyncpg.Connection) -> Result:
+async def _run(verb: Call[Result], pool: Pool, connection: Connection) -> Result:
     try:
         result, callbacks = await _attempts(verb, connection)
     finally:
@@ -92,7 +92,7 @@ async def _run(verb: Call[Result], pool: Pool, connection: asyncpg.Connection) -
     return result
 
 
-async def _attempts(verb: Call[Result], connection: asyncpg.Connection) -> tuple[Result, list[Callable[[], object]]]:
+async def _attempts(verb: Call[Result], connection: Connection) -> tuple[Result, list[Callable[[], object]]]:
     attempt = 0
     while True:
         attempt += 1
@@ -106,13 +106,13 @@ async def _attempts(verb: Call[Result], connection: asyncpg.Connection) -> tuple
         await asyncio.sleep(random.uniform(0, BACKOFF_SECONDS * 2 ** (attempt - 1)))
 
 
-async def _attempt(verb: Call[Result], connection: asyncpg.Connection) -> tuple[Result, list[Callable[[], object]]]:
+async def _attempt(verb: Call[Result], connection: Connection) -> tuple[Result, list[Callable[[], object]]]:
     current = Transaction(connection)
     try:
-        await current.begin()
+        current.begin()
         with current.entered():
             result = await verb()
-        await current.write_what_waits()
+        await current.send_what_waits()
     except BaseException:
         await current.roll_back()
         raise

@@ -536,6 +536,7 @@ class TestAfterCommit:
         called: list[str] = []
 
         async def announce() -> None:
+            await write(1)
             database.after_commit(lambda: called.append("told"))
 
         hold = wire.hold("COMMIT")
