@@ -136,9 +136,9 @@ async def position_before(instant: datetime) -> int:
     It costs as much as there is after that place.
     """
     sequence: int | None = await database.fetch_value(
-        "select sequence from outbox_fact where sequence is not null and recorded_at < $1"
-        " order by sequence desc limit 1",
-        instant - timedelta(minutes=1),
+        "select sequence from outbox_fact where sequence is not null"
+        " and recorded_at < $1::timestamptz - interval '1 minute' order by sequence desc limit 1",
+        instant,
     )
     return sequence or 0
 

@@ -1,7 +1,7 @@
 """Telling again: under the same event id, in order, and no more than there is."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -128,6 +128,12 @@ async def test_everything_since_a_moment_is_told_again_in_order(frozen_clock: da
     assert again == told[2:]
     events = [delivery.event_id for delivery in await log_of(endpoint.id)]
     assert events[4:] == events[2:4]
+
+
+async def test_a_replay_may_begin_where_time_does():
+    endpoint = (await an_endpoint(types=REMOVED)).endpoint
+    replayed = await webhooks.replay_since(SYSTEM, endpoint.id, datetime.min.replace(tzinfo=UTC))
+    assert replayed.id == endpoint.id
 
 
 async def test_a_replay_does_not_double_what_still_waits(frozen_clock: datetime):
