@@ -96,5 +96,6 @@ def _decoded(line: bytes, number: int, path: Path) -> str:
 def _split(line: str, separator: str) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=separator, strict=True))
-    except (csv.Error, StopIteration) as error:
-        raise BadLine(f"is not CSV: {error}") from None
+    except (csv.Error, StopIteration):
+        ends = "lines end with LF or CRLF" if "\r" in line else "what begins with a quote ends with one on its own line"
+        raise BadLine(f"is not CSV: {ends}") from None

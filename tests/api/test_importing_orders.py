@@ -150,7 +150,7 @@ class TestWhatAFileMayHold:
             (",1997-01-01,5", "has nothing in the column customer_id"),
             ("1,1997-01-01", "has 2 values; the header has 3"),
             ("1,1997-01-01,5,6", "has 4 values; the header has 3"),
-            ('1,"1997-01-01,5', "is not CSV"),
+            ('1,"1997-01-01,5', "is not CSV: what begins with a quote ends with one on its own line"),
             ("1,1997-01-01,5\x00", "5\x00 is no amount"),
             ("c" * 65 + ",1997-01-01,5", "the column customer_id holds what cannot be used: write 1 to 64"),
             ("c\u200b,1997-01-01,5", "the column customer_id holds what cannot be used: write 1 to 64"),
@@ -225,11 +225,12 @@ class TestWhatAFileMayHold:
         (b"customer_id,date\n1,1997-01-01\n", "has no column amount, which should hold the amount"),
         (b"customer_id,date,amount,date\n", "has the column date more than once"),
         (b'"customer_id,date,amount\n', "the first line is not CSV"),
+        (b"customer_id,date,amount\r1,1997-01-01,5\r", "the first line is not CSV: lines end with LF or CRLF"),
         ("customer_id,date,amount\n1,1997-01-01,5\n".encode("utf-16"), "line 1: this is not UTF-8"),
         ("customer_id,date,amount\n1,1997-01-01,5\nJosé,1997-01-01,5\n".encode("latin-1"), "line 3: this is not UTF-8"),
         ("customer_id,date,amount\n王小明,1997-01-01,5\n".encode("big5"), "line 2: this is not UTF-8"),
     ],
-    ids=["empty", "missing column", "doubled column", "broken header", "UTF-16", "Latin-1", "Big5"],
+    ids=["empty", "missing column", "doubled column", "broken header", "CR", "UTF-16", "Latin-1", "Big5"],
 )
 def test_a_file_that_cannot_be_read_is_refused_whole(shell: Shell, write: Write, text: bytes, complaint: str) -> None:
     said = shell("import", "orders", str(write(text)))
