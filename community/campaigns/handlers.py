@@ -1,5 +1,7 @@
 """What campaigns hears: that posts were written, edited, removed and reacted to, and that somebody joined."""
 
+from collections.abc import Sequence
+
 from community.campaigns import service as campaigns
 from community.members.facts import MemberJoined
 from community.outbox import service as outbox
@@ -24,16 +26,16 @@ async def withdraw_removed(fact: PostRemoved) -> None:
     await campaigns.consider(fact.post_id, [])
 
 
-@outbox.hears(ReactionAdded)
-async def count_reaction(fact: ReactionAdded) -> None:
-    """Reactions open gates and count on leaderboards."""
-    await campaigns.count_reactions(fact.subject_id)
+@outbox.hears_together(ReactionAdded, name="campaigns.count_reaction")
+async def count_reactions(facts: Sequence[ReactionAdded]) -> None:
+    """Reactions open gates and count on leaderboards. However many react to a post, it is counted once."""
+    await campaigns.count_reactions({fact.subject_id for fact in facts})
 
 
-@outbox.hears(ReactionRemoved)
-async def uncount_reaction(fact: ReactionRemoved) -> None:
+@outbox.hears_together(ReactionRemoved, name="campaigns.uncount_reaction")
+async def uncount_reactions(facts: Sequence[ReactionRemoved]) -> None:
     """What was taken back does not count."""
-    await campaigns.count_reactions(fact.subject_id)
+    await campaigns.count_reactions({fact.subject_id for fact in facts})
 
 
 @outbox.hears(MemberJoined)

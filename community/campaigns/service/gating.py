@@ -1,5 +1,6 @@
 """Reactions to entries' posts: counted for leaderboards and tickets, and opening the gates of rewards that wait."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,14 +15,16 @@ from community.kernel import clock
 
 
 @transaction()
-async def count_reactions(post_id: UUID) -> None:
-    """Somebody reacted to a post, or took that back. One statement where the post is in no campaign.
+async def count_reactions(post_ids: Iterable[UUID]) -> None:
+    """Somebody reacted to these posts, or took that back. One statement where they are in no campaign.
 
     What a gate has let through stays. Entries are locked without their campaigns: their budget does not change here.
     """
-    entries = await locked_entries("e.post_id = $1 and e.state in ('pending', 'accepted')", post_id)
-    if not entries:
+    locked = await locked_entries("e.post_id = any($1) and e.state in ('pending', 'accepted')", list(post_ids))
+    if not locked:
         return
+    # Opening a gate locks what its member has.
+    entries = sorted(locked, key=lambda entry: entry.member_id)
     now = clock.now()
     campaigns = await campaigns_by_ids(SYSTEM, [entry.campaign_id for entry in entries])
     for before, entry in zip(entries, await count_reactors(entries, now), strict=True):

@@ -113,7 +113,7 @@ async def test_many_who_react_at_once_open_the_gate_once() -> None:
     entry = await enter(mei)
     fans = [await a_member() for _ in range(6)]
     await asyncio.gather(*[posts.react(fan, entry.post_id, Reaction.LIKE) for fan in fans])
-    await asyncio.gather(*[campaigns.count_reactions(entry.post_id) for _ in range(6)])
+    await asyncio.gather(*[campaigns.count_reactions([entry.post_id]) for _ in range(6)])
     assert await points_of(mei) == (10, 0)
     assert (await entry_again(entry)).reactors == 6
 
