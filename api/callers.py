@@ -54,12 +54,15 @@ def caller_of(connection: HTTPConnection, actor: Actor) -> Caller:
     )
 
 
-async def until_invalid(authenticate: Authenticate, authorization: str | None, *, every: float) -> InvalidToken:
-    """Return when a token that was good no longer is: it expired, or its session or key was ended."""
+async def until_invalid(
+    authenticate: Authenticate, authorization: str | None, actor: Actor, *, every: float
+) -> InvalidToken:
+    """Return when a token no longer is what it was: it expired, its session or key was ended, or its roles changed."""
     while True:
         await asyncio.sleep(every)
         try:
-            await authenticate(authorization)
+            if await authenticate(authorization) != actor:
+                return InvalidToken()
         except InvalidToken as error:
             return error
         except TooBusy:

@@ -98,7 +98,7 @@ class Streams:
         return Response(body, headers=framing.headers)
 
     def of_events(self, ready: Ready, kind: MediaType, request: Request) -> Response:
-        """A stream of a subscription's results, for as long as its token is good."""
+        """A stream of a subscription's results, for as long as its token is what it was."""
         authorization = request.headers.get("authorization")
         every = self.reauthenticate_seconds
 
@@ -108,7 +108,8 @@ class Streams:
                 await self._stopping.wait()
                 return None
             stopping = asyncio.ensure_future(self._stopping.wait())
-            invalid = asyncio.ensure_future(until_invalid(self._authenticate, authorization, every=every))
+            actor = ready.caller.actor
+            invalid = asyncio.ensure_future(until_invalid(self._authenticate, authorization, actor, every=every))
             try:
                 await asyncio.wait({stopping, invalid}, return_when=asyncio.FIRST_COMPLETED)
                 return self._operations.refused(invalid.result(), ready.caller) if invalid.done() else None

@@ -11,7 +11,7 @@ payload as `authorization`), and is closed with a code that says why:
     1013  it does not read what it asked for, or the database is busy: come back later
     4400  a message that is none
     4401  asked before it was acknowledged
-    4403  the token is not good, or no longer: it expired, or its session was ended; connect again with a new one
+    4403  the token is not good, or no longer: it expired, its session was ended, its roles changed; connect again
     4406  another subprotocol than graphql-transport-ws
     4408  no connection_init in time
     4409  an id that is in use
@@ -37,6 +37,7 @@ from api.callers import REAUTHENTICATE_SECONDS, Authenticate, Caller, caller_of,
 from api.negotiation import ForeignOrigin, refuse_foreign_pages
 from api.operations import Operations, Ready
 from api.parameters import of_mapping
+from community.access.policy import Actor
 from community.kernel.errors import InvalidToken, Refusal, TooBusy
 from community.settings import Settings
 
@@ -190,7 +191,7 @@ class Conversation:
             raise Closing(1013, "Try again later") from None
         self._caller = caller_of(self._websocket, actor)
         if self._authorization is not None:
-            self._tasks.create_task(self._until_invalid())
+            self._tasks.create_task(self._until_invalid(actor))
         self._say({"type": "connection_ack"})
 
     def _begin(self, key: str, payload: dict[str, Any]) -> None:
@@ -258,9 +259,9 @@ class Conversation:
         except TimeoutError:
             raise Closing(4408, "Connection initialisation timeout") from None
 
-    async def _until_invalid(self) -> None:
+    async def _until_invalid(self, actor: Actor) -> None:
         sockets = self._sockets
-        await until_invalid(sockets.authenticate, self._authorization, every=sockets.reauthenticate_seconds)
+        await until_invalid(sockets.authenticate, self._authorization, actor, every=sockets.reauthenticate_seconds)
         raise Closing(4403, "The token is no longer valid")
 
     def _count_message(self) -> None:

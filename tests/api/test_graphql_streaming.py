@@ -150,11 +150,14 @@ async def test_leaving_ends_the_subscription(toy: Toy, accept: str) -> None:
     await until(lambda: happenings.live == 0)
 
 
-async def test_an_ended_session_ends_its_stream(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("change", ["revoked", "demoted"])
+async def test_an_ended_session_or_a_lost_role_ends_its_stream(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
     monkeypatch.setattr(toy.door.streams, "reauthenticate_seconds", 0.02)
-    async with asked(toy, "subscription { waiting { id } }", EVENTS, "member") as response:
+    async with asked(toy, "subscription { waiting { id } }", EVENTS, "admin") as response:
         await until(lambda: happenings.live == 1)
-        toy.guards.revoked.add("Bearer member")
+        getattr(toy.guards, change).add("Bearer admin")
         (_, last, complete) = events_in(await asyncio.wait_for(response.text(), 5))
         assert last[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert complete == ("complete", None)

@@ -232,6 +232,13 @@ async def test_an_ended_session_ends_the_conversation(toy: Toy, monkeypatch: pyt
             assert await open_socket.receive_json() == {"type": "pong"}
 
 
+async def test_who_lost_a_role_is_disconnected(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toy.door.sockets, "reauthenticate_seconds", 0.02)
+    async with introduced(toy, "admin") as socket:
+        toy.guards.demoted.add("Bearer admin")
+        assert await end_of(socket) == 4403
+
+
 async def test_other_protocols_are_not_spoken(toy: Toy) -> None:
     for protocols in (["graphql-ws"], []):
         async with toy.socket(protocols=protocols) as socket:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -201,17 +201,19 @@ TOKENS = {"Bearer member": MEMBER, "Bearer admin": ADMIN, "Bearer partner": PART
 
 
 class Guards:
-    """Knows the toy's tokens, until they are revoked."""
+    """Knows the toy's tokens, until they are revoked or their bearers have no roles any more."""
 
     def __init__(self) -> None:
         self.revoked: set[str] = set()
+        self.demoted: set[str] = set()
 
     async def authenticate(self, authorization: str | None) -> Actor:
         if authorization is None:
             return ANONYMOUS
         if authorization in self.revoked or authorization not in TOKENS:
             raise InvalidToken
-        return TOKENS[authorization]
+        actor = TOKENS[authorization]
+        return replace(actor, roles=frozenset()) if authorization in self.demoted else actor
 
 
 @dataclass
