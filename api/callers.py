@@ -1,10 +1,11 @@
 """Who sends a request: the actor behind a token, for as long as the token is good; their language and address."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from api import logs
 from community.access.policy import Actor
@@ -42,14 +43,23 @@ class Caller:
 
 def caller_of(connection: HTTPConnection, actor: Actor) -> Caller:
     """The caller behind a request or a socket. A language that is asked for goes before the one in their profile."""
+    return caller_in(connection.scope, headers_in(connection.scope), actor)
+
+
+def headers_in(scope: Scope) -> dict[str, str]:
+    """What a request says, by name; the first of several, as with Starlette's, which looks for each from the start."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+
+
+def caller_in(scope: Scope, headers: Mapping[str, str], actor: Actor) -> Caller:
+    """The caller behind what the server says of a request."""
     logs.identify(actor)
-    headers = connection.headers
-    wanted = headers.get("accept-language")
+    wanted, client = headers.get("accept-language"), scope.get("client")
     return Caller(
         actor=actor,
         locale=choose_locale(wanted) if wanted else actor.locale,
-        request_id=connection.scope.get("state", {}).get("request_id", ""),
-        address=connection.client.host if connection.client else "",
+        request_id=scope.get("state", {}).get("request_id", ""),
+        address=client[0] if client else "",
         user_agent=headers.get("user-agent", "")[:500],
     )
 

@@ -12,21 +12,22 @@ from typing import Any
 import orjson
 import strawberry
 from graphql import OperationType
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.callers import Authenticate, Caller, caller_of
+from api.callers import Authenticate, Caller, caller_in, headers_in
 from api.errors import present
-from api.negotiation import Accepted, MediaType, accepted, refuse_foreign_pages
+from api.manners import MethodNotAllowed, manner_of
+from api.negotiation import Accepted, MediaType
 from api.operations import Answer, Operations
 from api.parameters import Parameters, RequestRefused, read_body, read_query_string
 from api.streaming import Streams
 from api.websocket import Sockets
 from community import valkey
 from community.kernel.errors import HourglassError, InvalidToken, RateLimited, TooBusy
-from community.kernel.messages import choose_locale
 from community.quota import service as quota
 from community.settings import Settings
 
@@ -34,15 +35,15 @@ PATH = "/graphql"
 PUBLIC_SECONDS = 30
 """How long caches may keep the answer to a public persisted document."""
 
+VARY = "Accept, Accept-Language, Authorization, Origin"
+
+USUAL = {
+    kind: MutableHeaders({"Cache-Control": "no-store", "Vary": VARY, "Content-Type": f"{kind}; charset=utf-8"}).raw
+    for kind in (MediaType.RESPONSE, MediaType.JSON)
+}
+"""The headers of an answer that is nobody else's."""
+
 STATUS_OF_CODE = {"FORBIDDEN": 403, "UNAUTHENTICATED": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503, "INTERNAL": 500}
-
-
-@dataclass
-class MethodNotAllowed(RequestRefused):
-    """GraphQL is asked by GET or POST."""
-
-    status = 405
-    message = "Use GET for queries and POST for everything."
 
 
 @dataclass
@@ -112,30 +113,24 @@ class FrontDoor:
             response = await self._respond(request)
             await response(scope, receive, send)
 
-    async def _respond(self, request: Request) -> Response:
-        if self._wants_page(request):
+    async def _respond(self, request: Request) -> ASGIApp:
+        scope, is_post = request.scope, request.scope["method"] == "POST"
+        if not is_post and self._wants_page(request):
             return self._page(request)
-        locale = choose_locale(request.headers.get("accept-language"))
-        kind = MediaType.JSON
+        manner = manner_of(scope["method"], scope["headers"], self._settings.allowed_origins)
+        if manner.refusal is not None:
+            return _refusal(manner.refusal, manner.locale, manner.kind)
+        said = headers_in(scope)
         try:
-            accepts = accepted(request.headers)
-            kind = accepts.single or MediaType.JSON
-            asked = await self._read(request)
-            actor = await self._authenticate(request.headers.get("authorization"))
+            length = said.get("content-length", "0")
+            asked = await read_body(request.receive, length) if is_post else read_query_string(request)
+            actor = await self._authenticate(said.get("authorization"))
         except HourglassError as error:
-            return _refusal(error, locale, kind)
-        return await self._run(request, accepts, asked, caller_of(request, actor))
+            return _refusal(error, manner.locale, manner.kind)
+        return await self._run(request, manner.accepts, asked, caller_in(scope, said, actor))
 
-    async def _read(self, request: Request) -> Parameters:
-        refuse_foreign_pages(request.headers, self._settings.allowed_origins)
-        if request.method == "POST":
-            return await read_body(request)
-        if request.method == "GET":
-            return read_query_string(request)
-        raise MethodNotAllowed
-
-    async def _run(self, request: Request, accepts: Accepted, asked: Parameters, caller: Caller) -> Response:
-        is_get = request.method == "GET"
+    async def _run(self, request: Request, accepts: Accepted, asked: Parameters, caller: Caller) -> ASGIApp:
+        is_get = request.scope["method"] == "GET"
 
         def check(kind: OperationType) -> None:
             if is_get and kind is OperationType.MUTATION:
@@ -158,13 +153,29 @@ class FrontDoor:
         return _response(answer, accepts.single, may_be_cached=is_get and asked.is_named)
 
 
-def _response(answer: Answer, kind: MediaType, *, may_be_cached: bool) -> Response:
+class Sent:
+    """What is sent when everything went well, as every other time but for its length and its body."""
+
+    __slots__ = ("_body", "_headers")
+
+    def __init__(self, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self._body, self._headers = body, headers
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [*self._headers, (b"content-length", str(len(self._body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": self._body})
+
+
+def _response(answer: Answer, kind: MediaType, *, may_be_cached: bool) -> ASGIApp:
     payload, cache = answer.payload, "no-store"
+    if answer.ran and not may_be_cached:
+        return Sent(orjson.dumps(payload), USUAL[kind])
     if may_be_cached and answer.is_public:
         # Whoever gets it from a cache has paid nothing, so it does not say what is left in somebody's bucket.
         payload = {"data": payload["data"]}
         cache = f"public, max-age={PUBLIC_SECONDS}"
-    headers = {"Cache-Control": cache, "Vary": "Accept, Accept-Language, Authorization, Origin"}
+    headers = {"Cache-Control": cache, "Vary": VARY}
     return _json(payload, kind, _status(answer, kind), headers | _retry_after(answer.refusal))
 
 

@@ -30,8 +30,6 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-log = structlog.get_logger("api.request")
-
 
 class Surroundings:
     """Give every request its id, in every log line and on the way back, and the careful headers it does not set."""
@@ -40,6 +38,7 @@ class Surroundings:
         self.app = app
         https = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https_only else {}
         self._careful = MutableHeaders(SECURITY_HEADERS | https).raw
+        self._names = {name for name, _ in self._careful}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -53,9 +52,12 @@ class Surroundings:
         async def send_surrounded(message: Message) -> None:
             kind = message["type"]
             if kind == "http.response.start":
-                own = {name for name, _ in message["headers"]}
-                careful = [header for header in self._careful if header[0] not in own]
-                message["headers"] = [*message["headers"], *careful, returned]
+                own = message["headers"]
+                if self._names.isdisjoint([name for name, _ in own]):
+                    careful = self._careful
+                else:
+                    careful = [header for header in self._careful if header[0] not in {name for name, _ in own}]
+                message["headers"] = [*own, *careful, returned]
             elif kind == "websocket.accept":
                 message["headers"] = [*message.get("headers", ()), returned]
             await send(message)
@@ -68,6 +70,8 @@ class RequestLine:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        # Bound once: what structlog does for each use of a logger takes as long as writing the line.
+        self._log = structlog.get_logger("api.request").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -86,8 +90,15 @@ class RequestLine:
             await _apologise(error, scope, receive, send_and_note, begun_answer=status not in (CLIENT_LEFT, 101))
             status = 500
         finally:
-            _written(scope, status, time.perf_counter() - begun)
+            self._written(scope, status, time.perf_counter() - begun)
         return None
+
+    def _written(self, scope: Scope, status: int, seconds: float) -> None:
+        method = scope.get("method", "WEBSOCKET")
+        route = getattr(scope.get("route"), "path", "(none)")
+        metrics.answered(method=method, route=route, status=status, seconds=seconds)
+        level = logging.ERROR if status == 500 else logging.DEBUG if route in WATCHED else logging.INFO
+        self._log.log(level, "request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 
 class Straight:
@@ -105,7 +116,7 @@ class Straight:
 
 
 def _id_of(scope: Scope) -> str:
-    given = Headers(scope=scope).get("x-request-id")
+    given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), None)
     return given if given and REQUEST_ID.fullmatch(given) else ids.new_id().hex
 
 
@@ -119,14 +130,6 @@ def _status(message: Message) -> int | None:
         case "websocket.close":
             return int(message.get("code", 1000))
     return None
-
-
-def _written(scope: Scope, status: int, seconds: float) -> None:
-    method = scope.get("method", "WEBSOCKET")
-    route = getattr(scope.get("route"), "path", "(none)")
-    metrics.answered(method=method, route=route, status=status, seconds=seconds)
-    level = logging.ERROR if status == 500 else logging.DEBUG if route in WATCHED else logging.INFO
-    log.log(level, "request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 
 async def _apologise(error: Exception, scope: Scope, receive: Receive, send: Send, *, begun_answer: bool) -> None:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import orjson
-from starlette.requests import Request
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive
 
 from community.kernel.errors import BadInput, Refusal
 
@@ -79,10 +81,22 @@ class Parameters:
         return self.document_id is not None
 
 
-async def read_body(request: Request) -> Parameters:
-    """The parameters of a POST. Reads no more than MAX_BODY bytes."""
-    _require_json(request)
-    return of_json(await _read_limited(request))
+async def read_body(receive: Receive, announced: str) -> Parameters:
+    """The parameters of a POST. Reads no more than MAX_BODY bytes; none where more are announced."""
+    if announced.isascii() and announced.isdigit() and int(announced[:12]) > MAX_BODY:
+        raise BodyTooLarge(MAX_BODY)
+    return of_json(await _read_limited(receive))
+
+
+def require_json(headers: Headers) -> None:
+    """Raise NotJsonType for what cannot be the body of a request."""
+    kinds = headers.getlist("content-type")
+    kind, _, rest = (kinds[0] if len(kinds) == 1 else "").partition(";")
+    parameters = [part.strip().lower().replace('"', "") for part in rest.split(";") if part.strip()]
+    is_utf8 = all(part in ("charset=utf-8", "charset=utf8") for part in parameters if part.startswith("charset"))
+    is_plain = headers.get("content-encoding", "identity").lower() == "identity"
+    if kind.strip().lower() != "application/json" or not is_utf8 or not is_plain:
+        raise NotJsonType
 
 
 def read_query_string(request: Request) -> Parameters:
@@ -160,23 +174,14 @@ def _decode_parameter(name: str, text: str) -> Any:
         raise BadInput(name, "A JSON object is needed.") from None
 
 
-def _require_json(request: Request) -> None:
-    kinds = request.headers.getlist("content-type")
-    kind, _, rest = (kinds[0] if len(kinds) == 1 else "").partition(";")
-    parameters = [part.strip().lower().replace('"', "") for part in rest.split(";") if part.strip()]
-    is_utf8 = all(part in ("charset=utf-8", "charset=utf8") for part in parameters if part.startswith("charset"))
-    is_plain = request.headers.get("content-encoding", "identity").lower() == "identity"
-    if kind.strip().lower() != "application/json" or not is_utf8 or not is_plain:
-        raise NotJsonType
-
-
-async def _read_limited(request: Request) -> bytes:
-    announced = request.headers.get("content-length", "0")
-    if announced.isascii() and announced.isdigit() and int(announced[:12]) > MAX_BODY:
-        raise BodyTooLarge(MAX_BODY)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+async def _read_limited(receive: Receive) -> bytes:
+    body, comes_more = b"", True
+    while comes_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
         if len(body) > MAX_BODY:
             raise BodyTooLarge(MAX_BODY)
-    return bytes(body)
+        comes_more = message.get("more_body", False)
+    return body

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from uuid import UUID
 
 from community import database
@@ -55,6 +55,7 @@ def beside(member_id: UUID, now: datetime) -> Companion[BalanceView]:
 BESIDE = "balance"
 
 
+@lru_cache(10_000)
 def _accounts_of(member_id: UUID) -> tuple[UUID, UUID, UUID]:
     """The ids of the accounts that make up a balance: points, points to come, credits."""
     name = partial(AccountName.of, member_id)
