@@ -1,14 +1,24 @@
-"""Relay's connections over keyset pages: `PostConnection`, `PostEdge`, `PageInfo`."""
+"""Relay's connections over keyset pages: `PostConnection`, `PostEdge`, `PageInfo`.
 
-from collections.abc import Callable
-from typing import Annotated, Generic, Self, TypeAlias, TypeVar
+@level(description="The comments on the post itself, oldest first.")
+@paged()
+async def comments(parents: list["Post"], info: Info, request: PageRequest) -> list[Connection["Comment"]]:
+    pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request)
+    return [Connection.of(page, Comment.of) for page in pages]
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Generic, Self, TypeAlias, TypeVar
+from uuid import UUID
 
 import strawberry
 
-from community.kernel.pages import DEFAULT_SIZE, MAX_SIZE, Page
+from community.kernel.pages import DEFAULT_SIZE, MAX_SIZE, Page, PageRequest, Shape
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
+Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
 
 First: TypeAlias = Annotated[
     int | None,
@@ -19,6 +29,39 @@ Last: TypeAlias = Annotated[
     int | None, strawberry.argument(description=f"How many items from the end, at most {MAX_SIZE}.")
 ]
 Before: TypeAlias = Annotated[str | None, strawberry.argument(description="Only items before this cursor.")]
+
+ARGUMENTS = [
+    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+    for name, annotation in (("first", First), ("after", After), ("last", Last), ("before", Before))
+]
+
+
+def paged(shape: Shape = (UUID,)) -> Callable[[Resolver], Resolver]:
+    """Give a field Relay's four arguments; its resolver gets as `request` what they ask for. Below `field` and `level`.
+
+    `shape` says what a cursor of this list carries. A wrong cursor or size is BadInput.
+    """
+
+    def declare(resolver: Resolver) -> Resolver:
+        async def resolve(
+            *objects: Any,
+            first: int | None = None,
+            after: str | None = None,
+            last: int | None = None,
+            before: str | None = None,
+            **others: Any,
+        ) -> Any:
+            request = PageRequest.of(first=first, after=after, last=last, before=before, shape=shape)
+            return await resolver(*objects, request=request, **others)
+
+        signature = inspect.signature(resolver)
+        others = [parameter for name, parameter in signature.parameters.items() if name != "request"]
+        resolve.__signature__ = signature.replace(parameters=others + ARGUMENTS)  # type: ignore[attr-defined]
+        for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+            setattr(resolve, name, getattr(resolver, name))
+        return resolve  # type: ignore[return-value]
+
+    return declare
 
 
 @strawberry.type(description="Where a page stands in its list.")

@@ -6,7 +6,7 @@ from community.access import queries as access
 from community.access.policy import Permission, Role, Scope, permission_matrix, require
 from community.kernel.pages import PageRequest
 from schema.access.types import ApiKey, PermissionGrants
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.prices import PRIVATE
 
@@ -19,10 +19,8 @@ class AccessQueries:
         description="All API keys, the newest first, revoked ones too. Needs access.manage_keys.",
         metadata={PRIVATE: True},
     )
-    async def api_keys(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[ApiKey]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def api_keys(self, info: Info, request: PageRequest) -> Connection[ApiKey]:
         return Connection.of(await access.api_keys(info.context.actor, request), ApiKey.of)
 
     @strawberry.field(

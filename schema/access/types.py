@@ -14,7 +14,7 @@ from community.access.queries import ApiKeyView, EndReason, SessionView
 from community.access.service import SignedIn
 from community.kernel.pages import PageRequest
 from community.members import queries as members
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node, each_or_none
@@ -153,10 +153,8 @@ class OwnAccess:
         return in_order((await access.roles([self.account_id]))[self.account_id])
 
     @strawberry.field(description="Where you are signed in, the latest sign-in first.", metadata=YOURS)
-    async def sessions(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Session]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def sessions(self, request: PageRequest) -> Connection[Session]:
         return Connection.of(await access.sessions_of(self.account_id, request), Session.of)
 
 

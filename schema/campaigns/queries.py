@@ -11,7 +11,7 @@ from community.kernel.pages import PageRequest
 from community.posts import queries as posts
 from community.posts.rules.hashtags import hashtag_id
 from schema.campaigns.types import Campaign
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.prices import PRIVATE
 
@@ -34,17 +34,14 @@ class CampaignQueries:
     @strawberry.field(
         description="Campaigns that you may see; drafts only with campaigns.manage.", metadata={PRIVATE: True}
     )
+    @paged(CAMPAIGN_SHAPE)
     async def campaigns(
         self,
         info: Info,
+        request: PageRequest,
         where: Annotated[CampaignFilter | None, strawberry.argument(description="Which; all without it.")] = None,
         order_by: Annotated[Order, strawberry.argument(description="In which order.")] = Order.NEWEST_FIRST,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Campaign]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=CAMPAIGN_SHAPE)
         page = await campaigns.campaigns(info.context.actor, request, _chosen(where or NO_FILTER), order_by)
         return Connection.of(page, Campaign.of)
 

@@ -5,10 +5,10 @@ from typing import Annotated
 import strawberry
 
 from community.content import queries as content
-from community.content.queries import Because, Filter, Recommendation
+from community.content.queries import LATEST_SHAPE, RECOMMENDATION_SHAPE, Because, Filter, Recommendation
 from community.content.rules.life import Kind, Status
 from community.kernel.pages import PageRequest
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.content.types import Content, ContentSeries, Topic
 from schema.context import Info
 from schema.execution.levels import level
@@ -76,16 +76,13 @@ class ContentQueries:
         description="What is published, newest first. What is not open to you is listed, too, and says what opens it.",
         metadata={PRIVATE: True},
     )
+    @paged(LATEST_SHAPE)
     async def contents(
         self,
         info: Info,
+        request: PageRequest,
         where: Annotated[ContentFilter | None, strawberry.argument(description="Which items; all without it.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Content]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.LATEST_SHAPE)
         along = Content.wanted(info.context.actor, selected_of_nodes(info))
         page = await content.latest(info.context.actor, request, _chosen(where or NO_FILTER), along)
         return Content.page(page, along)
@@ -95,17 +92,14 @@ class ContentQueries:
         " are all needed; of Chinese, Japanese, Korean and Thai any two characters or more are found.",
         metadata={PRIVATE: True, PRICE: Price(own=10)},
     )
+    @paged(LATEST_SHAPE)
     async def search_contents(
         self,
         info: Info,
+        request: PageRequest,
         query: Annotated[str, strawberry.argument(description="What to look for, 1 to 100 characters.")],
         where: Annotated[ContentFilter | None, strawberry.argument(description="Which items; all without it.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Content]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.LATEST_SHAPE)
         along = Content.wanted(info.context.actor, selected_of_nodes(info))
         page = await content.matching(info.context.actor, query, request, _chosen(where or NO_FILTER), along)
         return Content.page(page, along)
@@ -114,17 +108,13 @@ class ContentQueries:
         description="What you could read next: open to you, new to you, each with its reason; the best reasons first.",
         metadata={PRIVATE: True, PRICE: Price(own=20)},
     )
-    async def recommended_contents(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[RecommendedContent]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.RECOMMENDATION_SHAPE)
+    @paged(RECOMMENDATION_SHAPE)
+    async def recommended_contents(self, info: Info, request: PageRequest) -> Connection[RecommendedContent]:
         return Connection.of(await content.recommended(info.context.actor, request), RecommendedContent.of)
 
     @strawberry.field(description="What you keep for later, kept last first.", metadata={PRIVATE: True})
-    async def bookmarks(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Content]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def bookmarks(self, info: Info, request: PageRequest) -> Connection[Content]:
         along = Content.wanted(info.context.actor, selected_of_nodes(info))
         return Content.page(await content.bookmarked(info.context.actor, request, along), along)
 
@@ -133,23 +123,18 @@ class ContentQueries:
         return await content.wants_recommendations(info.context.actor)
 
     @strawberry.field(description="Everything there is, begun last first: for editors.", metadata={PRIVATE: True})
+    @paged()
     async def content_desk(
         self,
         info: Info,
+        request: PageRequest,
         status: Annotated[Status | None, strawberry.argument(description="Only what stands like this.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Content]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         return Connection.of(await content.desk(info.context.actor, request, status), Content.of)
 
     @strawberry.field(description="All topics, in the order they were made.")
-    async def topics(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Topic]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def topics(self, request: PageRequest) -> Connection[Topic]:
         return Connection.of(await content.topics(request), Topic.of)
 
     @strawberry.field(description="A topic by its slug; null where there is none.")

@@ -11,7 +11,7 @@ from community.engagement.queries import Standings
 from community.engagement.queries.leaderboards import SHAPE
 from community.kernel import clock
 from community.kernel.pages import PageRequest
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.engagement.inputs import DryRunInput, metadata_of
 from schema.engagement.types import EarningRule, LeaderboardEntry, RuleVerdict
@@ -38,16 +38,13 @@ class EngagementQueries:
     @strawberry.field(
         description="Members by the status credits they earned, most first.", metadata={PRICE: Price(own=10)}
     )
+    @paged(SHAPE)
     async def leaderboard(
         self,
         info: Info,
+        request: PageRequest,
         period: Annotated[Standings, strawberry.argument(description="The time that counts.")] = Standings.MONTH,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[LeaderboardEntry]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=SHAPE)
         return Connection.of(await engagement.leaderboard(period, request, clock.now()), LeaderboardEntry.of)
 
     @strawberry.field(

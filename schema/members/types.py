@@ -22,7 +22,7 @@ from community.referrals import service as referrals
 from community.referrals.rules.owners import Owner
 from community.tiers import queries as tiers
 from schema.access.types import YOURS, OwnAccess
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.entitlements.types import Entitlement, EntitlementGrant, Gift
 from schema.enums import graph_enum
@@ -207,15 +207,10 @@ class Member(Node):
         " staff.",
         metadata=YOURS,
     )
+    @paged()
     async def statement(
-        parents: list["Member"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        parents: list["Member"], info: Info, request: PageRequest
     ) -> list[Connection[StatementLine] | None]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         pages = await ledger.statements_of(info.context.actor, [member.uuid for member in parents], request)
         return [
             Connection.of(pages[member.uuid], StatementLine.of) if member.uuid in pages else None for member in parents
@@ -225,15 +220,8 @@ class Member(Node):
         description="What this member bought, the latest first; null unless it is you or you are trusted staff.",
         metadata=YOURS,
     )
-    async def orders(
-        parents: list["Member"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection[Order] | None]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=orders.SHAPE)
+    @paged(orders.SHAPE)
+    async def orders(parents: list["Member"], info: Info, request: PageRequest) -> list[Connection[Order] | None]:
         pages = await orders.orders_of(info.context.actor, [member.uuid for member in parents], request)
         return [Connection.of(pages[member.uuid], Order.of) if member.uuid in pages else None for member in parents]
 
@@ -261,42 +249,23 @@ class Member(Node):
         " are trusted staff.",
         metadata=YOURS,
     )
+    @paged()
     async def entitlement_history(
-        parents: list["Member"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        parents: list["Member"], info: Info, request: PageRequest
     ) -> list[Connection[EntitlementGrant] | None]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         ids = [member.uuid for member in parents]
         pages = await entitlements.grants_of(info.context.actor, ids, request)
         return [Connection.of(pages[each], EntitlementGrant.of) if each in pages else None for each in ids]
 
     @level(description="Who follows this member, latest first.")
-    async def followers(
-        parents: list["Member"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection["Member"]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def followers(parents: list["Member"], info: Info, request: PageRequest) -> list[Connection["Member"]]:
         pages = await members.followers_of([member.uuid for member in parents], request)
         return [Connection.of(pages[member.uuid], _member_of) for member in parents]
 
     @level(description="Whom this member follows, latest first.")
-    async def following(
-        parents: list["Member"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection["Member"]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def following(parents: list["Member"], info: Info, request: PageRequest) -> list[Connection["Member"]]:
         pages = await members.following_of([member.uuid for member in parents], request)
         return [Connection.of(pages[member.uuid], _member_of) for member in parents]
 
@@ -351,18 +320,14 @@ class Viewer(OwnAccess):
         return Balance.of((await ledger.balances_of([self.view.id], clock.now(), self.along))[self.view.id])
 
     @strawberry.field(description="Every change of what you have, latest first.", metadata=YOURS)
-    async def statement(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[StatementLine]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def statement(self, request: PageRequest) -> Connection[StatementLine]:
         pages = await ledger.statements_of(self.own, [self.view.id], request)
         return Connection.of(pages[self.view.id], StatementLine.of)
 
     @strawberry.field(description="What you bought, the latest first.", metadata=YOURS)
-    async def orders(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Order]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=orders.SHAPE)
+    @paged(orders.SHAPE)
+    async def orders(self, request: PageRequest) -> Connection[Order]:
         return Connection.of(await orders.own_orders(self.view.id, request), Order.of)
 
     @strawberry.field(description="Where you stand, why, and how far it is to the next tier.", metadata=YOURS)
@@ -393,17 +358,13 @@ class Viewer(OwnAccess):
         return await entitlements.snapshot_of(self.view.id, clock.now())
 
     @strawberry.field(description="What you were given, latest first.", metadata=YOURS)
-    async def gifts(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Gift]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def gifts(self, request: PageRequest) -> Connection[Gift]:
         return Connection.of(await entitlements.gifts_to(self.view.id, request), Gift.of)
 
     @strawberry.field(description="What you gave to others, latest first.", metadata=YOURS)
-    async def sent_gifts(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Gift]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def sent_gifts(self, request: PageRequest) -> Connection[Gift]:
         return Connection.of(await entitlements.gifts_from(self.view.id, request), Gift.of)
 
     @strawberry.field(description="Your referral link, and whom it brought; made at the first ask.", metadata=YOURS)
@@ -416,20 +377,18 @@ class Viewer(OwnAccess):
         return [Consent.of(c) for c in await members.consents_of(self.own, self.view.id)]
 
     @strawberry.field(description="What you entered in campaigns, latest first.", metadata=YOURS)
+    @paged()
     async def campaign_entries(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+        self, info: Info, request: PageRequest
     ) -> Connection[Annotated["CampaignEntry", strawberry.lazy("schema.campaigns.types")]]:
         from schema.campaigns.types import CampaignEntry
 
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         page = await campaigns.entries_of_member(info.context.actor, self.view.id, request)
         return Connection.of(page, CampaignEntry.of)
 
     @strawberry.field(description="Whom you block, latest first.")
-    async def blocks(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Member]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def blocks(self, request: PageRequest) -> Connection[Member]:
         return Connection.of((await members.blocks_of([self.view.id], request))[self.view.id], _member_of)
 
 

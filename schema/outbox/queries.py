@@ -5,7 +5,7 @@ import strawberry
 from community.kernel.pages import PageRequest
 from community.outbox import queries as outbox
 from community.outbox.queries import DELIVERY_SHAPE, EVENT_SHAPE
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.outbox.types import STAFF, Delivery, Event, SubjectId, Types, chosen
 
@@ -18,24 +18,19 @@ class OutboxQueries:
         description="Everything that happened, in order. Go on from the last cursor to miss none. Needs outbox.read.",
         metadata=STAFF,
     )
+    @paged(EVENT_SHAPE)
     async def events(
         self,
         info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        request: PageRequest,
         types: Types = None,
         subject_id: SubjectId = None,
     ) -> Connection[Event]:
-        page = PageRequest.of(first=first, after=after, last=last, before=before, shape=EVENT_SHAPE)
-        return Connection.of(await outbox.events(info.context.actor, page, chosen(types, subject_id)), Event.of)
+        return Connection.of(await outbox.events(info.context.actor, request, chosen(types, subject_id)), Event.of)
 
     @strawberry.field(
         description="Deliveries that were given up, the latest first. Needs outbox.replay.", metadata=STAFF
     )
-    async def failed_deliveries(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Delivery]:
-        page = PageRequest.of(first=first, after=after, last=last, before=before, shape=DELIVERY_SHAPE)
-        return Connection.of(await outbox.failed_deliveries(info.context.actor, page), Delivery.of)
+    @paged(DELIVERY_SHAPE)
+    async def failed_deliveries(self, info: Info, request: PageRequest) -> Connection[Delivery]:
+        return Connection.of(await outbox.failed_deliveries(info.context.actor, request), Delivery.of)

@@ -7,7 +7,7 @@ import strawberry
 from community.kernel.pages import PageRequest
 from community.partners import queries as partners
 from community.partners.rules.words import Status
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.partners.types import Partner
 from schema.prices import PRIVATE
@@ -24,14 +24,11 @@ class PartnerQueries:
     @strawberry.field(
         description="Staff: all partners, the newest first. Needs partners.read_any.", metadata={PRIVATE: True}
     )
+    @paged()
     async def partners(
         self,
         info: Info,
+        request: PageRequest,
         status: Annotated[Status | None, strawberry.argument(description="Only those that stand so.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Partner]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         return Connection.of(await partners.partners(info.context.actor, request, status=status), Partner.of)

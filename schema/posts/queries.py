@@ -10,7 +10,7 @@ from community.kernel.pages import PageRequest
 from community.posts import queries as posts
 from community.posts.queries import HASHTAG_SHAPE, Filter, Order
 from community.posts.rules.trends import Period
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.lookahead import selected_of_nodes
@@ -48,17 +48,14 @@ class PostQueries:
     @strawberry.field(
         description="Posts that stand: of everybody, of one author, with one hashtag.", metadata={PRIVATE: True}
     )
+    @paged()
     async def posts(
         self,
         info: Info,
+        request: PageRequest,
         where: Annotated[PostFilter | None, strawberry.argument(description="Which posts; all without it.")] = None,
         order_by: Annotated[Order, strawberry.argument(description="In which order.")] = Order.NEWEST_FIRST,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Post]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         along = Post.wanted(info.context.actor, selected_of_nodes(info))
         page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by, along)
         return Post.page(page, info, along)
@@ -67,10 +64,8 @@ class PostQueries:
         description="What you and those you follow wrote, newest first; of everybody while you follow nobody.",
         metadata={PRIVATE: True},
     )
-    async def home_feed(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Post]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def home_feed(self, info: Info, request: PageRequest) -> Connection[Post]:
         along = Post.wanted(info.context.actor, selected_of_nodes(info))
         return Post.page(await posts.home(info.context.actor, request, along), info, along)
 
@@ -79,16 +74,13 @@ class PostQueries:
         " only. Chinese, Japanese, Korean and Thai need no spaces: any two characters or more are found.",
         metadata={PRIVATE: True, PRICE: Price(own=10)},
     )
+    @paged()
     async def search_posts(
         self,
         info: Info,
+        request: PageRequest,
         query: Annotated[str, strawberry.argument(description="What to look for, 1 to 100 characters.")],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Post]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         along = Post.wanted(info.context.actor, selected_of_nodes(info))
         return Post.page(await posts.matching(info.context.actor, query, request, along), info, along)
 
@@ -101,15 +93,12 @@ class PostQueries:
         return Hashtag.of(hashtag) if hashtag else None
 
     @strawberry.field(description="Hashtags that posts carry, the most used first.")
+    @paged(HASHTAG_SHAPE)
     async def hashtags(
         self,
+        request: PageRequest,
         search: Annotated[str | None, strawberry.argument(description="How they begin, in any spelling.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Hashtag]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=HASHTAG_SHAPE)
         return Connection.of(await posts.popular(request, search), Hashtag.of)
 
     @strawberry.field(

@@ -20,7 +20,7 @@ from community.posts.queries import CommentView, HashtagView, PostView, TrendVie
 from community.posts.rules.activities import POST
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.trends import Period
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
@@ -115,15 +115,8 @@ class Hashtag(Node):
         return [[HashtagUse.of(use) for use in uses] for uses in found]
 
     @level(description="The posts that carry it, newest first.", metadata=SEEN)
-    async def posts(
-        parents: list["Hashtag"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection["Post"]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def posts(parents: list["Hashtag"], info: Info, request: PageRequest) -> list[Connection["Post"]]:
         along = Post.wanted(info.context.actor, selected_of_nodes(info))
         pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request, along)
         return [Post.page(page, info, along) for page in pages]
@@ -218,15 +211,8 @@ class Post(Reactable):
         return [each.comments for each in await tallies_of(info, parents)]
 
     @level(description="The comments on the post itself, oldest first.", metadata=SEEN)
-    async def comments(
-        parents: list["Post"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection["Comment"]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def comments(parents: list["Post"], info: Info, request: PageRequest) -> list[Connection["Comment"]]:
         along = Comment.wanted(info.context.actor, selected_of_nodes(info))
         pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request, along)
         return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]
@@ -326,15 +312,8 @@ class Comment(Reactable):
         return [each.comments for each in await tallies_of(info, parents)]
 
     @level(description="The replies to it, oldest first.", metadata=SEEN)
-    async def replies(
-        parents: list["Comment"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection["Comment"]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def replies(parents: list["Comment"], info: Info, request: PageRequest) -> list[Connection["Comment"]]:
         along = Comment.wanted(info.context.actor, selected_of_nodes(info))
         pages = await posts.replies(info.context.actor, [comment.uuid for comment in parents], request, along)
         return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]

@@ -7,7 +7,7 @@ import strawberry
 from community.kernel import clock
 from community.kernel.pages import PageRequest
 from community.referrals import queries as referrals
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.members.types import Member
 from schema.nodes import decode_id
@@ -27,10 +27,8 @@ class ReferralQueries:
         description="Staff: referrals that people have to look at, the oldest first. Needs referrals.review.",
         metadata={PRIVATE: True},
     )
-    async def referral_reviews(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Referral]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def referral_reviews(self, info: Info, request: PageRequest) -> Connection[Referral]:
         return Connection.of(await referrals.waiting_referrals(info.context.actor, request), Referral.of)
 
     @strawberry.field(
@@ -38,15 +36,12 @@ class ReferralQueries:
         " Needs referrals.read_any.",
         metadata={PRIVATE: True},
     )
+    @paged()
     async def attribution_log(
         self,
         info: Info,
+        request: PageRequest,
         member_id: Annotated[strawberry.ID, strawberry.argument(description="The member.")],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[AttributionTouch]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         found = await referrals.touches_of(info.context.actor, decode_id(member_id, Member, "memberId"), request)
         return Connection.of(found, AttributionTouch.of)

@@ -19,7 +19,7 @@ from community.referrals.rules.owners import Owner, OwnerKind
 from community.referrals.rules.programme import Credits, TouchKind
 from community.referrals.rules.signals import Signal, SignalCode
 from community.referrals.rules.stages import Review, Stage
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node, each_found, each_or_none
@@ -304,22 +304,17 @@ class ViewerReferral:
         return ReferralStats.of(await referrals.stats_of(self.own.owner))
 
     @strawberry.field(description="All your links, the newest first.")
-    async def links(
-        self, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[ReferralLink]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def links(self, request: PageRequest) -> Connection[ReferralLink]:
         return Connection.of(await referrals.links_of(self.own.owner, request), ReferralLink.of)
 
     @strawberry.field(description="Whom you brought, the latest first.")
+    @paged()
     async def friends(
         self,
+        request: PageRequest,
         stage: Annotated[Stage | None, strawberry.argument(description="Only those who have come so far.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[Referral]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         return Connection.of(await referrals.referrals_by(self.own.owner, request, stage=stage), Referral.of)
 
     @strawberry.field(description="The member who brought you; null where nobody did, or who wants to stay unnamed.")

@@ -24,7 +24,7 @@ from community.tiers.rules import progress as progress_rules
 from community.tiers.rules.programme import COUNTED, Track
 from community.tiers.rules.progress import Aim
 from community.tiers.rules.standing import Reason
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info, text_in
 from schema.execution.levels import level
 from schema.nodes import Node, each_found
@@ -112,15 +112,8 @@ class TrackStanding:
         )
 
     @level(description="What counted, latest first.")
-    async def entries(
-        parents: list["TrackStanding"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection[TierEntry]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=ENTRY_SHAPE)
+    @paged(ENTRY_SHAPE)
+    async def entries(parents: list["TrackStanding"], info: Info, request: PageRequest) -> list[Connection[TierEntry]]:
         pages = await tiers.entries_behind([parent.view for parent in parents], request)
         return [Connection.of(page, TierEntry.of) for page in pages]
 
@@ -278,15 +271,8 @@ class Standing:
         return each_found(TierLock.of, found, ids)
 
     @level(description="Every change of the tier, latest first.", metadata={PRIVATE: True})
-    async def history(
-        parents: list["Standing"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> list[Connection[TierTransition]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def history(parents: list["Standing"], info: Info, request: PageRequest) -> list[Connection[TierTransition]]:
         ids = [parent.view.member_id for parent in parents]
         pages = await tiers.transitions_of(info.context.actor, ids, request)
         return [Connection.of(pages[each], TierTransition.of) for each in ids]

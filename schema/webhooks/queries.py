@@ -9,7 +9,7 @@ from community.kernel.pages import PageRequest
 from community.webhooks import queries as webhooks
 from community.webhooks.queries import Where
 from community.webhooks.rules.retries import State
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.nodes import decode_id
 from schema.prices import PRICE, PRIVATE, Price
@@ -33,28 +33,23 @@ class WebhookQueries:
     """Who is told what, and how that went."""
 
     @strawberry.field(description="All endpoints of webhooks, the newest first. Needs webhooks.read.", metadata=STAFF)
-    async def webhook_endpoints(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[WebhookEndpoint]:
-        page = PageRequest.of(first=first, after=after, last=last, before=before)
-        return Connection.of(await webhooks.endpoints(info.context.actor, page), WebhookEndpoint.of)
+    @paged()
+    async def webhook_endpoints(self, info: Info, request: PageRequest) -> Connection[WebhookEndpoint]:
+        return Connection.of(await webhooks.endpoints(info.context.actor, request), WebhookEndpoint.of)
 
     @strawberry.field(
         description="What endpoints were sent or will be, the newest first. Needs webhooks.read.", metadata=STAFF
     )
+    @paged()
     async def webhook_deliveries(
         self,
         info: Info,
+        request: PageRequest,
         where: Annotated[
             WebhookDeliveryFilter | None, strawberry.argument(description="Which deliveries; all without it.")
         ] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[WebhookDelivery]:
-        page = PageRequest.of(first=first, after=after, last=last, before=before)
-        found = await webhooks.deliveries(info.context.actor, page, _chosen(where or WebhookDeliveryFilter()))
+        found = await webhooks.deliveries(info.context.actor, request, _chosen(where or WebhookDeliveryFilter()))
         return Connection.of(found, WebhookDelivery.of)
 
     @strawberry.field(

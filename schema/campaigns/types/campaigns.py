@@ -22,7 +22,7 @@ from schema.campaigns.types.entries import YOURS, CampaignEntry, EntryFilter, En
 from schema.campaigns.types.leaderboards import CampaignLeader, CampaignWeek
 from schema.campaigns.types.results import CampaignResults
 from schema.campaigns.types.versions import CampaignVersion
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info, text_in
 from schema.execution.levels import level
 from schema.nodes import Node, each_found
@@ -136,16 +136,13 @@ class Campaign(Node):
         " all.",
         metadata=YOURS,
     )
+    @paged()
     async def entries(
         parents: list["Campaign"],
         info: Info,
+        request: PageRequest,
         where: Annotated[EntryFilter | None, strawberry.argument(description="Which entries; all without it.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> list[Connection[CampaignEntry]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         which = campaigns.EntryFilter(where.states, where.reasons) if where else EVERYTHING
         ids = [parent.uuid for parent in parents]
         pages = await campaigns.entries_of_campaigns(info.context.actor, ids, request, which)
@@ -155,16 +152,13 @@ class Campaign(Node):
         description="Members by score, the highest first. Where it counts weeks, the present one unless told.",
         metadata={PRICE: Price(own=5)},
     )
+    @paged(LEADER_SHAPE)
     async def leaderboard(
         parents: list["Campaign"],
         info: Info,
+        request: PageRequest,
         week: Annotated[int | None, strawberry.argument(description="The number of a week.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> list[Connection[CampaignLeader]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=LEADER_SHAPE)
         pages = await campaigns.leaderboards([parent.view for parent in parents], request, clock.now(), week)
         return [Connection.of(page, CampaignLeader.of) for page in pages]
 

@@ -12,7 +12,7 @@ from community.content.queries import ContentView, RevisionView
 from community.content.rules.life import Status
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.content.types.access import SEEN, ContentRequirement
 from schema.context import Info
 from schema.execution.levels import level
@@ -85,14 +85,9 @@ class ContentDesk:
         )
 
     @level(description="Its revisions, the last one first.", metadata=SEEN)
+    @paged(content.REVISION_SHAPE)
     async def revisions(
-        parents: list["ContentDesk"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        parents: list["ContentDesk"], info: Info, request: PageRequest
     ) -> list[Connection[ContentRevision]]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.REVISION_SHAPE)
         pages = await content.revisions_of(info.context.actor, [desk.view.id for desk in parents], request)
         return [Connection.of(page or Page([], []), ContentRevision.of) for page in pages]

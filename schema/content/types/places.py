@@ -9,7 +9,7 @@ import strawberry
 from community.content import queries as content
 from community.content.queries import SeriesView, TopicView
 from community.kernel.pages import PageRequest
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.content.types.access import SEEN
 from schema.context import Info
 from schema.execution.levels import level
@@ -40,17 +40,12 @@ class Topic(Node):
         return self.view.name(info.context.locale)
 
     @level(description="What is published about it, newest first.", metadata=SEEN)
+    @paged(content.LATEST_SHAPE)
     async def contents(
-        parents: list["Topic"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        parents: list["Topic"], info: Info, request: PageRequest
     ) -> list[Connection[Annotated["Content", strawberry.lazy("schema.content.types.items")]]]:
         from schema.content.types.items import Content
 
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.LATEST_SHAPE)
         pages = await content.in_topics(info.context.actor, [topic.uuid for topic in parents], request)
         return [Connection.of(page, Content.of) for page in pages]
 
@@ -81,16 +76,11 @@ class ContentSeries(Node):
         return self.view.name(info.context.locale)
 
     @level(description="What is published of it, in its order.", metadata=SEEN)
+    @paged(content.SERIES_SHAPE)
     async def contents(
-        parents: list["ContentSeries"],
-        info: Info,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        parents: list["ContentSeries"], info: Info, request: PageRequest
     ) -> list[Connection[Annotated["Content", strawberry.lazy("schema.content.types.items")]]]:
         from schema.content.types.items import Content
 
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=content.SERIES_SHAPE)
         pages = await content.in_series(info.context.actor, [series.uuid for series in parents], request)
         return [Connection.of(page, Content.of) for page in pages]

@@ -13,7 +13,7 @@ from community.partners.queries import PartnerView
 from community.partners.rules.words import Status
 from community.referrals.rules.stages import Stage
 from community.webhooks import queries as webhooks
-from schema.connections import After, Before, Connection, First, Last
+from schema.connections import Connection, paged
 from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node, each_or_none
@@ -63,23 +63,18 @@ class Partner(Node):
         return ReferralStats.of(await partners.stats_of(info.context.actor, self.uuid))
 
     @strawberry.field(description="Its links, the newest first. Needs referrals:read.", metadata=ITS_OWN)
-    async def links(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[ReferralLink]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def links(self, info: Info, request: PageRequest) -> Connection[ReferralLink]:
         return Connection.of(await partners.links_of(info.context.actor, self.uuid, request), ReferralLink.of)
 
     @strawberry.field(description="Who joined by them, the latest first. Needs referrals:read.", metadata=ITS_OWN)
+    @paged()
     async def sign_ups(
         self,
         info: Info,
+        request: PageRequest,
         stage: Annotated[Stage | None, strawberry.argument(description="Only those who have come so far.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
     ) -> Connection[PartnerSignUp]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
         found = await partners.sign_ups_of(info.context.actor, self.uuid, request, stage=stage)
         return Connection.of(found, PartnerSignUp.of)
 
@@ -88,10 +83,8 @@ class Partner(Node):
         " conversions:write or referrals:read.",
         metadata=ITS_OWN,
     )
-    async def conversions(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[Conversion]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def conversions(self, info: Info, request: PageRequest) -> Connection[Conversion]:
         return Connection.of(await partners.conversions_of(info.context.actor, self.uuid, request), Conversion.of)
 
     @strawberry.field(
@@ -99,17 +92,13 @@ class Partner(Node):
         " earned. Needs statements:read.",
         metadata=ITS_OWN,
     )
-    async def commissions(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[CommissionLine]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before, shape=(int,))
+    @paged((int,))
+    async def commissions(self, info: Info, request: PageRequest) -> Connection[CommissionLine]:
         return Connection.of(await partners.lines_of(info.context.actor, self.uuid, request), CommissionLine.of)
 
     @strawberry.field(description="Its statements, the latest first. Needs statements:read.", metadata=ITS_OWN)
-    async def statements(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[CommissionStatement]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def statements(self, info: Info, request: PageRequest) -> Connection[CommissionStatement]:
         return Connection.of(
             await partners.statements_of(info.context.actor, self.uuid, request), CommissionStatement.of
         )
@@ -126,8 +115,6 @@ class Partner(Node):
     @strawberry.field(
         description="Its endpoints of webhooks, the newest first. For a key with webhooks:manage.", metadata=ITS_OWN
     )
-    async def webhook_endpoints(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> Connection[WebhookEndpoint]:
-        request = PageRequest.of(first=first, after=after, last=last, before=before)
+    @paged()
+    async def webhook_endpoints(self, info: Info, request: PageRequest) -> Connection[WebhookEndpoint]:
         return Connection.of(await webhooks.own_endpoints(info.context.actor, request), WebhookEndpoint.of)
