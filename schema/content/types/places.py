@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from community.content import queries as content
-from community.content.queries import SeriesView, TopicView
+from community.content.queries import TopicView
 from community.kernel.pages import PageRequest
 from schema.connections import Connection, paged
 from schema.content.types.access import SEEN
@@ -19,25 +19,29 @@ if TYPE_CHECKING:
     from schema.content.types.items import Content
 
 
-@strawberry.type(description="What items are about. Members subscribe to topics.")
-class Topic(Node):
-    """A topic."""
+@strawberry.type(description="Where items belong.")
+class Place(Node):
+    """What topics and series have in common."""
 
     view: strawberry.Private[TopicView]
     slug: str = strawberry.field(description="How it is called in addresses.")
 
     @classmethod
-    def of(cls, topic: TopicView) -> Self:
-        return cls(uuid=topic.id, view=topic, slug=topic.slug)
-
-    @classmethod
-    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        found = await content.topics_by_ids(ids)
-        return each_found(cls.of, found, ids)
+    def of(cls, place: TopicView) -> Self:
+        return cls(uuid=place.id, view=place, slug=place.slug)
 
     @strawberry.field(description="Its name, in your language where it has one.")
     def name(self, info: Info) -> str:
         return self.view.name(info.context.locale)
+
+
+@strawberry.type(description="What items are about. Members subscribe to topics.")
+class Topic(Place):
+    """A topic."""
+
+    @classmethod
+    async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
+        return each_found(cls.of, await content.topics_by_ids(ids), ids)
 
     @level(description="What is published about it, newest first.", metadata=SEEN)
     @paged(content.LATEST_SHAPE)
@@ -56,24 +60,12 @@ class Topic(Node):
 
 
 @strawberry.type(description="Items that belong together, in an order.")
-class ContentSeries(Node):
+class ContentSeries(Place):
     """A series."""
-
-    view: strawberry.Private[SeriesView]
-    slug: str = strawberry.field(description="How it is called in addresses.")
-
-    @classmethod
-    def of(cls, series: SeriesView) -> Self:
-        return cls(uuid=series.id, view=series, slug=series.slug)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        found = await content.series_by_ids(ids)
-        return each_found(cls.of, found, ids)
-
-    @strawberry.field(description="Its name, in your language where it has one.")
-    def name(self, info: Info) -> str:
-        return self.view.name(info.context.locale)
+        return each_found(cls.of, await content.series_by_ids(ids), ids)
 
     @level(description="What is published of it, in its order.", metadata=SEEN)
     @paged(content.SERIES_SHAPE)
