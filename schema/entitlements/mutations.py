@@ -27,7 +27,7 @@ from schema.entitlements.problems import (
 )
 from schema.entitlements.types import Entitlement, Feature, Gift
 from schema.errors import InvalidReason
-from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
+from schema.idempotency.problems import KeyProblem
 from schema.ledger.problems import InsufficientPoints
 from schema.ledger.types import Balance
 from schema.members.problems import CannotTargetSelf, MayNotSpend, MemberBlocksYou
@@ -59,14 +59,7 @@ class UnlockFeaturePayload:
 
 
 UnlockFeatureResult = Annotated[
-    UnlockFeaturePayload
-    | UnknownFeature
-    | NotForPoints
-    | AlreadyHeld
-    | InsufficientPoints
-    | MayNotSpend
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    UnlockFeaturePayload | UnknownFeature | NotForPoints | AlreadyHeld | InsufficientPoints | MayNotSpend | KeyProblem,
     strawberry.union("UnlockFeatureResult", description="The open feature, or why not."),
 ]
 
@@ -98,8 +91,7 @@ GiveFeatureResult = Annotated[
     | MayNotSpend
     | CannotTargetSelf
     | MemberBlocksYou
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    | KeyProblem,
     strawberry.union("GiveFeatureResult", description="The gift, or why not."),
 ]
 
@@ -163,12 +155,7 @@ class PresentFeaturePayload:
 
 
 PresentFeatureResult = Annotated[
-    PresentFeaturePayload
-    | UnknownFeature
-    | InvalidGift
-    | CannotTargetSelf
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    PresentFeaturePayload | UnknownFeature | InvalidGift | CannotTargetSelf | KeyProblem,
     strawberry.union("PresentFeatureResult", description="The gift, or why not."),
 ]
 

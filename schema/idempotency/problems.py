@@ -14,3 +14,7 @@ class IdempotencyKeyReused(Problem):
 @problem(errors.IdempotencyKeyMalformed)
 class IdempotencyKeyMalformed(Problem):
     longest: int = strawberry.field(description="How many characters a key may have.")
+
+
+KeyProblem = IdempotencyKeyReused | IdempotencyKeyMalformed
+"""What can be wrong with the key of a repeatable mutation."""

@@ -9,7 +9,7 @@ from community.ledger.rules.transfers import Currency
 from community.members import queries as members
 from schema.context import Info
 from schema.errors import InvalidReason
-from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
+from schema.idempotency.problems import KeyProblem
 from schema.ledger.problems import InsufficientPoints, InvalidAmount
 from schema.members.problems import CannotTargetSelf
 from schema.members.types import Member
@@ -38,13 +38,7 @@ class AdjustPointsPayload:
 
 
 AdjustPointsResult = Annotated[
-    AdjustPointsPayload
-    | InsufficientPoints
-    | InvalidAmount
-    | InvalidReason
-    | CannotTargetSelf
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    AdjustPointsPayload | InsufficientPoints | InvalidAmount | InvalidReason | CannotTargetSelf | KeyProblem,
     strawberry.union("AdjustPointsResult", description="The corrected balance, or why not."),
 ]
 

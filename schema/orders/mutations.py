@@ -10,7 +10,7 @@ from community.orders.service import Answer
 from schema.context import Info
 from schema.engagement.types import Effects
 from schema.errors import InvalidReason, inside
-from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
+from schema.idempotency.problems import KeyProblem
 from schema.members.problems import CannotTargetSelf
 from schema.nodes import decode_id
 from schema.orders.inputs import RecordOrderInput, RecordOrdersInput, RefundOrderInput
@@ -99,8 +99,7 @@ RefundOrderResult = Annotated[
     | RefundTooLarge
     | InvalidReturn
     | InvalidReason
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    | KeyProblem,
     strawberry.union("RefundOrderResult", description="The refund, or why not."),
 ]
 

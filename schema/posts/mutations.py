@@ -17,7 +17,7 @@ from schema.connections import Edge
 from schema.context import Info
 from schema.engagement.types import Effects
 from schema.errors import InvalidReason
-from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
+from schema.idempotency.problems import KeyProblem
 from schema.members.problems import MayNotPost
 from schema.nodes import Node, decode_id, decode_one_of, encode_id
 from schema.posts.problems import (
@@ -37,6 +37,10 @@ POST_BODY = "The text, in Markdown: 1 to 10,000 characters. #hashtags and @menti
 COMMENT_BODY = "The text, in Markdown: 1 to 2,000 characters. #hashtags and @mentions in it become links."
 KEY = "Any text of your choice, up to 255 characters: the same key and input again gives the first result."
 REASON = "Why, at most 500 characters. Moderators must give one; the author will read it."
+
+
+TextProblem = EmptyText | TextTooLong | HashtagTooLong | TooManyHashtags | TooManyMentions
+"""What can be wrong with what a post or a comment shall say."""
 
 
 @strawberry.input(description="What to write.")
@@ -66,15 +70,7 @@ class WritePostPayload:
 
 
 WritePostResult = Annotated[
-    WritePostPayload
-    | MayNotPost
-    | EmptyText
-    | TextTooLong
-    | HashtagTooLong
-    | TooManyHashtags
-    | TooManyMentions
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    WritePostPayload | MayNotPost | TextProblem | KeyProblem,
     strawberry.union("WritePostResult", description="The new post, or why not."),
 ]
 
@@ -95,14 +91,7 @@ class EditPostPayload:
 
 
 EditPostResult = Annotated[
-    EditPostPayload
-    | MayNotPost
-    | AlreadyRemoved
-    | EmptyText
-    | TextTooLong
-    | HashtagTooLong
-    | TooManyHashtags
-    | TooManyMentions,
+    EditPostPayload | MayNotPost | AlreadyRemoved | TextProblem,
     strawberry.union("EditPostResult", description="The changed post, or why not."),
 ]
 
@@ -159,17 +148,7 @@ class WriteCommentPayload:
 
 
 WriteCommentResult = Annotated[
-    WriteCommentPayload
-    | MayNotPost
-    | AlreadyRemoved
-    | ThreadTooDeep
-    | EmptyText
-    | TextTooLong
-    | HashtagTooLong
-    | TooManyHashtags
-    | TooManyMentions
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    WriteCommentPayload | MayNotPost | AlreadyRemoved | ThreadTooDeep | TextProblem | KeyProblem,
     strawberry.union("WriteCommentResult", description="The new comment, or why not."),
 ]
 
@@ -190,14 +169,7 @@ class EditCommentPayload:
 
 
 EditCommentResult = Annotated[
-    EditCommentPayload
-    | MayNotPost
-    | AlreadyRemoved
-    | EmptyText
-    | TextTooLong
-    | HashtagTooLong
-    | TooManyHashtags
-    | TooManyMentions,
+    EditCommentPayload | MayNotPost | AlreadyRemoved | TextProblem,
     strawberry.union("EditCommentResult", description="The changed comment, or why not."),
 ]
 

@@ -29,12 +29,31 @@ from schema.content.problems import (
 )
 from schema.content.types import Content
 from schema.context import Info
-from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
+from schema.idempotency.problems import KeyProblem
 from schema.nodes import decode_id
 
 KEY = "Any text of your choice, up to 255 characters: the same key and input again gives the first result."
 EXPECTED = "The last revision you know of: somebody may have saved another one meanwhile."
 SLUG = "How it is called in addresses: letters and digits of any script, hyphens."
+
+
+DraftProblem = (
+    TextMissing
+    | ContentTextTooLong
+    | BodyTooLong
+    | BodyTooDeep
+    | TooManyParts
+    | SecondWall
+    | WallInGate
+    | NestedGate
+    | UnclosedGate
+    | UnopenedGate
+    | UnknownGate
+    | InvalidTerms
+    | MediaMissing
+    | TooManyMedia
+)
+"""What can be wrong with what an item shall say."""
 
 
 @strawberry.input(description="What to begin.")
@@ -56,25 +75,7 @@ class CreateContentPayload:
 
 
 CreateContentResult = Annotated[
-    CreateContentPayload
-    | TextMissing
-    | ContentTextTooLong
-    | BodyTooLong
-    | BodyTooDeep
-    | TooManyParts
-    | SecondWall
-    | WallInGate
-    | NestedGate
-    | UnclosedGate
-    | UnopenedGate
-    | UnknownGate
-    | InvalidTerms
-    | MediaMissing
-    | TooManyMedia
-    | SlugUnusable
-    | SlugTaken
-    | IdempotencyKeyReused
-    | IdempotencyKeyMalformed,
+    CreateContentPayload | DraftProblem | SlugUnusable | SlugTaken | KeyProblem,
     strawberry.union("CreateContentResult", description="The new item, or why not."),
 ]
 
@@ -96,23 +97,7 @@ class EditContentPayload:
 
 
 EditContentResult = Annotated[
-    EditContentPayload
-    | TextMissing
-    | ContentTextTooLong
-    | BodyTooLong
-    | BodyTooDeep
-    | TooManyParts
-    | SecondWall
-    | WallInGate
-    | NestedGate
-    | UnclosedGate
-    | UnopenedGate
-    | UnknownGate
-    | InvalidTerms
-    | MediaMissing
-    | TooManyMedia
-    | RevisionConflict
-    | ContentArchived,
+    EditContentPayload | DraftProblem | RevisionConflict | ContentArchived,
     strawberry.union("EditContentResult", description="The item, or why not."),
 ]
 

@@ -8,7 +8,7 @@ import strawberry
 from community.partners import service as partners
 from schema.context import Info
 from schema.errors import InvalidReason
-from schema.idempotency.problems import IdempotencyKeyMalformed, IdempotencyKeyReused
+from schema.idempotency.problems import KeyProblem
 from schema.nodes import decode_id
 from schema.partners.problems import (
     InvalidPaymentReference,
@@ -36,7 +36,7 @@ class PayCommissionsPayload:
 
 
 PayCommissionsResult = Annotated[
-    PayCommissionsPayload | PartnerNotActive | NothingToPay | IdempotencyKeyReused | IdempotencyKeyMalformed,
+    PayCommissionsPayload | PartnerNotActive | NothingToPay | KeyProblem,
     strawberry.union("PayCommissionsResult", description="The statement, or why not."),
 ]
 
