@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -9,8 +10,12 @@ from community import database
 from community.idempotency import rules
 from community.idempotency.errors import IdempotencyKeyMalformed, IdempotencyKeyReused
 from community.kernel import clock, ids
+from community.kernel.along import NOTHING, Along
 
 Result = dict[str, Any]
+
+ABOUT = "about.id"
+"""What is read along with taking a key belongs to this id."""
 
 
 async def once(
@@ -18,12 +23,16 @@ async def once(
     key: str | None,
     input: Mapping[str, Any],
     run: Callable[[], Awaitable[Result]],
+    *,
+    about: UUID | None = None,
+    along: Along = NOTHING,
 ) -> Result:
     """Run `run` unless `key` was used in `scope` before; then return the result it had. Without a key, just run.
 
     Call it inside the verb's transaction: the key is kept exactly when the effect is. A call that meets the same key
     still running waits for it. A run that raises leaves no trace, so its key may be tried again. `input` and the result
-    are JSON (UUIDs and times included); every call gets the result as JSON gives it back.
+    are JSON (UUIDs and times included); every call gets the result as JSON gives it back. The statement that takes a
+    key reads along what belongs to `about`.
 
     Raises IdempotencyKeyReused for another input under the same key, IdempotencyKeyMalformed for an unusable key.
     """
@@ -32,7 +41,7 @@ async def once(
     if not rules.is_usable(key):
         raise IdempotencyKeyMalformed(rules.LONGEST_KEY)
     fingerprint = rules.fingerprint(input)
-    if not await _claim(scope, key, fingerprint):
+    if not await _claim(scope, key, fingerprint, about, along):
         return await _first_result(scope, key, fingerprint)
     result = rules.as_json(await run())
     database.write_last(_KEEP_RESULT, [{"scope": scope, "key": key, "result": orjson.Fragment(result)}])
@@ -46,18 +55,22 @@ _KEEP_RESULT = """
 """
 
 
-async def _claim(scope: str, key: str, fingerprint: bytes) -> bool:
+async def _claim(scope: str, key: str, fingerprint: bytes, about: UUID | None, along: Along) -> bool:
     """Take the key. Waits for another transaction that is about to take it, and is False when that one commits."""
-    claimed: bool | None = await database.fetch_value(
-        "insert into idempotency_key (id, scope, key, fingerprint, created_at) values ($1, $2, $3, $4, $5)"
-        " on conflict (scope, key) do nothing returning true",
-        ids.new_id(),
-        scope,
-        key,
-        fingerprint,
-        clock.now(),
+    question = database.Question(arguments=[ids.new_id(), scope, key, fingerprint, clock.now(), about])
+    columns = along.columns(question)
+    row = await database.fetch_one(f"{_CLAIM.format(columns)}{along.joined}", *question.arguments)
+    assert row is not None, "there is one row, whether or not the key was free"
+    along.keep([row])
+    return row["claimed"] is True
+
+
+_CLAIM = """
+    with claimed as (
+        insert into idempotency_key (id, scope, key, fingerprint, created_at) values ($1, $2, $3, $4, $5)
+        on conflict (scope, key) do nothing returning true
     )
-    return claimed is True
+    select exists (select from claimed) as claimed{} from (select $6::uuid as id) about"""
 
 
 async def _first_result(scope: str, key: str, fingerprint: bytes) -> Result:

@@ -62,7 +62,8 @@ class Along:
         """The SQL of the ids that something belongs to, each with its place among the columns."""
         self._width = 0
         self._rows: list[Sequence[Any]] = []
-        self._known: dict[str, dict[UUID, Any]] = {}
+        self._known: dict[str, dict[Any, Any]] = {}
+        self._told: dict[str, dict[Any, Any]] = {}
         self.joined = ""
         """What to add behind `from`, once the columns are known."""
 
@@ -74,8 +75,7 @@ class Along:
             return different.pop() if different else NOTHING
         found = cls()
         for each in different:
-            for wanted in each._wanted:
-                name = wanted.companion.name
+            for name in {wanted.companion.name for wanted in each._wanted} | each._told.keys():
                 found._known.setdefault(name, {}).update(each._known_as(name))
         return found
 
@@ -107,6 +107,11 @@ class Along:
         self._rows += rows
         self._known.clear()
 
+    def tell(self, name: str, id: Hashable, value: Any) -> None:
+        """Let something be known under this name that nobody has to read: who wrote it just now tells it."""
+        self._told.setdefault(name, {})[id] = value
+        self._known.clear()
+
     def among(self, name: str, ids: Iterable[Key]) -> dict[Key, Any]:
         """What came along under this name for those of these ids that it came for."""
         known: dict[Any, Any] = self._known_as(name)
@@ -131,10 +136,10 @@ class Along:
         self._width += columns
         return place
 
-    def _known_as(self, name: str) -> dict[UUID, Any]:
+    def _known_as(self, name: str) -> dict[Any, Any]:
         known = self._known.get(name)
         if known is None:
-            known = self._known[name] = {}
+            known = self._known[name] = {**self._told.get(name, {})}
             for wanted in self._wanted:
                 if wanted.companion.name == name:
                     known |= self._read(wanted)
@@ -189,6 +194,9 @@ class _Nothing(Along):
 
     def keep(self, rows: Sequence[Sequence[Any]]) -> None:
         """There is nothing to take."""
+
+    def tell(self, name: str, id: Hashable, value: Any) -> None:
+        """Nobody asks."""
 
 
 NOTHING = _Nothing()

@@ -298,9 +298,33 @@ async def restrictions_of(ids: Sequence[UUID], now: datetime) -> dict[UUID, list
     return found
 
 
-async def restriction_on(member_id: UUID, ability: Ability, now: datetime) -> RestrictionView | None:
-    """The restriction that keeps a member from an ability at `now`, the longest if there are several."""
-    return next((r for r in (await restrictions_of([member_id], now))[member_id] if r.ability == ability), None)
+async def restriction_on(
+    member_id: UUID, ability: Ability, now: datetime, along: Along = NOTHING
+) -> RestrictionView | None:
+    """The restriction that keeps a member from an ability at `now`, the longest if there are several.
+
+    No statement where it came along as `restrictions_beside`.
+    """
+    came: dict[UUID, list[RestrictionView]] = along.among(RESTRICTIONS, [member_id])
+    found = came or await restrictions_of([member_id], now)
+    return next((r for r in found[member_id] if r.ability == ability), None)
+
+
+def restrictions_beside(now: datetime) -> Companion[list[RestrictionView]]:
+    """What is taken from a member, for the statement of another area."""
+
+    def taken(key: str, question: Question) -> str:
+        return (
+            "array(select row(id, member_id, ability, reason, starts_at, ends_at) from members_restriction"
+            f" where member_id = {key} and lifted_at is null"
+            f" and (ends_at is null or ends_at > {question.argument(now)}::timestamptz)"
+            " order by ends_at desc nulls first, id)"
+        )
+
+    return Companion(RESTRICTIONS, taken, lambda rows: [RestrictionView(*row) for row in rows])
+
+
+RESTRICTIONS = "restrictions"
 
 
 EARNERS = (

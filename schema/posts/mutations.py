@@ -7,7 +7,10 @@ import strawberry
 
 from community.access.policy import require_member
 from community.engagement import queries as engagement
+from community.idempotency import service as idempotency
+from community.kernel.along import NOTHING, Along
 from community.kernel.pages import encode_cursor
+from community.members import queries as members
 from community.posts import queries
 from community.posts import service as posts
 from community.posts.queries import CommentView, PostView
@@ -18,6 +21,7 @@ from schema.context import Info
 from schema.engagement.types import Effects
 from schema.errors import InvalidReason
 from schema.idempotency.problems import KeyProblem
+from schema.lookahead import selected
 from schema.members.problems import MayNotPost
 from schema.nodes import Node, decode_id, decode_one_of, encode_id
 from schema.posts.problems import (
@@ -60,12 +64,12 @@ class WritePostPayload:
 
     @strawberry.field(description="What writing it did for you.", metadata={PRIVATE: True})
     async def effects(self, info: Info) -> Effects:
-        member_id = require_member(info.context.actor)
-        return Effects.of(await engagement.effects_of(activities.post_cause(self.post.uuid), member_id))
+        member_id, cause = require_member(info.context.actor), activities.post_cause(self.post.uuid)
+        return Effects.of(await engagement.effects_of(cause, member_id, self.post.along))
 
     @classmethod
-    def of(cls, post: PostView) -> "WritePostPayload":
-        node = Post.of(post)
+    def of(cls, post: PostView, along: Along) -> "WritePostPayload":
+        node = Post.of(post, along)
         return cls(post=node, post_edge=Edge(cursor=encode_cursor((post.id,)), node=node))
 
 
@@ -138,12 +142,12 @@ class WriteCommentPayload:
 
     @strawberry.field(description="What writing it did for you.", metadata={PRIVATE: True})
     async def effects(self, info: Info) -> Effects:
-        member_id = require_member(info.context.actor)
-        return Effects.of(await engagement.effects_of(activities.comment_cause(self.comment.uuid), member_id))
+        member_id, cause = require_member(info.context.actor), activities.comment_cause(self.comment.uuid)
+        return Effects.of(await engagement.effects_of(cause, member_id, self.comment.along))
 
     @classmethod
-    def of(cls, comment: CommentView) -> "WriteCommentPayload":
-        node = Comment.of(comment)
+    def of(cls, comment: CommentView, along: Along) -> "WriteCommentPayload":
+        node = Comment.of(comment, along)
         return cls(comment=node, comment_edge=Edge(cursor=encode_cursor((comment.id,)), node=node))
 
 
@@ -219,7 +223,7 @@ class ReactPayload:
     async def effects(self, info: Info) -> Effects:
         member_id = require_member(info.context.actor)
         cause = activities.given_cause(self.subject.uuid, member_id, self.kind)
-        return Effects.of(await engagement.effects_of(cause, member_id))
+        return Effects.of(await engagement.effects_of(cause, member_id, self.subject.along))
 
 
 ReactResult = Annotated[
@@ -255,8 +259,9 @@ class PostMutations:
 
     @strawberry.mutation(description="Write a post.")
     async def write_post(self, info: Info, input: WritePostInput) -> WritePostResult:
-        post = await posts.write(info.context.actor, input.body, idempotency_key=input.idempotency_key)
-        return WritePostPayload.of(post)
+        along, key = _of_author(info), input.idempotency_key
+        post = await posts.write(info.context.actor, input.body, idempotency_key=key, along=along)
+        return WritePostPayload.of(post, along)
 
     @strawberry.mutation(description="Change what one of your posts says. What it said is kept.")
     async def edit_post(self, info: Info, input: EditPostInput) -> EditPostResult:
@@ -273,8 +278,9 @@ class PostMutations:
     async def write_comment(self, info: Info, input: WriteCommentInput) -> WriteCommentResult:
         kind, subject_id = _subject(input.subject_id)
         write = posts.comment if kind is Post else posts.reply
-        comment = await write(info.context.actor, subject_id, input.body, idempotency_key=input.idempotency_key)
-        return WriteCommentPayload.of(comment)
+        along, key = _of_author(info), input.idempotency_key
+        comment = await write(info.context.actor, subject_id, input.body, idempotency_key=key, along=along)
+        return WriteCommentPayload.of(comment, along)
 
     @strawberry.mutation(description="Change what one of your comments says. What it said is kept.")
     async def edit_comment(self, info: Info, input: EditCommentInput) -> EditCommentResult:
@@ -291,9 +297,9 @@ class PostMutations:
 
     @strawberry.mutation(description="React to a post or a comment. You can react once in each way.")
     async def react(self, info: Info, input: ReactInput) -> ReactResult:
-        kind, subject_id = _subject(input.subject_id)
-        await posts.react(info.context.actor, subject_id, input.kind)
-        return ReactPayload(kind=input.kind, subject=await _shown(kind, subject_id, info))
+        (kind, subject_id), along = _subject(input.subject_id), Along()
+        await posts.react(info.context.actor, subject_id, input.kind, along=along)
+        return ReactPayload(kind=input.kind, subject=await _shown(kind, subject_id, info, along))
 
     @strawberry.mutation(description="Take a reaction back.")
     async def unreact(self, info: Info, input: UnreactInput) -> UnreactResult:
@@ -302,11 +308,17 @@ class PostMutations:
         return UnreactPayload(subject=await _shown(kind, subject_id, info))
 
 
+def _of_author(info: Info) -> Along:
+    """What the statement that takes the key reads along: who writes, if the payload is asked for that."""
+    is_asked = any(name.rpartition(".")[2] == "author" for name in selected(info))
+    return Along().bring(members.beside(), idempotency.ABOUT) if is_asked else Along()
+
+
 def _subject(subject: strawberry.ID) -> tuple[type[Node], UUID]:
     return decode_one_of(subject, (Post, Comment), "subjectId")
 
 
-async def _shown(kind: type[Node], subject_id: UUID, info: Info) -> Reactable:
+async def _shown(kind: type[Node], subject_id: UUID, info: Info, along: Along = NOTHING) -> Reactable:
     if kind is Post:
-        return Post.of(await queries.post(info.context.actor, subject_id))
-    return Comment.of(await queries.comment(info.context.actor, subject_id))
+        return Post.of(await queries.post(info.context.actor, subject_id), along)
+    return Comment.of(await queries.comment(info.context.actor, subject_id), along)

@@ -12,6 +12,7 @@ from community import database
 from community.engagement import errors
 from community.engagement.errors import NotEarned, NotYet
 from community.engagement.rules.activities import Identity, Subject
+from community.kernel.along import NOTHING, Along
 from community.ledger.rules.transfers import Cause, Currency
 
 
@@ -103,6 +104,9 @@ async def firsts_by_cause(causes: Sequence[Cause]) -> dict[tuple[str, str], Firs
     return found
 
 
+EFFECTS = "effects"
+
+
 async def effects_of_all(causes: Iterable[Cause]) -> dict[Cause, Effects]:
     """What each of these causes did for its member when it was recorded; who is unknown is missing. One statement."""
     wanted = list(causes)
@@ -110,8 +114,14 @@ async def effects_of_all(causes: Iterable[Cause]) -> dict[Cause, Effects]:
     return {cause: firsts[cause.kind, cause.key].effects for cause in wanted if (cause.kind, cause.key) in firsts}
 
 
-async def effects_of(cause: Cause, member_id: UUID) -> Effects:
-    """What was recorded under this cause did for the member, as it was told the first time; nothing, if nothing was."""
+async def effects_of(cause: Cause, member_id: UUID, along: Along = NOTHING) -> Effects:
+    """What was recorded under this cause did for the member, as it was told the first time; nothing, if nothing was.
+
+    No statement where whoever recorded it just now told it along, as EFFECTS of the cause.
+    """
+    told: dict[Cause, Effects] = along.among(EFFECTS, [cause])
+    if cause in told:
+        return replace(told[cause], is_repeat=False)
     first = (await firsts_by_cause([cause])).get((cause.kind, cause.key))
     if first is None or first.effects.member_id != member_id:
         return Effects(member_id=member_id, earned=[], refused=[])

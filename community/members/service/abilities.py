@@ -7,6 +7,7 @@ from uuid import UUID
 from community.access.policy import Actor, Permission, require
 from community.database import transaction
 from community.kernel import clock
+from community.kernel.along import NOTHING, Along
 from community.kernel.ids import new_id
 from community.kernel.text import reason_in
 from community.members import errors, facts, queries
@@ -17,9 +18,12 @@ from community.members.service.holding import held
 from community.outbox import service as outbox
 
 
-async def require_ability(member_id: UUID, ability: Ability, now: datetime) -> None:
-    """Raise MayNotPost, MayNotEarn or MayNotSpend while the ability is taken from the member."""
-    restriction = await queries.restriction_on(member_id, ability, now)
+async def require_ability(member_id: UUID, ability: Ability, now: datetime, along: Along = NOTHING) -> None:
+    """Raise MayNotPost, MayNotEarn or MayNotSpend while the ability is taken from the member.
+
+    No statement where what is taken came along as members' `restrictions_beside`.
+    """
+    restriction = await queries.restriction_on(member_id, ability, now, along)
     if restriction is None:
         return
     refusal = {

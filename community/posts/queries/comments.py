@@ -36,10 +36,10 @@ class CommentView:
     html: str | None
     mentioned_ids: Sequence[UUID]
     written_at: datetime
-    edited_at: datetime | None
-    removed_at: datetime | None
-    removed_by: UUID | None
-    removal_reason: str | None
+    edited_at: datetime | None = None
+    removed_at: datetime | None = None
+    removed_by: UUID | None = None
+    removal_reason: str | None = None
 
     @property
     def is_removed(self) -> bool:

@@ -12,7 +12,7 @@ import orjson
 from community import database
 from community.access.policy import Actor
 from community.database import Question
-from community.kernel.along import Companion
+from community.kernel.along import NOTHING, Along, Companion
 from community.kernel.along import Question as Statement
 from community.kernel.errors import NotFound
 from community.posts.queries.sight import visible_to
@@ -30,7 +30,11 @@ class Subject:
     is_removed: bool
 
 
-async def subject(actor: Actor, subject_id: UUID) -> Subject:
+ACTOR = "actor.id"
+"""What is read along with a subject may belong to whoever asks for it."""
+
+
+async def subject(actor: Actor, subject_id: UUID, along: Along = NOTHING) -> Subject:
     """The post or comment with this id. Raises NotFound where there is none that the actor may see."""
     question, sight = Question(), visible_to(actor)
     this = question.argument(subject_id)
@@ -38,16 +42,20 @@ async def subject(actor: Actor, subject_id: UUID) -> Subject:
     sees_post = question.met
     sight.comments(question)
     sees_comment = question.met
+    asking, columns = question.argument(actor.member_id), along.columns(question)
     row = await database.fetch_one(
+        f"select subject.*{columns} from ("
         "select 'post' as type, p.id, p.author_id, p.removed_at is not null as is_removed"
         f" from posts_post p where p.id = {this} and {sees_post}"
         " union all select 'comment', c.id, c.author_id, c.removed_at is not null"
-        f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {this} and {sees_comment}",
+        f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {this} and {sees_comment}"
+        f") subject, (select {asking}::uuid as id) actor{along.joined}",
         *question.arguments,
     )
     if row is None:
         raise NotFound("Post/Comment")
-    return Subject(**row)
+    along.keep([row])
+    return Subject(row["type"], row["id"], row["author_id"], row["is_removed"])
 
 
 class Tallies(NamedTuple):

@@ -1,23 +1,25 @@
 """Comments: answer a post, reply to a comment, edit, remove."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from community import database
 from community.access.policy import Actor, Permission, require, require_member
 from community.database import transaction
 from community.engagement import service as engagement
+from community.engagement.queries import EFFECTS
 from community.engagement.rules.activities import Activity, OwnKind
 from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
+from community.kernel.along import Along
+from community.members import queries as members_queries
 from community.members import service as members
 from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.posts import errors, facts, policy, queries
 from community.posts.queries import CommentView
-from community.posts.queries.comments import COLUMNS, view_of
-from community.posts.queries.sight import visible_to
 from community.posts.rules import limits
 from community.posts.rules.activities import comment_cause, comment_subject
 from community.posts.rules.tallies import COMMENTS
@@ -37,21 +39,27 @@ class Place:
     """Who wrote what is answered."""
 
 
-async def comment(actor: Actor, post_id: UUID, source: str, *, idempotency_key: str | None = None) -> CommentView:
+async def comment(
+    actor: Actor, post_id: UUID, source: str, *, idempotency_key: str | None = None, along: Along | None = None
+) -> CommentView:
     """A member answers a post. The same key, post and text again gives the first comment.
+
+    `along` is what it is where a post is written.
 
     Raises NotFound, AlreadyRemoved, members' MayNotPost, what `understand` raises, idempotency's problems.
     """
     require_member(actor)
     text = await understand(source, limits.MAX_COMMENT_LENGTH)
-    return await _comment(actor, post_id, text, idempotency_key)
+    return await _comment(actor, post_id, text, idempotency_key, _with_restrictions(along))
 
 
-async def reply(actor: Actor, comment_id: UUID, source: str, *, idempotency_key: str | None = None) -> CommentView:
+async def reply(
+    actor: Actor, comment_id: UUID, source: str, *, idempotency_key: str | None = None, along: Along | None = None
+) -> CommentView:
     """A member answers a comment, at most on level MAX_DEPTH. Raises ThreadTooDeep, and what `comment` raises."""
     require_member(actor)
     text = await understand(source, limits.MAX_COMMENT_LENGTH)
-    return await _reply(actor, comment_id, text, idempotency_key)
+    return await _reply(actor, comment_id, text, idempotency_key, _with_restrictions(along))
 
 
 async def edit_comment(actor: Actor, comment_id: UUID, source: str) -> CommentView:
@@ -97,16 +105,16 @@ async def remove_comment(actor: Actor, comment_id: UUID, reason: str | None = No
 
 
 @transaction()
-async def _comment(actor: Actor, post_id: UUID, text: Text, idempotency_key: str | None) -> CommentView:
+async def _comment(actor: Actor, post_id: UUID, text: Text, idempotency_key: str | None, along: Along) -> CommentView:
     post = await queries.post(actor, post_id)
     if post.is_removed:
         raise errors.AlreadyRemoved
     place = Place(post_id, parent_id=None, depth=1, answered_id=post.author_id)
-    return await _write(actor, place, text, idempotency_key)
+    return await _write(actor, place, text, idempotency_key, along)
 
 
 @transaction()
-async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: str | None) -> CommentView:
+async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: str | None, along: Along) -> CommentView:
     parent = await queries.comment(actor, comment_id)
     post = await queries.post(actor, parent.post_id)
     if parent.is_removed or post.is_removed:
@@ -114,72 +122,72 @@ async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: st
     if parent.depth >= limits.MAX_DEPTH:
         raise errors.ThreadTooDeep(limits.MAX_DEPTH)
     place = Place(parent.post_id, parent.id, parent.depth + 1, parent.author_id)
-    return await _write(actor, place, text, idempotency_key)
+    return await _write(actor, place, text, idempotency_key, along)
 
 
-async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | None) -> CommentView:
+def _with_restrictions(along: Along | None) -> Along:
+    return (along or Along()).bring(members_queries.restrictions_beside(clock.now()), idempotency.ABOUT)
+
+
+async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | None, along: Along) -> CommentView:
     author_id = require_member(actor)
 
     new: list[CommentView] = []
 
     async def insert() -> Result:
-        await members.require_ability(author_id, Ability.POST, clock.now())
-        new.append(await _insert(actor, author_id, place, text))
+        await members.require_ability(author_id, Ability.POST, clock.now(), along)
+        new.append(await _insert(actor, author_id, place, text, along))
         return {"comment_id": str(new[0].id)}
 
     asked = {"post_id": place.post_id, "parent_id": place.parent_id, "source": text.source}
-    written = await idempotency.once(f"posts.comment:{author_id}", idempotency_key, asked, insert)
+    scope = f"posts.comment:{author_id}"
+    written = await idempotency.once(scope, idempotency_key, asked, insert, about=author_id, along=along)
     return new[0] if new else await queries.comment(actor, UUID(written["comment_id"]))
 
 
-async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text) -> CommentView:
-    comment_id, written_at = ids.new_id(), clock.now()
-    row = await database.fetch_one(
-        _INSERT,
-        COMMENTS,
-        comment_id,
-        place.post_id,
-        place.parent_id,
-        place.depth,
-        author_id,
-        text.source,
-        text.html,
-        text.renderer,
-        text.mention_handles,
-        text.mention_ids,
-        written_at,
+async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text, along: Along) -> CommentView:
+    comment = CommentView(
+        id=ids.new_id(),
+        post_id=place.post_id,
+        parent_id=place.parent_id,
+        depth=place.depth,
+        author_id=author_id,
+        source=text.source,
+        html=text.html,
+        mentioned_ids=list(text.mention_ids),
+        written_at=clock.now(),
     )
-    assert row is not None, "what was inserted is returned"
+    database.write_last(_INSERT, [_row(comment, text)])
+    tallies.add_last([place.post_id, place.parent_id] if place.parent_id else [place.post_id], COMMENTS, 1)
     activity = Activity(
         kind=OwnKind.COMMENT_WRITTEN,
         member_id=author_id,
-        occurred_at=written_at,
-        subject=comment_subject(comment_id),
+        occurred_at=comment.written_at,
+        subject=comment_subject(comment.id),
         other_id=place.answered_id,
     )
-    await engagement.record(activity, cause=comment_cause(comment_id), actor=actor)
+    cause = comment_cause(comment.id)
+    along.tell(EFFECTS, cause, await engagement.record(activity, cause=cause, actor=actor))
     await outbox.record(
         facts.CommentWritten(
             post_id=place.post_id,
-            comment_id=comment_id,
+            comment_id=comment.id,
             parent_id=place.parent_id,
             author_id=author_id,
             mentioned_ids=list(text.mention_ids),
         ),
         actor=actor,
     )
-    return view_of(row, visible_to(actor))
+    return comment
 
 
-_INSERT = f"""
-    with counted as (
-        insert into posts_tally_delta (subject_id, measure, delta)
-        select id, $1, 1 from unnest(array[$3::uuid, $4::uuid]) above(id) where id is not null
-    )
-    insert into posts_comment as c (id, post_id, parent_id, depth, author_id, source, html, renderer, mention_handles,
-        mention_ids, written_at)
-    values ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning {COLUMNS}
-"""
+def _row(comment: CommentView, text: Text) -> dict[str, Any]:
+    columns = asdict(comment)
+    mentions = {"mention_handles": text.mention_handles, "mention_ids": columns.pop("mentioned_ids")}
+    return columns | mentions | {"renderer": text.renderer}
+
+
+_INSERT = "insert into posts_comment select * from json_populate_recordset(null::posts_comment, {rows})"
 
 
 @transaction()

@@ -1,22 +1,25 @@
 """Posts: write one, edit it, remove it."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from community import database
 from community.access.policy import Actor, Permission, require, require_member
 from community.database import transaction
 from community.engagement import service as engagement
+from community.engagement.queries import EFFECTS
 from community.engagement.rules.activities import Activity, OwnKind
 from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
+from community.kernel.along import Along
+from community.members import queries as members_queries
 from community.members import service as members
 from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.posts import errors, facts, policy, queries
 from community.posts.queries import PostView
-from community.posts.queries.posts import COLUMNS
 from community.posts.rules import limits
 from community.posts.rules.activities import post_cause, post_subject
 from community.posts.rules.hashtags import hashtag_id
@@ -24,14 +27,19 @@ from community.posts.rules.texts import removal_reason
 from community.posts.service.texts import Text, understand
 
 
-async def write(actor: Actor, source: str, *, idempotency_key: str | None = None) -> PostView:
+async def write(
+    actor: Actor, source: str, *, idempotency_key: str | None = None, along: Along | None = None
+) -> PostView:
     """A member writes a post in Markdown. The same key and text again gives the first post.
+
+    `along` may bring what belongs to the author, by idempotency's ABOUT, and is told the effects of a new post.
 
     Raises Unauthenticated, members' MayNotPost, what `understand` raises, idempotency's problems.
     """
     require_member(actor)
     text = await understand(source, limits.MAX_POST_LENGTH)
-    return await _write(actor, text, idempotency_key)
+    along = (along or Along()).bring(members_queries.restrictions_beside(clock.now()), idempotency.ABOUT)
+    return await _write(actor, text, idempotency_key, along)
 
 
 async def edit(actor: Actor, post_id: UUID, source: str) -> PostView:
@@ -80,69 +88,60 @@ async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> Post
 
 
 @transaction()
-async def _write(actor: Actor, text: Text, idempotency_key: str | None) -> PostView:
+async def _write(actor: Actor, text: Text, idempotency_key: str | None, along: Along) -> PostView:
     author_id = require_member(actor)
 
     new: list[PostView] = []
 
     async def insert() -> Result:
-        await members.require_ability(author_id, Ability.POST, clock.now())
-        new.append(await _insert(actor, author_id, text))
+        await members.require_ability(author_id, Ability.POST, clock.now(), along)
+        new.append(await _insert(actor, author_id, text, along))
         return {"post_id": str(new[0].id)}
 
-    written = await idempotency.once(f"posts.write:{author_id}", idempotency_key, {"source": text.source}, insert)
+    written = await idempotency.once(
+        f"posts.write:{author_id}", idempotency_key, {"source": text.source}, insert, about=author_id, along=along
+    )
     return new[0] if new else await queries.post(actor, UUID(written["post_id"]))
 
 
-async def _insert(actor: Actor, author_id: UUID, text: Text) -> PostView:
-    post_id, written_at = ids.new_id(), clock.now()
-    tags = _in_order(text.hashtags)
-    row = await database.fetch_one(
-        _INSERT,
-        [tag_id for tag_id, _ in tags],
-        [name for _, name in tags],
-        post_id,
-        author_id,
-        text.source,
-        text.html,
-        text.renderer,
-        text.words,
-        text.hashtags,
-        text.mention_handles,
-        text.mention_ids,
-        written_at,
+async def _insert(actor: Actor, author_id: UUID, text: Text, along: Along) -> PostView:
+    post = PostView(
+        id=ids.new_id(),
+        author_id=author_id,
+        source=text.source,
+        kept_html=text.html,
+        renderer=text.renderer,
+        hashtags=list(text.hashtags),
+        mention_handles=list(text.mention_handles),
+        mentioned_ids=list(text.mention_ids),
+        written_at=clock.now(),
     )
-    assert row is not None, "what was inserted is returned"
+    database.write_last(_INSERT, [_row(post, text.words)])
+    _tag(post.id, post.hashtags)
     activity = Activity(
-        kind=OwnKind.POST_WRITTEN, member_id=author_id, occurred_at=written_at, subject=post_subject(post_id)
+        kind=OwnKind.POST_WRITTEN, member_id=author_id, occurred_at=post.written_at, subject=post_subject(post.id)
     )
-    await engagement.record(activity, cause=post_cause(post_id), actor=actor)
+    cause = post_cause(post.id)
+    along.tell(EFFECTS, cause, await engagement.record(activity, cause=cause, actor=actor))
     await outbox.record(
         facts.PostWritten(
-            post_id=post_id,
+            post_id=post.id,
             author_id=author_id,
-            hashtag_ids=_hashtag_ids(text.hashtags),
-            mentioned_ids=list(text.mention_ids),
-            written_at=written_at,
+            hashtag_ids=_hashtag_ids(post.hashtags),
+            mentioned_ids=list(post.mentioned_ids),
+            written_at=post.written_at,
         ),
         actor=actor,
     )
-    return PostView.of(row)
+    return post
 
 
-_TAG = (
-    "tag as (select * from unnest($1::uuid[], $2::text[]) tag(id, name)),"
-    " known as (insert into posts_hashtag (id, name) select id, name from tag on conflict do nothing),"
-    " tagged as (insert into posts_tagging (hashtag_id, post_id) select id, $3 from tag)"
-)
-"""Let a post be found under hashtags."""
+def _row(post: PostView, words: str) -> dict[str, Any]:
+    columns = post._asdict()
+    return columns | {"html": columns.pop("kept_html"), "mention_ids": columns.pop("mentioned_ids"), "words": words}
 
-_INSERT = (
-    f"with {_TAG} insert into posts_post as p (id, author_id, source, html, renderer, words, hashtags,"
-    " mention_handles, mention_ids, written_at)"
-    " values ($3::uuid, $4, $5, $6, $7, $8::text::tsvector, $9, $10, $11, $12)"
-    f" returning {COLUMNS}"
-)
+
+_INSERT = "insert into posts_post select * from json_populate_recordset(null::posts_post, {rows})"
 
 
 @transaction()
@@ -180,7 +179,7 @@ async def _revise(post: PostView, text: Text, actor: Actor) -> None:
     )
     added = [name for name in text.hashtags if name not in post.hashtags]
     dropped = [name for name in post.hashtags if name not in text.hashtags]
-    await _tag(post.id, added)
+    _tag(post.id, added)
     await _untag(post.id, dropped)
     await outbox.record(
         facts.PostEdited(
@@ -200,17 +199,20 @@ async def _locked(actor: Actor, post_id: UUID) -> PostView:
     return await queries.post(actor, post_id)
 
 
-async def _tag(post_id: UUID, names: Iterable[str]) -> None:
-    tags = _in_order(names)
+def _tag(post_id: UUID, names: Iterable[str]) -> None:
+    """Let a post be found under hashtags, which are there from their first use on."""
+    tags = [(hashtag_id(name), name) for name in names]
     if tags:
-        await database.execute(
-            f"with {_TAG} select $3::uuid", [tag_id for tag_id, _ in tags], [name for _, name in tags], post_id
-        )
+        database.write_last(_KNOWN, [{"id": tag_id, "name": name} for tag_id, name in tags])
+        database.write_last(_TAGGED, [{"hashtag_id": tag_id, "post_id": post_id} for tag_id, _ in tags])
 
 
-def _in_order(names: Iterable[str]) -> list[tuple[UUID, str]]:
-    """Hashtags in the order of their ids, so that two writers cannot deadlock."""
-    return sorted((hashtag_id(name), name) for name in names)
+# In the order of their ids, so that two writers cannot deadlock.
+_KNOWN = (
+    "insert into posts_hashtag (id, name) select id, name from json_populate_recordset(null::posts_hashtag, {rows})"
+    " order by id on conflict do nothing"
+)
+_TAGGED = "insert into posts_tagging select * from json_populate_recordset(null::posts_tagging, {rows})"
 
 
 async def _untag(post_id: UUID, names: Iterable[str]) -> None:

@@ -8,13 +8,17 @@ from community import database
 from community.access.policy import Actor, require_member
 from community.database import transaction
 from community.engagement import service as engagement
+from community.engagement.queries import EFFECTS
 from community.engagement.rules.activities import Activity, OwnKind
 from community.kernel import clock, ids
+from community.kernel.along import NOTHING, Along
+from community.members import queries as members_queries
 from community.members import service as members
 from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.posts import errors, facts, queries
 from community.posts.queries import Subject
+from community.posts.queries.reactions import ACTOR
 from community.posts.rules import activities
 from community.posts.rules.reactions import Reaction
 
@@ -22,14 +26,17 @@ TAKEN_BACK = "The reaction was taken back."
 
 
 @transaction()
-async def react(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
+async def react(actor: Actor, subject_id: UUID, kind: Reaction, *, along: Along = NOTHING) -> Subject:
     """A member reacts to a post or a comment. The same kind again changes nothing.
+
+    `along` is told the effects of a new reaction.
 
     Raises Unauthenticated, NotFound, AlreadyRemoved, members' MayNotPost.
     """
     member_id = require_member(actor)
-    await members.require_ability(member_id, Ability.POST, clock.now())
-    subject = await queries.subject(actor, subject_id)
+    beside = Along().bring(members_queries.restrictions_beside(clock.now()), ACTOR)
+    subject = await queries.subject(actor, subject_id, beside)
+    await members.require_ability(member_id, Ability.POST, clock.now(), beside)
     if subject.is_removed:
         raise errors.AlreadyRemoved
     is_new = await database.fetch_value(
@@ -44,17 +51,15 @@ async def react(actor: Actor, subject_id: UUID, kind: Reaction) -> Subject:
         clock.now(),
     )
     if is_new:
-        await engagement.record(
-            Activity(
-                kind=OwnKind.REACTION_GIVEN,
-                member_id=member_id,
-                occurred_at=clock.now(),
-                subject=activities.subject_of(subject.type, subject_id),
-                other_id=subject.author_id,
-            ),
-            cause=activities.given_cause(subject_id, member_id, kind),
-            actor=actor,
+        activity = Activity(
+            kind=OwnKind.REACTION_GIVEN,
+            member_id=member_id,
+            occurred_at=clock.now(),
+            subject=activities.subject_of(subject.type, subject_id),
+            other_id=subject.author_id,
         )
+        cause = activities.given_cause(subject_id, member_id, kind)
+        along.tell(EFFECTS, cause, await engagement.record(activity, cause=cause, actor=actor))
         await outbox.record(
             facts.ReactionAdded(
                 subject_id=subject_id, author_id=subject.author_id, member_id=member_id, kind=kind.value

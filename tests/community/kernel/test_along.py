@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest_asyncio
 
 from community import database as db
-from community.access.policy import Actor, Kind
+from community.access.policy import Actor, Kind, Role
 from community.database import Question, counting_statements
 from community.kernel import clock
-from community.kernel.along import Along
+from community.kernel.along import NOTHING, Along
 from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger.rules.transfers import Currency
@@ -18,7 +18,7 @@ from community.ledger.service import award
 from community.members import queries as members
 from community.members.queries import MemberView
 from community.members.rules import Ability
-from community.members.service import follow
+from community.members.service import follow, restrict
 from community.tiers import queries as tiers
 from tests.community.ledger.awards import a_cause
 from tests.factories import a_member
@@ -71,6 +71,32 @@ async def test_what_a_member_is_to_others_comes_along(two: list[MemberView]):
     assert counted.count == 0
     assert await members.follower_counts(ids) == {mei.id: 0, tom.id: 1}
     assert await members.following_counts(ids) == {mei.id: 1, tom.id: 0}
+
+
+async def test_what_is_taken_from_a_member_comes_along(two: list[MemberView]):
+    mei, tom = two
+    staff = await a_member(roles={Role.MODERATOR})
+    await restrict(staff, mei.id, Ability.POST, reason="Spam", ends_at=clock.now() + timedelta(days=1))
+    await restrict(staff, mei.id, Ability.POST, reason="Much spam")
+    now = clock.now()
+    along = await read_with(Along().bring(members.restrictions_beside(now), "wanted.id"), [mei.id, tom.id])
+    apart = [await members.restriction_on(each.id, Ability.POST, now) for each in two]
+    with counting_statements() as counted:
+        assert [await members.restriction_on(each.id, Ability.POST, now, along) for each in two] == apart
+    assert (counted.count, apart[0] is None, apart[1]) == (0, False, None)
+
+
+async def test_what_is_told_is_known_like_what_came(two: list[MemberView]):
+    mei, tom = two
+    along = await read_along([mei.id], mei, clock.now())
+    along.tell(members.BESIDE, tom.id, tom)
+    along.tell("mood", tom.id, "glad")
+    with counting_statements() as counted:
+        assert await members.by_ids([mei.id, tom.id], along) == {mei.id: mei, tom.id: tom}
+    assert counted.count == 0
+    assert Along.all_of([along, Along()]).among("mood", [mei.id, tom.id]) == {tom.id: "glad"}
+    NOTHING.tell("mood", tom.id, "glad")
+    assert NOTHING.among("mood", [tom.id]) == {}
 
 
 async def test_several_come_along_with_one_row(two: list[MemberView]):
