@@ -113,7 +113,13 @@ async def main() -> bool:
     async with databases() as server:
         url = await server.copy(NAME)
         cleaner = await Cleaner.of(url)
-        patient = Settings(database_url=url, pool_size=20, pool_acquire_seconds=600, lock_timeout_ms=60_000)
+        patient = Settings(
+            database_url=url,
+            pool_size=20,
+            pool_acquire_seconds=600,
+            lock_timeout_ms=60_000,
+            statement_timeout_ms=60_000,
+        )
         await database.connect(patient)
         try:
             many = await an_open_campaign(hashtags=(MANY,), budget=Budget(points=POINTS), reward=Reward(points=10))
