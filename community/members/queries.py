@@ -298,6 +298,12 @@ async def restrictions_of(ids: Sequence[UUID], now: datetime) -> dict[UUID, list
     return found
 
 
+async def restrictions_seen_by(actor: Actor, ids: Iterable[UUID], now: datetime) -> dict[UUID, list[RestrictionView]]:
+    """The same for those of whom the actor may know it; the others are missing."""
+    readable = [member_id for member_id in ids if policy.can_read_private(actor, member_id)]
+    return await restrictions_of(readable, now) if readable else {}
+
+
 async def restriction_on(
     member_id: UUID, ability: Ability, now: datetime, along: Along = NOTHING
 ) -> RestrictionView | None:
@@ -349,6 +355,11 @@ async def labels_of(ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
         wanted,
     )
     return dict.fromkeys(wanted, frozenset[str]()) | {row["member_id"]: frozenset(row["labels"]) for row in rows}
+
+
+async def labels_seen_by(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """The same for staff who label; empty for everybody else."""
+    return await labels_of(ids) if policy.can_label(actor) else {}
 
 
 async def abilities_of(member_id: UUID, now: datetime, along: Along = NOTHING) -> list[Ability]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from community.access.policy import Actor, Kind, Permission
+from community.access.policy import Actor, Kind
 from community.campaigns import queries as campaigns
 from community.entitlements import queries as entitlements
 from community.kernel import clock
@@ -182,20 +182,15 @@ class Member(Node):
         metadata=YOURS,
     )
     async def restrictions(parents: list["Member"], info: Info) -> list[list[Restriction] | None]:
-        actor = info.context.actor
-        found = await members.restrictions_of([member.uuid for member in parents], clock.now())
-        trusted = actor.may(Permission.MEMBERS_READ_PRIVATE)
-        return [
-            [Restriction.of(r) for r in found[member.uuid]] if trusted or member.uuid == actor.member_id else None
-            for member in parents
-        ]
+        ids = [member.uuid for member in parents]
+        found = await members.restrictions_seen_by(info.context.actor, ids, clock.now())
+        return [[Restriction.of(each) for each in found[id]] if id in found else None for id in ids]
 
     @level(description="What staff have marked this member with; null without members.label.", metadata=YOURS)
     async def labels(parents: list["Member"], info: Info) -> list[list[str] | None]:
-        if not info.context.actor.may(Permission.MEMBERS_LABEL):
-            return [None for _ in parents]
-        found = await members.labels_of([member.uuid for member in parents])
-        return [sorted(found[member.uuid]) for member in parents]
+        ids = [member.uuid for member in parents]
+        found = await members.labels_seen_by(info.context.actor, ids)
+        return [sorted(found[id]) if id in found else None for id in ids]
 
     @level(description="What this member has; null unless it is you or you are trusted staff.", metadata=YOURS)
     async def balance(parents: list["Member"], info: Info) -> list[Balance | None]:

@@ -12,6 +12,7 @@ from community.campaigns.queries.campaigns import (
     campaigns_by_ids,
     campaigns_of_hashtags,
     versions_of,
+    versions_seen_by,
 )
 from community.campaigns.queries.draws import DrawView, draws_of
 from community.campaigns.queries.entries import (
@@ -27,7 +28,7 @@ from community.campaigns.queries.entries import (
 from community.campaigns.queries.entries import Filter as EntryFilter
 from community.campaigns.queries.leaderboards import LEADER_SHAPE, LeaderView, leaderboards, weeks_of
 from community.campaigns.queries.openings import Opening, openings
-from community.campaigns.queries.results import ResultsView, results_of
+from community.campaigns.queries.results import ResultsView, results_of, results_seen_by
 
 __all__ = [
     "CAMPAIGN_SHAPE",
@@ -58,6 +59,8 @@ __all__ = [
     "openings",
     "own_entries_in",
     "results_of",
+    "results_seen_by",
     "versions_of",
+    "versions_seen_by",
     "weeks_of",
 ]

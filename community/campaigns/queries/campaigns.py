@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import Actor, Permission
 from community.campaigns import policy
 from community.campaigns.rules.judging import Spent
 from community.campaigns.rules.plan import Plan
@@ -150,6 +150,13 @@ async def campaigns_of_hashtags(actor: Actor, hashtag_ids: Sequence[UUID]) -> li
     )
     found = [(set(row["hashtag_ids"]), CampaignView.of(row)) for row in rows]
     return [[campaign for tags, campaign in found if each in tags] for each in hashtag_ids]
+
+
+async def versions_seen_by(actor: Actor, campaign_ids: Sequence[UUID]) -> dict[UUID, list[VersionView]]:
+    """What each of these ever said, for those who plan campaigns; empty for everybody else."""
+    if not actor.may(Permission.CAMPAIGNS_MANAGE):
+        return {}
+    return dict(zip(campaign_ids, await versions_of(actor, campaign_ids), strict=True))
 
 
 async def versions_of(actor: Actor, campaign_ids: Sequence[UUID]) -> list[list[VersionView]]:

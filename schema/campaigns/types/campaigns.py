@@ -7,7 +7,6 @@ from uuid import UUID
 
 import strawberry
 
-from community.access.policy import Permission
 from community.campaigns import queries as campaigns
 from community.campaigns.queries import LEADER_SHAPE, CampaignView, Opening
 from community.campaigns.queries.entries import EVERYTHING
@@ -189,20 +188,17 @@ class Campaign(Node):
         metadata={PRICE: Price(own=20), PRIVATE: True},
     )
     async def results(parents: list["Campaign"], info: Info) -> list[CampaignResults | None]:
-        if not info.context.actor.may(Permission.CAMPAIGNS_READ_RESULTS):
-            return [None for _ in parents]
-        found = await campaigns.results_of(info.context.actor, [parent.uuid for parent in parents])
-        return [CampaignResults.of(results) for results in found]
+        ids = [parent.uuid for parent in parents]
+        return each_found(CampaignResults.of, await campaigns.results_seen_by(info.context.actor, ids), ids)
 
     @level(
         description="Staff: everything it ever said, the latest first; null without campaigns.manage.",
         metadata={PRICE: Price(items=5), PRIVATE: True},
     )
     async def versions(parents: list["Campaign"], info: Info) -> list[list[CampaignVersion] | None]:
-        if not info.context.actor.may(Permission.CAMPAIGNS_MANAGE):
-            return [None for _ in parents]
-        found = await campaigns.versions_of(info.context.actor, [parent.uuid for parent in parents])
-        return [[CampaignVersion.of(version) for version in versions] for versions in found]
+        ids = [parent.uuid for parent in parents]
+        found = await campaigns.versions_seen_by(info.context.actor, ids)
+        return [[CampaignVersion.of(version) for version in found[each]] if each in found else None for each in ids]
 
 
 async def _openings(parents: list[Campaign], info: Info) -> Sequence[Opening | None]:
