@@ -86,21 +86,24 @@ class Edge(Generic[Item]):
 class Connection(Generic[Item]):
     """A page of items, each with its cursor."""
 
-    edges: list[Edge[Item]] = strawberry.field(description="The items with their cursors.")
+    page: strawberry.Private[Page[Any]]
     nodes: list[Item] = strawberry.field(description="The items alone.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
 
     @classmethod
     def of(cls, page: Page[Value], wrap: Callable[[Value], Item]) -> Self:
         """The connection that shows `page`, each item wrapped into its graph type."""
-        nodes = [wrap(item) for item in page.items]
-        return cls(
-            edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
-            nodes=nodes,
-            page_info=PageInfo(
-                has_next_page=page.has_next,
-                has_previous_page=page.has_previous,
-                start_cursor=page.cursors[0] if page.cursors else None,
-                end_cursor=page.cursors[-1] if page.cursors else None,
-            ),
+        return cls(page=page, nodes=[wrap(item) for item in page.items])
+
+    @strawberry.field(description="The items with their cursors.")
+    def edges(self) -> list[Edge[Item]]:
+        return [Edge(cursor=cursor, node=node) for cursor, node in zip(self.page.cursors, self.nodes, strict=True)]
+
+    @strawberry.field(description="Where this page stands.")
+    def page_info(self) -> PageInfo:
+        page = self.page
+        return PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=page.cursors[0] if page.cursors else None,
+            end_cursor=page.cursors[-1] if page.cursors else None,
         )

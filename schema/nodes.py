@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Self, TypeVar
@@ -67,7 +68,7 @@ class NodeQueries:
 def encode_id(kind: str, uuid: UUID) -> strawberry.ID:
     """The opaque id of the entity `uuid` of type `kind`."""
     # Names, hexadecimal digits and a colon have no sextet of which base64 makes a + or a /.
-    return strawberry.ID(binascii.b2a_base64(f"{kind}:{uuid.hex}".encode(), newline=False).rstrip(b"=").decode())
+    return strawberry.ID(b2a_base64(f"{kind}:{uuid.hex}".encode(), newline=False).rstrip(b"=").decode())
 
 
 def decode_id(id: strawberry.ID, kind: type[Node] | str, field: str = "id") -> UUID:
@@ -96,6 +97,13 @@ def each_or_none(make: Callable[[View], Made], views: Iterable[View | None]) -> 
 def each_found(make: Callable[[View], Made], found: Mapping[Any, View], keys: Iterable[Any]) -> list[Made | None]:
     """What is made of the view under each key, in their order; None where there is none."""
     return [make(found[key]) if key in found else None for key in keys]
+
+
+def each_once(make: Callable[[View], Made], views: Iterable[View]) -> list[Made]:
+    """What is made of each view, in their order; one thing of those that are the same."""
+    seen = [*views]
+    made = {id(view): make(view) for view in {id(view): view for view in seen}.values()}
+    return [made[id(view)] for view in seen]
 
 
 def type_name(node_type: type[Node]) -> str:

@@ -20,6 +20,7 @@ operation can cost, known before it runs. `Bill.actual` then counts what came ba
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from graphql import (
@@ -95,7 +96,7 @@ class Bill:
 
     def actual(self, data: Any, requested: int) -> int:
         """What came back, priced; never more than was asked."""
-        return min(requested, _count(self.meters, data)) if isinstance(data, dict) else requested
+        return min(requested, _count(self.meters, [data])) if isinstance(data, dict) else requested
 
 
 def bill(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Bill:
@@ -298,27 +299,22 @@ def _as_length(value: Any) -> int:
     return len(value) if isinstance(value, list) else 1
 
 
-def _count(meters: tuple[Meter, ...], found: dict[str, Any]) -> int:
+def _count(meters: tuple[Meter, ...], objects: list[dict[str, Any]]) -> int:
+    """What is in these objects, field by field of all of them."""
     total = 0
     for key, own, is_leaf, below in meters:
-        if key not in found:
+        values = [each[key] for each in objects if key in each]
+        if is_leaf:
+            total += own * len(values)
             continue
-        value = found[key]
-        if is_leaf or value is None:
-            total += own
-        elif type(value) is list:
-            total += _count_list(own, below, value)
-        else:
-            total += own + (_count(below, value) if below else 0)
-    return total
-
-
-def _count_list(own: int, below: tuple[Meter, ...], items: list[Any]) -> int:
-    total = own * len(items)
-    if below:
-        for item in items:
-            if type(item) is list:
-                total += _count_list(own, below, item)
-            elif item is not None:
-                total += _count(below, item)
+        lists = [each for each in values if type(each) is list]
+        total += own * (len(values) - len(lists))
+        found = [each for each in values if type(each) is dict]
+        while lists:
+            items = [*chain.from_iterable(lists)]
+            total += own * len(items)
+            found += [each for each in items if type(each) is dict]
+            lists = [each for each in items if type(each) is list]
+        if below and found:
+            total += _count(below, found)
     return total

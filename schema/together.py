@@ -38,8 +38,8 @@ async def together(
         asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
         return dict(zip(missing, await asked.of(missing), strict=True))
 
-    found = await Along.all_of(parent.along for parent in parents).found(beside, keys, read)
-    return [cast(Value, found.get(key)) for key in keys]
+    along = Along.all_of([parent.along for parent in parents])
+    return cast(Sequence[Value], [*map((await along.found(beside, keys, read)).get, keys)])
 
 
 class Crowds(Generic[Value]):

@@ -13,8 +13,9 @@ Whoever can be brought says how in a `Companion`, and takes an `along` where it 
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
 Key = TypeVar("Key", bound=Hashable)
@@ -33,18 +34,14 @@ class Companion(Generic[Value]):
     """What can be read along: a name, the SQL of what belongs to an id, and what that means."""
 
     name: str
-    source: Callable[[str, Question], str]
-    """Gets the SQL of the id, and the question whose arguments it may add to. An expression; or, where there are
-    `columns`, what stands behind `from`: at most one row, and none for whom there is nothing."""
+    source: Callable[..., str]
+    """Gets the SQL of the id, and what the statement calls the `arguments`. An expression; or, where there are
+    `columns`, what stands behind `from`: at most one row, and none for whom there is nothing. The same for the same."""
     read: Callable[..., Value]
     """What the value of the expression means, or the values of the columns."""
-    columns: Sequence[str] = ()
+    columns: tuple[str, ...] = ()
     """The first of them is never null."""
-
-    def value(self, key: str, question: Question) -> str:
-        """All of it as one SQL value."""
-        source = self.source(key, question)
-        return f"(select row({', '.join(self.columns)}) from {source})" if self.columns else source
+    arguments: tuple[Any, ...] = ()
 
     def of(self, value: Any) -> Value | None:
         """What such a value means."""
@@ -93,14 +90,16 @@ class Along:
 
     def columns(self, question: Question) -> str:
         """What to add behind the columns of the statement, with a leading comma; nothing when nothing is wanted."""
-        columns = dict.fromkeys(range(self._width), "")
-        columns |= {place: f"{key} as along_key_{place}" for key, place in self._keys.items()}
-        joined = []
+        columns, joined = {place: f", {key} as along_key_{place}" for key, place in self._keys.items()}, ""
         for number, wanted in enumerate(self._wanted):
-            columns[wanted.place], source = wanted.sql(f"along_{number}", question)
-            joined.append(source)
-        self.joined = "".join(joined)
-        return "".join(f", {each}" for each in columns.values() if each)
+            companion = wanted.companion
+            names = tuple(map(question.argument, companion.arguments)) if companion.arguments else ()
+            columns[wanted.place], source = _sql(
+                companion.source, companion.columns, wanted.key, wanted.is_array, f"along_{number}", names
+            )
+            joined += source
+        self.joined = joined
+        return "".join([columns[place] for place in sorted(columns)])
 
     def keep(self, rows: Sequence[Sequence[Any]]) -> None:
         """Take what came along with these rows, as the last of their columns."""
@@ -160,8 +159,7 @@ class Along:
         return {key: None if row[place] is None else read(*row[place:end]) for key, row in rows.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(NamedTuple):
     """A companion, where the SQL of the statement has the id, or the ids, that it is about; its first column."""
 
     companion: Companion[Any]
@@ -169,18 +167,22 @@ class _Wanted:
     place: int
     is_array: bool = False
 
-    def sql(self, alias: str, question: Question) -> tuple[str, str]:
-        """Its columns, and what they are joined from."""
-        companion, key = self.companion, self.key
-        if self.is_array:
-            pair = f"row({alias}.id, {companion.value(f'{alias}.id', question)})"
-            return f"array(select {pair} from unnest({key}) {alias}(id)) as {alias}", ""
-        if not companion.columns:
-            return f"{companion.value(key, question)} as {alias}", ""
-        # Without the offset PostgreSQL might read all there is to join it, where a few rows are looked up.
-        columns = ", ".join(f"{each} as {alias}_{number}" for number, each in enumerate(companion.columns))
-        source = companion.source(key, question)
-        return f"{alias}.*", f" left join lateral (select {columns} from {source} offset 0) {alias} on true"
+
+@lru_cache(1_000)
+def _sql(
+    source: Callable[..., str], columns: tuple[str, ...], key: str, is_array: bool, alias: str, names: tuple[str, ...]
+) -> tuple[str, str]:
+    """The columns of a companion, with a leading comma, and what they are joined from. Texts are long, and few."""
+    if is_array:
+        each = f"{alias}.id"
+        belonging = source(each, *names)
+        value = f"(select row({', '.join(columns)}) from {belonging})" if columns else belonging
+        return f", array(select row({each}, {value}) from unnest({key}) {alias}(id)) as {alias}", ""
+    if not columns:
+        return f", {source(key, *names)} as {alias}", ""
+    named = ", ".join(f"{each} as {alias}_{number}" for number, each in enumerate(columns))
+    # Without the offset PostgreSQL might read all there is to join it, where a few rows are looked up.
+    return f", {alias}.*", f" left join lateral (select {named} from {source(key, *names)} offset 0) {alias} on true"
 
 
 class _Nothing(Along):

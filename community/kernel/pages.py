@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 from uuid import UUID
 
 import orjson
@@ -79,6 +79,28 @@ class Page(Generic[Item]):
         return Page([wrap(item) for item in self.items], self.cursors, self.has_next, self.has_previous)
 
 
+class Cursors(Sequence[str]):
+    """The cursors of items, each written when somebody asks for it: mostly for the last."""
+
+    def __init__(self, items: Sequence[Any], key: Callable[[Any], Keyset]) -> None:
+        self._items = items
+        self._key = key
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | Sequence[str]:
+        if isinstance(place, slice):
+            return Cursors(self._items[place], self._key)
+        return encode_cursor(self._key(self._items[place]))
+
+
 def page_of(found: Sequence[Item], request: PageRequest, key: Callable[[Item], Keyset]) -> Page[Item]:
     """Cut a page from up to `size + 1` rows, which were fetched in walking order."""
     more = len(found) > request.size
@@ -87,7 +109,7 @@ def page_of(found: Sequence[Item], request: PageRequest, key: Callable[[Item], K
         kept.reverse()
     return Page(
         items=kept,
-        cursors=[encode_cursor(key(item)) for item in kept],
+        cursors=Cursors(kept, key),
         has_next=(request.before is not None) if request.backward else more,
         has_previous=more if request.backward else (request.after is not None),
     )

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import orjson
 
 from community import database
 from community.access.policy import Actor, Permission
-from community.kernel.along import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion
 from community.kernel.errors import Forbidden
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import fold
@@ -205,12 +204,8 @@ async def followed_among(follower_id: UUID, ids: Iterable[UUID], along: Along = 
 
 def followed_beside(follower_id: UUID) -> Companion[bool]:
     """Whether the member follows somebody, for the statement that reads those."""
-
-    def is_followed(key: str, question: Question) -> str:
-        follower = question.argument(follower_id)
-        return f"(select true from members_follow where follower_id = {follower}::uuid and followed_id = {key})"
-
-    return Companion(FOLLOWED, is_followed, bool)
+    followed = "(select true from members_follow where followed_id = {} and follower_id = {}::uuid)"
+    return Companion(FOLLOWED, followed.format, bool, arguments=(follower_id,))
 
 
 FOLLOWED = "followed"
@@ -237,39 +232,35 @@ async def blocking_among(blocker_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
 
 async def follower_counts(ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, int]:
     """How many follow each of these members. No statement for those of whom it came along as `followers_beside`."""
-    return await _counts("followed_id", FOLLOWERS, ids, along)
+    return await _counts(followers_beside(), ids, along)
 
 
 async def following_counts(ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, int]:
     """How many each of these members follows. No statement for those of whom it came along as `following_beside`."""
-    return await _counts("follower_id", FOLLOWING, ids, along)
+    return await _counts(following_beside(), ids, along)
 
 
 def followers_beside() -> Companion[int]:
     """How many follow a member, for the statement that reads them."""
-    return Companion(FOLLOWERS, partial(_count_of, "followed_id"), int)
+    return Companion(FOLLOWERS, "(select count(*) from members_follow where followed_id = {})".format, int)
 
 
 def following_beside() -> Companion[int]:
     """How many a member follows, for the statement that reads them."""
-    return Companion(FOLLOWING, partial(_count_of, "follower_id"), int)
+    return Companion(FOLLOWING, "(select count(*) from members_follow where follower_id = {})".format, int)
 
 
 FOLLOWERS, FOLLOWING = "followers", "following"
 
 
-async def _counts(column: str, name: str, ids: Sequence[UUID], along: Along) -> dict[UUID, int]:
+async def _counts(counted: Companion[int], ids: Sequence[UUID], along: Along) -> dict[UUID, int]:
     async def read(missing: list[UUID]) -> dict[UUID, int]:
         rows = await database.fetch(
-            f"select id, {_count_of(column, 'wanted.id')} as count from unnest($1::uuid[]) wanted(id)", missing
+            f"select id, {counted.source('wanted.id')} as count from unnest($1::uuid[]) wanted(id)", missing
         )
         return {row["id"]: row["count"] for row in rows}
 
-    return await along.found(name, ids, read)
-
-
-def _count_of(column: str, key: str, _: Question | None = None) -> str:
-    return f"(select count(*) from members_follow where {column} = {key})"
+    return await along.found(counted.name, ids, read)
 
 
 async def consents_of(actor: Actor, member_id: UUID) -> list[ConsentView]:
@@ -318,16 +309,12 @@ async def restriction_on(
 
 def restrictions_beside(now: datetime) -> Companion[list[RestrictionView]]:
     """What is taken from a member, for the statement of another area."""
-
-    def taken(key: str, question: Question) -> str:
-        return (
-            "array(select row(id, member_id, ability, reason, starts_at, ends_at) from members_restriction"
-            f" where member_id = {key} and lifted_at is null"
-            f" and (ends_at is null or ends_at > {question.argument(now)}::timestamptz)"
-            " order by ends_at desc nulls first, id)"
-        )
-
-    return Companion(RESTRICTIONS, taken, lambda rows: [RestrictionView(*row) for row in rows])
+    taken = (
+        "array(select row(id, member_id, ability, reason, starts_at, ends_at) from members_restriction"
+        " where member_id = {} and lifted_at is null and (ends_at is null or ends_at > {}::timestamptz)"
+        " order by ends_at desc nulls first, id)"
+    )
+    return Companion(RESTRICTIONS, taken.format, lambda rows: [RestrictionView(*row) for row in rows], arguments=(now,))
 
 
 RESTRICTIONS = "restrictions"
@@ -376,14 +363,11 @@ async def abilities_of(member_id: UUID, now: datetime, along: Along = NOTHING) -
 
 def abilities_beside(now: datetime) -> Companion[list[Ability]]:
     """What nobody keeps a member from, for the statement that reads them."""
-
-    def taken(key: str, question: Question) -> str:
-        return (
-            f"array(select ability::text from members_restriction where member_id = {key} and lifted_at is null"
-            f" and (ends_at is null or ends_at > {question.argument(now)}::timestamptz))"
-        )
-
-    return Companion(ABILITIES, taken, _left_by)
+    taken = (
+        "array(select ability::text from members_restriction where member_id = {} and lifted_at is null"
+        " and (ends_at is null or ends_at > {}::timestamptz))"
+    )
+    return Companion(ABILITIES, taken.format, _left_by, arguments=(now,))
 
 
 ABILITIES = "abilities"

@@ -28,7 +28,7 @@ from schema.entitlements.types import Entitlement, EntitlementGrant, Gift
 from schema.enums import graph_enum
 from schema.execution.levels import level
 from schema.ledger.types import Balance, StatementLine
-from schema.nodes import Node, each_found
+from schema.nodes import Node, each_found, each_once
 from schema.orders.types import Order
 from schema.prices import PRICE, Price
 from schema.referrals.types import ViewerReferral
@@ -223,7 +223,7 @@ class Member(Node):
     @level(description="The tier of this member.")
     async def tier(parents: list["Member"], info: Info) -> list[Tier]:
         found = await tiers.tiers_of([member.uuid for member in parents], clock.now(), _along(parents))
-        return [Tier.of(found[member.uuid]) for member in parents]
+        return each_once(Tier.of, [found[member.uuid] for member in parents])
 
     @level(
         description="Where this member stands and why; null unless it is you or you are trusted staff.", metadata=YOURS
@@ -392,4 +392,4 @@ def _member_of(relation: Relation) -> Member:
 
 
 def _along(parents: Iterable[Member]) -> Along:
-    return Along.all_of(member.along for member in parents)
+    return Along.all_of([member.along for member in parents])

@@ -198,9 +198,12 @@ class Post(Reactable):
     async def author(parents: list["Post"], info: Info) -> list[Member]:
         return await _authors(info, [post.view.author_id for post in parents], parents)
 
-    @strawberry.field(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
-    def hashtags(self) -> list[Hashtag]:
-        return [Hashtag.named(name, self.along) for name in self.view.hashtags]
+    @level(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
+    async def hashtags(parents: list["Post"]) -> list[list[Hashtag]]:
+        along = Along.all_of([post.along for post in parents])
+        names = {name for post in parents for name in post.view.hashtags}
+        tags = {name: Hashtag.named(name, along) for name in names}
+        return [[tags[name] for name in post.view.hashtags] for post in parents]
 
     @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
     async def mentions(parents: list["Post"], info: Info) -> list[list[Member]]:
@@ -365,7 +368,7 @@ def _of_mentioned(asked: frozenset[str]) -> Iterator[Companion[Any]]:
 async def _authors(info: Info, ids: Sequence[UUID], texts: Sequence[Post] | Sequence[Comment]) -> list[Member]:
     """Who wrote is never gone."""
     found = await together(info, members.each_of, ids, parents=texts, beside=members.BESIDE)
-    along = Along.all_of(text.along for text in texts)
+    along = Along.all_of([text.along for text in texts])
     return [Member.of(member, along) for member in found if member]
 
 

@@ -11,7 +11,7 @@ from community.access.policy import Actor
 from community.content import policy
 from community.content.rules.uploads import MediaKind
 from community.content.storage import StoredFile, storage
-from community.kernel.along import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion
 from community.settings import settings
 
 
@@ -49,11 +49,8 @@ async def linked(media_ids: Iterable[UUID], now: datetime, along: Along = NOTHIN
 
 def media_beside() -> Companion[Mapping[str, Any]]:
     """A checked file, for the statement that reads what shows it; not its link, which begins when it is asked for."""
-
-    def row_of(key: str, _: Question) -> str:
-        return f"content_media where id = {key} and checked_at is not null"
-
-    return Companion(MEDIA, row_of, lambda *values: dict(zip(COLUMNS, values, strict=True)), COLUMNS)
+    checked = "content_media where id = {} and checked_at is not null"
+    return Companion(MEDIA, checked.format, lambda *values: dict(zip(COLUMNS, values, strict=True)), COLUMNS)
 
 
 MEDIA = "media"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community import database
 from community.access.policy import Actor, require_member
-from community.kernel.along import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,8 @@ async def progress_of(actor: Actor, item_ids: Sequence[UUID], along: Along = NOT
 
 def progress_beside(member_id: UUID) -> Companion[ProgressView]:
     """How far a member is with an item, for the statement that reads it."""
-
-    def row_of(key: str, question: Question) -> str:
-        me = question.argument(member_id)
-        return f"content_progress where member_id = {me}::uuid and item_id = {key}"
-
-    return Companion(PROGRESS, row_of, ProgressView, COLUMNS)
+    theirs = "content_progress where item_id = {} and member_id = {}::uuid"
+    return Companion(PROGRESS, theirs.format, ProgressView, COLUMNS, (member_id,))
 
 
 PROGRESS = "progress"
@@ -71,12 +67,8 @@ async def bookmarked_among(actor: Actor, item_ids: Sequence[UUID], along: Along 
 
 def bookmark_beside(member_id: UUID) -> Companion[bool]:
     """Whether a member keeps an item for later, for the statement that reads it."""
-
-    def is_kept(key: str, question: Question) -> str:
-        me = question.argument(member_id)
-        return f"(select true from content_bookmark where member_id = {me}::uuid and item_id = {key})"
-
-    return Companion(BOOKMARK, is_kept, bool)
+    is_kept = "(select true from content_bookmark where item_id = {} and member_id = {}::uuid)"
+    return Companion(BOOKMARK, is_kept.format, bool, arguments=(member_id,))
 
 
 BOOKMARK = "bookmark"

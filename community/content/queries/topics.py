@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from community import database
 from community.access.policy import Actor
 from community.database import Question
 from community.kernel.along import NOTHING, Along, Companion
-from community.kernel.along import Question as Statement
 from community.kernel.messages import DEFAULT_LOCALE
 from community.kernel.pages import Page, PageRequest, page_of
 
@@ -101,14 +101,12 @@ async def _by_ids(kind: type[Named], table: str, ids: Iterable[UUID], along: Alo
     return await along.found(table, ids, read)
 
 
+@cache
 def _beside(kind: type[Named], table: str) -> Companion[Named]:
-    def row_of(key: str, _: Statement) -> str:
-        return f"{table} where id = {key}"
-
     def read(id: UUID, slug: str, names: str) -> Named:
         return kind(id=id, slug=slug, names=orjson.loads(names))
 
-    return Companion(table, row_of, read, ("id", "slug", "names::text"))
+    return Companion(table, f"{table} where id = {{}}".format, read, ("id", "slug", "names::text"))
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from community import database
 from community.access.policy import Actor
-from community.kernel.along import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion
 from community.ledger import policy
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.transfers import Currency
@@ -42,14 +42,13 @@ async def balances_of(member_ids: Iterable[UUID], now: datetime, along: Along = 
 
 def beside(member_id: UUID, now: datetime) -> Companion[BalanceView]:
     """What this member has, for the statement of another area about them alone."""
+    return Companion(BESIDE, _of_one, BalanceView, HAD, (member_id, *_accounts_of(member_id), now))
 
-    def row_of(_: str, question: Question) -> str:
-        ids = (f"{question.argument(each)}::uuid" for each in (member_id, *_accounts_of(member_id)))
-        wanted = f"(select {', '.join(f'{id} as {name}' for id, name in zip(ids, WANTED, strict=True))})"
-        now_is = f"{question.argument(now)}::timestamptz"
-        return _FROM.format(wanted=f"{wanted} wanted", now=now_is)
 
-    return Companion(BESIDE, row_of, BalanceView, HAD)
+def _of_one(_: str, *names: str) -> str:
+    *ids, now = names
+    wanted = ", ".join(f"{id}::uuid as {name}" for id, name in zip(ids, WANTED, strict=True))
+    return _FROM.format(wanted=f"(select {wanted}) wanted", now=f"{now}::timestamptz")
 
 
 BESIDE = "balance"

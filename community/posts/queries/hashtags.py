@@ -8,7 +8,6 @@ from uuid import UUID
 from community import database
 from community.database import Question
 from community.kernel.along import Companion
-from community.kernel.along import Question as Statement
 from community.kernel.errors import BadInput
 from community.kernel.pages import Page, PageRequest, page_of
 from community.kernel.text import strip_controls
@@ -45,13 +44,11 @@ async def hashtags_of(ids: Sequence[UUID]) -> list[HashtagView | None]:
 def hashtags_beside() -> Companion[HashtagView]:
     """A hashtag, for the statement that reads what carries it."""
 
-    def row_of(key: str, _: Statement) -> str:
-        return f"posts_hashtag where id = {key}"
-
-    return Companion(HASHTAG, row_of, HashtagView, ("id", "name", "post_count", "last_used_at"))
+    return Companion(HASHTAG, "posts_hashtag where id = {}".format, HashtagView, COLUMNS)
 
 
 HASHTAG = "hashtag"
+COLUMNS = ("id", "name", "post_count", "last_used_at")
 
 
 async def hashtag(spelling: str) -> HashtagView | None:

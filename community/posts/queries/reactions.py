@@ -13,7 +13,6 @@ from community import database
 from community.access.policy import Actor
 from community.database import Question
 from community.kernel.along import NOTHING, Along, Companion
-from community.kernel.along import Question as Statement
 from community.kernel.errors import NotFound
 from community.posts.queries.sight import visible_to
 from community.posts.rules.reactions import Reaction
@@ -80,33 +79,32 @@ async def tallies_of(ids: Sequence[UUID]) -> list[Tallies]:
     return [_tallies(found[each]) for each in ids]
 
 
-def _tallies(found: Mapping[str, int]) -> Tallies:
-    return Tallies(found.get(COMMENTS, 0), {kind: count for kind in KINDS if (count := found.get(kind))})
-
-
 def tallies_beside() -> Companion[Tallies]:
     """What is counted of a post or a comment, for the statement that reads it."""
-
-    def counted(key: str, _: Statement) -> str:
-        return (
-            "(select json_object_agg(measure, value)::text from (select measure, sum(value) as value from ("
-            f" select measure, value from posts_tally where subject_id = {key}"
-            f" union all select measure, delta from posts_tally_delta where subject_id = {key}"
-            ") counted group by measure) tally)"
-        )
-
-    return Companion(TALLIES, counted, lambda found: _tallies(orjson.loads(found)) if found else NO_TALLIES)
+    return Companion(TALLIES, _counted, lambda found: _tallies(orjson.loads(found)) if found else NO_TALLIES)
 
 
 def reactions_beside(actor: Actor) -> Companion[list[Reaction]]:
     """How a member reacted to a post or a comment, for the statement that reads it."""
+    return Companion(
+        OWN_REACTIONS,
+        "(select string_agg(kind, ' ') from posts_reaction where subject_id = {} and member_id = {}::uuid)".format,
+        lambda kinds: _in_order(kinds.split(" ")) if kinds else [],
+        arguments=(actor.member_id,),
+    )
 
-    def own(key: str, question: Statement) -> str:
-        member_id = question.argument(actor.member_id)
-        mine = f"posts_reaction where subject_id = {key} and member_id = {member_id}::uuid"
-        return f"(select string_agg(kind, ' ') from {mine})"
 
-    return Companion(OWN_REACTIONS, own, lambda kinds: _in_order(kinds.split(" ")) if kinds else [])
+def _counted(key: str) -> str:
+    return (
+        "(select json_object_agg(measure, value)::text from (select measure, sum(value) as value from ("
+        f" select measure, value from posts_tally where subject_id = {key}"
+        f" union all select measure, delta from posts_tally_delta where subject_id = {key}"
+        ") counted group by measure) tally)"
+    )
+
+
+def _tallies(found: Mapping[str, int]) -> Tallies:
+    return Tallies(found.get(COMMENTS, 0), {kind: count for kind in KINDS if (count := found.get(kind))})
 
 
 def _in_order(kinds: Collection[str]) -> list[Reaction]:

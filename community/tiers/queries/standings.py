@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from community import database
 from community.access.policy import Actor
-from community.kernel.along import NOTHING, Along, Companion, Question
+from community.kernel.along import NOTHING, Along, Companion
 from community.members import queries as members
 from community.settings import settings
 from community.tiers import policy
@@ -99,8 +99,10 @@ async def tiers_of(member_ids: Iterable[UUID], now: datetime, along: Along = NOT
         return {row["wanted_id"]: Beside(*row[1:]) for row in rows}
 
     found = await along.found(BESIDE, member_ids, read)
-    rules = {each.programme_id: (await programmes.by_id(each.programme_id)).rules for each in found.values()}
-    return {member_id: each.tier(rules[each.programme_id], now) for member_id, each in found.items()}
+    different = {*found.values()}
+    rules = {each: (await programmes.by_id(each)).rules for each in {each.programme_id for each in different}}
+    tiers = {each: each.tier(rules[each.programme_id], now) for each in different}
+    return {member_id: tiers[each] for member_id, each in found.items()}
 
 
 class Beside(NamedTuple):
@@ -123,12 +125,12 @@ class Beside(NamedTuple):
 
 def beside(now: datetime) -> Companion[Beside]:
     """A member's tier, for the statement of another area."""
+    return Companion(BESIDE, _deciding, Beside, COLUMNS, (now,))
 
-    def row_of(key: str, question: Question) -> str:
-        in_force = programmes.IN_FORCE.format(now=f"{question.argument(now)}::timestamptz")
-        return f"(select {in_force} as programme_id) one left join tiers_standing s on s.member_id = {key}"
 
-    return Companion(BESIDE, row_of, Beside, COLUMNS)
+def _deciding(key: str, now: str) -> str:
+    in_force = IN_FORCE.format(now=f"{now}::timestamptz")
+    return f"(select {in_force} as programme_id) one left join tiers_standing s on s.member_id = {key}"
 
 
 BESIDE = "tier"

@@ -186,7 +186,7 @@ GONE = BodyView(parts=[], media=[])
 
 
 def _along(items: Iterable[Content]) -> Along:
-    return Along.all_of(item.along for item in items)
+    return Along.all_of([item.along for item in items])
 
 
 def _shown(items: Iterable[ContentView], info: Info) -> None:
