@@ -169,11 +169,11 @@ class MediaTypeRefused(Problem):
 
 @dataclass
 class FileTooLarge(Problem):
-    """The file is larger than its kind may be."""
+    """The file is empty, or larger than its kind may be."""
 
     size: int
     max_size: int
-    message = "This file has {size} bytes; at most {max_size} are possible."
+    message = "This file has {size} bytes; 1 to {max_size} are possible."
 
 
 @dataclass
