@@ -1,0 +1,126 @@
+"""Members: by id, by handle, by another system's id."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, Self
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from community import database
+from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.text import fold
+from community.members import rules
+from community.members.rules import Source
+
+
+class MemberView(NamedTuple):
+    """A member's row."""
+
+    id: UUID
+    handle: str
+    display_name: str
+    bio: str
+    locale: str
+    time_zone: str
+    time_zone_changed_at: datetime | None
+    birthday: date | None
+    joined_at: datetime
+
+    @classmethod
+    def of(cls, row: asyncpg.Record) -> Self:
+        """The member in a row that begins with `COLUMNS`."""
+        return cls._make(row[: len(cls._fields)])
+
+    @property
+    def time_zone_changeable_at(self) -> datetime | None:
+        """When the time zone may change next; None means at once."""
+        return rules.time_zone_changeable_at(self.time_zone_changed_at)
+
+
+COLUMNS = (
+    "m.id, m.handle, m.display_name, m.bio, m.locale, m.time_zone, m.time_zone_changed_at, m.birthday, m.joined_at"
+)
+
+
+async def by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, MemberView]:
+    """The members among `ids` who exist. No statement for those who came along as `beside`."""
+
+    async def read(missing: list[UUID]) -> dict[UUID, MemberView]:
+        rows = await database.fetch(f"select {COLUMNS} from members_member m where m.id = any($1)", missing)
+        return {row["id"]: MemberView.of(row) for row in rows}
+
+    return await along.found(BESIDE, ids, read)
+
+
+def beside() -> Companion[MemberView]:
+    """A member, for the statement of another area."""
+    return Companion(BESIDE, "members_member m where m.id = {}".format, MemberView, tuple(COLUMNS.split(", ")))
+
+
+BESIDE = "member"
+
+
+async def known_among(ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these ids that are members'."""
+    rows = await database.fetch("select id from members_member where id = any($1)", list(set(ids)))
+    return {row["id"] for row in rows}
+
+
+async def by_external_ids(external_ids: Iterable[str]) -> dict[str, UUID]:
+    """The ids of members by how another system calls them; who is none is missing."""
+    rows = await database.fetch(
+        "select external_id, id from members_member where external_id = any($1)", list(external_ids)
+    )
+    return {row["external_id"]: row["id"] for row in rows}
+
+
+async def each_of(ids: Sequence[UUID]) -> list[MemberView | None]:
+    """The member with each of these ids, in their order."""
+    found = await by_ids(ids)
+    return [found.get(each) for each in ids]
+
+
+async def one(member_id: UUID, along: Along = NOTHING) -> MemberView | None:
+    """The member with this id, and what comes along."""
+    return await _one("m.id = {}", member_id, along)
+
+
+def along(*companions: Companion[Any]) -> Along:
+    """What is to be read along with a member, about them."""
+    found = Along()
+    for companion in companions:
+        found.bring(companion, "m.id")
+    return found
+
+
+async def by_handles(handles: Iterable[str]) -> dict[str, MemberView]:
+    """Members by their handles, whatever the case; the keys are folded."""
+    folded = list({fold(handle) for handle in handles})
+    rows = await database.fetch(
+        f"select {COLUMNS}, m.handle_folded from members_member m where m.handle_folded = any($1)", folded
+    )
+    return {row["handle_folded"]: MemberView.of(row) for row in rows}
+
+
+async def by_handle(handle: str, along: Along = NOTHING) -> MemberView | None:
+    """The member with this handle, whatever the case, and what comes along."""
+    return await _one("m.handle_folded = {}", fold(handle), along)
+
+
+async def source_of(member_id: UUID) -> Source | None:
+    """How a member came, as their app told it when they joined; None where it told nothing."""
+    kept = await database.fetch_value("select source::text from members_member where id = $1", member_id)
+    return Source.of_json(orjson.loads(kept)) if kept else None
+
+
+async def _one(condition: str, value: Any, along: Along) -> MemberView | None:
+    question = database.Question()
+    question.require(condition, value)
+    columns = COLUMNS + along.columns(question)
+    row = await database.fetch_one(
+        f"select {columns} from members_member m{along.joined} where {question.met}", *question.arguments
+    )
+    along.keep([row] if row else [])
+    return MemberView.of(row) if row else None
