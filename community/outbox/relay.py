@@ -11,6 +11,7 @@ import structlog
 
 from community import database, valkey
 from community.areas import AREAS
+from community.kernel import ids
 from community.outbox import queries, service, tail, wake
 from community.outbox.broadcast import Broadcast, channel_name
 from community.outbox.queries import EventView
@@ -22,6 +23,9 @@ POLL_SECONDS = 1.0
 
 RETRY_SECONDS = 0.5
 """The pause after the database was found away."""
+
+REST_SECONDS = 0.02
+"""The pause after facts were put in order: what is recorded meanwhile is put in order together."""
 
 Show = Callable[[Sequence[EventView]], None]
 Work = Coroutine[Any, Any, None]
@@ -36,9 +40,9 @@ async def serving(settings: Settings) -> AsyncIterator[None]:
         yield
         return
     load_areas()
-    feed = Tail(await queries.head())
-    show, works = await _fan_out(feed, settings)
-    tasks = [asyncio.create_task(work) for work in (feed.follow(POLL_SECONDS), _sequence(feed, show), *works)]
+    feed, voice = Tail(await queries.head()), ids.new_text()
+    show, works = await _fan_out(feed, voice, settings)
+    tasks = [asyncio.create_task(work) for work in (feed.follow(POLL_SECONDS), _sequence(feed, voice, show), *works)]
     try:
         with tail.installed(feed):
             yield
@@ -56,11 +60,11 @@ def load_areas() -> None:
                 importlib.import_module(f"community.{area}.{part}")
 
 
-async def _fan_out(feed: Tail, settings: Settings) -> tuple[Show, list[Work]]:
+async def _fan_out(feed: Tail, voice: str, settings: Settings) -> tuple[Show, list[Work]]:
     """How facts are shown to other processes, and the work of hearing theirs."""
     client = valkey.client() if settings.redis_url else None
     if client is None:
-        return _announced_already, [_listen(feed)]
+        return _announced_already, [_listen(feed, voice)]
     broadcast = Broadcast(client, await channel_name())
     return broadcast.show, [broadcast.send(), broadcast.hear(feed)]
 
@@ -69,23 +73,28 @@ def _announced_already(_: Sequence[EventView]) -> None:
     """The sequencing transaction itself carried the NOTIFY."""
 
 
-async def _listen(feed: Tail) -> None:
+async def _listen(feed: Tail, voice: str) -> None:
     async with database.listen(service.SEQUENCED) as announcements:
-        async for head in announcements:
-            if head is None or int(head) > feed.position:
+        async for announced in announcements:
+            head, _, origin = (announced or "").partition(" ")
+            # What this process put in order is offered to the feed by itself.
+            if not head or (origin != voice and int(head) > feed.position):
                 feed.wake()
 
 
-async def _sequence(feed: Tail, show: Show) -> None:
+async def _sequence(feed: Tail, voice: str, show: Show) -> None:
     """Put facts in order whenever some were committed here, and look for those of others."""
     while True:
-        await wake.until_recorded(POLL_SECONDS)
+        are_there = await wake.until_recorded(POLL_SECONDS)
         try:
-            while await queries.has_unsequenced():
-                events = await service.sequence()
+            are_there = are_there or await queries.has_unsequenced()
+            while are_there:
+                events = await service.sequence(origin=voice)
                 if events:
                     feed.offer(events)
                     show(events)
+                are_there = len(events) == service.BATCH
+                await asyncio.sleep(REST_SECONDS)
         except Exception as error:
             log.warning("cannot put facts in order", error=repr(error))
             await asyncio.sleep(RETRY_SECONDS)

@@ -39,7 +39,10 @@ __all__ = [
 ]
 
 SEQUENCED = "outbox_sequenced"
-"""The channel on which the last sequence is announced."""
+"""The channel on which the last sequence is announced, and whose voice it is."""
+
+BATCH = 200
+"""So many facts get their places at a time."""
 
 
 async def record(fact: Fact, *, actor: Actor | None = None) -> None:
@@ -84,34 +87,39 @@ _RECORD = """
 
 
 @transaction()
-async def sequence(limit: int = 200) -> list[EventView]:
+async def sequence(limit: int = BATCH, *, origin: str = "") -> list[EventView]:
     """Give up to `limit` committed facts their places in the feed, and each of their hearers a delivery.
 
     Whoever holds the head row numbers; the others wait for their turn, so numbers have no gap and are visible in order.
     The two statements must stay two: only a statement begun after the lock was won sees what the last holder numbered.
+    All processes are told the last sequence, and the `origin`, by which whoever numbers knows their own voice.
     """
-    head: int = await database.fetch_value(
-        "insert into outbox_head (id, sequence) values (1, 0)"
-        " on conflict (id) do update set sequence = outbox_head.sequence returning sequence"
-    )
-    numbered = await database.fetch(_NUMBER, head, limit)
+    await database.send(_HOLD_HEAD)
+    numbered = await database.fetch(_NUMBER, limit, SEQUENCED, origin)
     facts = sorted(map(EventView.of, numbered), key=lambda fact: fact.sequence)
-    if facts:
-        await queue.enqueue_deliveries([(hearer.name, fact.id) for fact in facts for hearer in hearers_of(fact.type)])
-        await database.execute("select pg_notify($1, $2)", SEQUENCED, str(facts[-1].sequence))
+    await queue.enqueue_deliveries([(hearer.name, fact.id) for fact in facts for hearer in hearers_of(fact.type)])
     return facts
 
 
+_HOLD_HEAD = (
+    "insert into outbox_head (id, sequence) values (1, 0)"
+    " on conflict (id) do update set sequence = outbox_head.sequence"
+)
+
+# PostgreSQL tells what is told several times in a transaction once.
 _NUMBER = f"""
     with pending as (
-        select id, arrival from outbox_fact where sequence is null order by arrival limit $2
+        select id, arrival from outbox_fact where sequence is null order by arrival limit $1
     ), placed as (
-        select id, $1 + row_number() over (order by arrival) as sequence from pending
+        select pending.id, head.sequence + row_number() over (order by arrival) as sequence
+        from pending cross join outbox_head head where head.id = 1
+    ), last as (
+        select max(sequence) as sequence from placed
     ), moved as (
-        update outbox_head set sequence = $1 + (select count(*) from placed) where id = 1
+        update outbox_head head set sequence = last.sequence from last where head.id = 1 and last.sequence is not null
     )
-    update outbox_fact fact set sequence = placed.sequence from placed where fact.id = placed.id
-    returning {queries.columns("fact")}
+    update outbox_fact fact set sequence = placed.sequence from placed, last where fact.id = placed.id
+    returning {queries.columns("fact")}, pg_notify($2, concat_ws(' ', last.sequence, $3::text))
 """
 
 

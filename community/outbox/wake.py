@@ -10,12 +10,12 @@ def sequencer() -> None:
     _recorded.set()
 
 
-async def until_recorded(timeout: float) -> None:
-    """Wait until facts were committed in this process, at most `timeout` seconds, and hush the bell."""
+async def until_recorded(timeout: float) -> bool:
+    """Wait until facts are committed in this process, at most `timeout` seconds, and hush the bell; whether any are."""
     try:
         async with asyncio.timeout(timeout):
-            await _recorded.wait()
+            return await _recorded.wait()
     except TimeoutError:
-        return
+        return False
     finally:
         _recorded.clear()
