@@ -3,7 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from community.kernel.errors import Problem
+from community.kernel.errors import Problem, Refusal
+
+
+@dataclass
+class PartnersOnly(Refusal):
+    """This is for partners, who ask with keys of their own."""
+
+    code = "FORBIDDEN"
+    message = "This is for partners: ask with a partner's key."
+
+
+@dataclass
+class NotInSandbox(Refusal):
+    """What a key of the sandbox may not do, for it touches nothing real."""
+
+    code = "FORBIDDEN"
+    message = "A key of the sandbox touches nothing real. Use one that is not for the sandbox."
 
 
 @dataclass

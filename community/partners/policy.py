@@ -4,6 +4,7 @@ from uuid import UUID
 
 from community.access.policy import Actor, Permission, Scope, require
 from community.kernel.errors import Forbidden, Unauthenticated
+from community.partners.errors import NotInSandbox, PartnersOnly
 
 PARTNER_SCOPES = frozenset(
     {Scope.REFERRALS_READ, Scope.CONVERSIONS_WRITE, Scope.STATEMENTS_READ, Scope.WEBHOOKS_MANAGE}
@@ -29,7 +30,7 @@ def require_reader(actor: Actor) -> None:
 def require_partner(actor: Actor, *scopes: Scope) -> UUID:
     """The partner who is acting, by a key with one of these scopes; with any, where none is named."""
     if actor.partner_id is None:
-        raise Unauthenticated if actor.key_id is None and actor.member_id is None else Forbidden("partner")
+        raise Unauthenticated if actor.key_id is None and actor.member_id is None else PartnersOnly
     if scopes and not actor.scopes & set(scopes):
         raise Forbidden(scopes[0].value)
     return actor.partner_id
@@ -39,7 +40,7 @@ def require_real(actor: Actor, scope: Scope) -> UUID:
     """The same, by a key that is not for the sandbox, which touches nothing real."""
     partner_id = require_partner(actor, scope)
     if actor.is_sandbox:
-        raise Forbidden("sandbox")
+        raise NotInSandbox
     return partner_id
 
 
@@ -60,4 +61,4 @@ def require_read_real(actor: Actor, partner_id: UUID, scope: Scope) -> None:
     """The same for what there is not in the sandbox."""
     require_read(actor, partner_id, scope)
     if actor.is_sandbox:
-        raise Forbidden("sandbox")
+        raise NotInSandbox

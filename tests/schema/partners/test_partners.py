@@ -14,7 +14,7 @@ from community.kernel import clock
 from community.kernel.errors import Forbidden, NotFound, Unauthenticated
 from community.outbox import service as outbox
 from community.partners import service as partners
-from community.partners.errors import ScopeNotForPartners
+from community.partners.errors import NotInSandbox, PartnersOnly, ScopeNotForPartners
 from community.webhooks import service as webhooks
 from schema.nodes import encode_id
 from tests.announcements import announced
@@ -140,7 +140,7 @@ async def test_a_sandbox_key_reads_its_trials_and_no_statements() -> None:
     }
     empty = {"balance": {"owed": 0}, "conversions": {"edges": []}, "commissions": {"edges": []}}
     assert (await ask(reads, actor=live)).only == empty
-    assert (await ask("{ partner { statements { edges { node { id } } } } }", actor=sandbox)).refusals == [Forbidden]
+    assert (await ask("{ partner { statements { edges { node { id } } } } }", actor=sandbox)).refusals == [NotInSandbox]
     assert (await ask(NODE, actor=live, id=answer["conversion"]["id"])).only is None
     assert (await ask("{ webhookEndpoints { edges { node { id } } } }", actor=sandbox)).refusals == [Forbidden]
 
@@ -169,7 +169,7 @@ async def test_a_key_opens_what_its_scope_says() -> None:
 
 async def test_only_a_partners_key_is_a_partner() -> None:
     assert (await ask("{ partner { id } }", actor=ANONYMOUS)).refusals == [Unauthenticated]
-    assert (await ask("{ partner { id } }", actor=await a_member())).refusals == [Forbidden]
+    assert (await ask("{ partner { id } }", actor=await a_member())).refusals == [PartnersOnly]
 
 
 # ---- Only their own rows -----------------------------------------------------------------------------------------
