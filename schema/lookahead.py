@@ -1,6 +1,7 @@
 """What an operation asks for below a field, so that one statement can answer for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
@@ -41,9 +42,12 @@ def selected(info: Info) -> frozenset[str]:
 
 def selected_of_nodes(info: Info) -> frozenset[str]:
     """The same for each node of the connection that this field is."""
-    return frozenset(
-        name.removeprefix(prefix) for name in selected(info) for prefix in OF_NODES if name.startswith(prefix)
-    )
+    return _of_nodes(selected(info))
+
+
+@lru_cache(REMEMBERED)
+def _of_nodes(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(name.removeprefix(prefix) for name in names for prefix in OF_NODES if name.startswith(prefix))
 
 
 def _below(nodes: Sequence[FieldNode], fragments: Fragments, prefix: str = "", depth: int = 1) -> Iterator[str]:

@@ -4,7 +4,7 @@ import base64
 import binascii
 from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Self, TypeVar
 from uuid import UUID
 
@@ -21,6 +21,9 @@ Made = TypeVar("Made")
 
 MAX_NODES = 100
 
+REMEMBERED = 20_000
+"""So many ids are remembered as they were written, some 6 MB."""
+
 
 @strawberry.interface(description="Anything with an id of its own, which `node` finds again.")
 class Node:
@@ -31,7 +34,8 @@ class Node:
 
     @strawberry.field(description="Opaque, unique among everything on this server, and lasting.")
     def id(self) -> strawberry.ID:
-        return encode_id(type_name(type(self)), self.uuid)
+        kind: Any = type(self)
+        return _id_of(kind, self.uuid)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
@@ -110,6 +114,11 @@ def type_name(node_type: type[Node]) -> str:
     """The GraphQL name of a node's type."""
     kind: Any = node_type
     return _name_of(kind)
+
+
+@lru_cache(REMEMBERED)
+def _id_of(node_type: Any, uuid: UUID) -> strawberry.ID:
+    return encode_id(_name_of(node_type), uuid)
 
 
 @cache

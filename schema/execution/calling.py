@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 from schema.execution.arguments import converted
+from schema.execution.informing import info_of
 from schema.execution.levels import level_key
 from schema.execution.places import Below, Place
 from schema.execution.ways import Called, OfLevel, Resolved
@@ -47,13 +48,18 @@ class LevelCall:
         field, way = first.field, first.field.way
         assert isinstance(way, OfLevel), "nothing else is asked of a level"
         self._way, self._memory = way, run.memory
-        self._info = way.info_class(_raw_info=run.info_at(field, first.place.first()), _field=way.declared)
+        self._info = info_of(way.info_class, run, field, first.place.first, way.declared)
         passed = run.passed(field)
         self._arguments = converted(way.declared, run.arguments(field), self._info) if passed is None else passed
         self.key = level_key(way.level, self._arguments)
         self.asked = [first]
         self._objects: list[Any] = []
         self._outcomes: list[Outcome] = []
+
+    @property
+    def field(self) -> "Field":
+        """The field that it answers for, the first of them."""
+        return self.asked[0].field
 
     def begin(self, _run: "Run") -> Sequence[Awaitable[Any]]:
         """Call it, and say what to wait for."""
@@ -154,7 +160,7 @@ def _caller(run: "Run", field: "Field", way: Called | Resolved) -> Callable[[Any
     def call(source: Any, path: Any) -> Any:
         named = dict(passed) if passed is not None else {}
         if way.info_name or passed is None:
-            info = way.info_class(_raw_info=run.info_at(field, path), _field=way.declared)
+            info = info_of(way.info_class, run, field, lambda: path, way.declared)
             if passed is None:
                 named = converted(way.declared, arguments, info)
             if way.info_name:

@@ -6,9 +6,9 @@ next selections ask again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Generator, Sequence
 from itertools import islice
-from types import CoroutineType
+from types import CoroutineType, coroutine
 from typing import Any
 
 from graphql import ExecutionResult, Executor, GraphQLError, is_non_null_type, located_error
@@ -134,30 +134,78 @@ class Run:
         begun += [(call, call.begin(self)) for call in calls]
         waiting = [(call, awaitable) for call, late in begun for awaitable in late]
         if waiting:
-            outcomes = await _settled([awaitable for _, awaitable in waiting])
-            for (call, _), outcome in zip(waiting, outcomes, strict=True):
+            for (call, _), outcome in zip(waiting, await _settled(waiting), strict=True):
                 call.settle(outcome)
         for call, _ in begun:
             call.answer(self)
 
 
-async def _settled(awaitables: list[Awaitable[Any]]) -> list[Outcome]:
-    """What came of each: its value or its exception. All together, the first of them in the task of whoever asks."""
-    first, *others = awaitables
-    tasks = [_task(each) for each in others]
-    outcomes: list[Outcome] = []
+async def _settled(waiting: list[tuple[Call, Awaitable[Any]]]) -> list[Outcome]:
+    """What came of each: its value or its exception. All together, the first that waits in the task of whoever asks.
+
+    What was never late needs no task: it is expected to answer at once, as when all it shows came along. If it has to
+    wait after all, the others wait for it this once.
+    """
+    late = [place for place, (call, awaitable) in enumerate(waiting) if _may_be_late(call.field, awaitable)]
+    tasks = {place: _task(_seen(*waiting[place])) for place in late[1:]}
+    outcomes: list[Outcome] = [None] * len(waiting)
     try:
-        for each in (first, *tasks):
-            try:
-                outcomes.append(await each)
-            except Exception as error:
-                outcomes.append(error)
+        for place, (call, awaitable) in enumerate(waiting):
+            if place not in late:
+                outcomes[place] = await _outcome(_watched(call.field, awaitable))
+        for place in late:
+            outcomes[place] = await _outcome(tasks[place] if place in tasks else _seen(*waiting[place]))
     except BaseException:
-        for task in tasks:
+        for task in tasks.values():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks.values(), return_exceptions=True)
+        for _, awaitable in waiting:
+            if isinstance(awaitable, CoroutineType):
+                awaitable.close()
         raise
     return outcomes
+
+
+async def _outcome(awaitable: Awaitable[Any]) -> Outcome:
+    try:
+        return await awaitable
+    except Exception as error:
+        return error
+
+
+def _may_be_late(field: Field, awaitable: Awaitable[Any]) -> bool:
+    return field.was_late is not False or not isinstance(awaitable, CoroutineType)
+
+
+def _seen(call: Call, awaitable: Awaitable[Any]) -> Awaitable[Any]:
+    """The same; the first time that a field is called, it is seen whether it has to be waited for."""
+    if call.field.was_late is not None or not isinstance(awaitable, CoroutineType):
+        return awaitable
+    return _first_seen(call.field, awaitable)
+
+
+async def _first_seen(field: Field, awaitable: Awaitable[Any]) -> Any:
+    try:
+        return await _watched(field, awaitable)
+    finally:
+        field.was_late = field.was_late or False
+
+
+@coroutine
+def _watched(field: Field, begun: Any) -> Generator[Any, Any, Any]:
+    """The coroutine `begun`, told to the field if it has to be waited for."""
+    try:
+        waits_for = begun.send(None)
+        field.was_late = True
+        while True:
+            try:
+                given = yield waits_for
+            except BaseException as error:
+                waits_for = begun.throw(error)
+            else:
+                waits_for = begun.send(given)
+    except StopIteration as done:
+        return done.value
 
 
 def _task(awaitable: Awaitable[Any]) -> asyncio.Future[Any]:

@@ -37,6 +37,8 @@ class Field:
         self.is_typename = self.definition is TypeNameMetaFieldDef
         self.way = way_of(self.definition, variant.plan.config)
         self._selections: dict[str, Selection] = {}
+        self.was_late: bool | None = None
+        """Whether what its resolver returned ever had to be waited for; None until it was called."""
 
     @cached_property
     def complete(self) -> Completer:

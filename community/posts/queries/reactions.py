@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
@@ -81,7 +82,7 @@ async def tallies_of(ids: Sequence[UUID]) -> list[Tallies]:
 
 def tallies_beside() -> Companion[Tallies]:
     """What is counted of a post or a comment, for the statement that reads it."""
-    return Companion(TALLIES, _counted, lambda found: _tallies(orjson.loads(found)) if found else NO_TALLIES)
+    return Companion(TALLIES, _counted, _tallies_in)
 
 
 def reactions_beside(actor: Actor) -> Companion[list[Reaction]]:
@@ -101,6 +102,12 @@ def _counted(key: str) -> str:
         f" union all select measure, delta from posts_tally_delta where subject_id = {key}"
         ") counted group by measure) tally)"
     )
+
+
+@lru_cache(10_000)
+def _tallies_in(found: str | None) -> Tallies:
+    """What is counted, from JSON: much is counted alike."""
+    return _tallies(orjson.loads(found)) if found else NO_TALLIES
 
 
 def _tallies(found: Mapping[str, int]) -> Tallies:

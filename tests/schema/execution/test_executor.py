@@ -197,6 +197,29 @@ async def test_one_that_was_cancelled_takes_everything_it_waits_for_with_it() ->
     assert stopped == ["stopped", "stopped"]
 
 
+async def test_what_never_had_to_be_waited_for_needs_no_task_until_it_has() -> None:
+    waits, own = iter([False, False, True, False]), asyncio.current_task()
+    tasks: list[bool] = []
+
+    async def sometimes(_info: Any) -> int:
+        tasks.append(asyncio.current_task() is own)
+        if next(waits):
+            await asyncio.sleep(0)
+        return 1
+
+    async def always(_info: Any) -> int:
+        await asyncio.sleep(0)
+        return 2
+
+    schema = build_schema("type Query { a: Int b: Int }")
+    document, operation = read(schema, "{ a b }")
+    executor = Executor(schema)
+    for _ in range(4):
+        result = await executor.run(document, operation, {}, None, {"a": always, "b": sometimes})
+        assert result.data == {"a": 2, "b": 1}
+    assert tasks == [False, True, True, False]
+
+
 async def test_an_operation_is_compiled_once_for_each_answer_to_its_conditions() -> None:
     executor = Executor(GRAPH)
     document, operation = read(GRAPH, "query ($a: Boolean!) { first { number @include(if: $a) plus } }")
