@@ -49,9 +49,9 @@ def draw(
 
 def _published(source: str) -> dict[str, Any]:
     if source == "-":
-        return verifier.read(sys.stdin.read())
+        return verifier.read(sys.stdin.buffer.read())
     if Path(source).is_file():
-        return verifier.read(Path(source).read_text(encoding="utf-8"))
+        return verifier.read(Path(source).read_bytes())
     with located(read_settings()) as settings:
         found = run(_draw_of(settings, source))
     if found is None:

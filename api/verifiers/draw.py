@@ -14,9 +14,12 @@ from uuid import UUID
 FORMAT = "hourglass-draw-1"
 
 
-def read(text: str) -> dict[str, Any]:
+def read(text: str | bytes) -> dict[str, Any]:
     """A published draw. Raises ValueError for what is none."""
-    document = json.loads(text)
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f"This is no document in the format {FORMAT}.")
     if "seed" not in document:
