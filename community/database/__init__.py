@@ -8,8 +8,8 @@ from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
 from community.database.questions import Question
 from community.database.rows import as_json
-from community.database.statements import execute, fetch, fetch_one, fetch_value, hold, send
-from community.database.transactions import after_commit, lane, write_last, write_what_waits
+from community.database.statements import execute, fetch, fetch_one, fetch_value, hold, send, send_rows
+from community.database.transactions import after_commit, lane, look_again_if_taken, write_last, write_what_waits
 from community.database.verbs import drain, transaction
 
 __all__ = [
@@ -33,10 +33,12 @@ __all__ = [
     "is_connected",
     "lane",
     "listen",
+    "look_again_if_taken",
     "migrate",
     "pending",
     "pool_state",
     "send",
+    "send_rows",
     "transaction",
     "write_last",
     "write_what_waits",

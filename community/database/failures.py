@@ -25,12 +25,19 @@ OVERLOADED: tuple[type[BaseException], ...] = (
 )
 """`statement_timeout` or `lock_timeout` struck, or the server ran out of something."""
 
+
+class Outrun(Exception):
+    """Somebody else took a key that this transaction had found free."""
+
+
 RETRYABLE: tuple[type[BaseException], ...] = (
+    Outrun,
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.InvalidCachedStatementError,
 )
-"""SQLSTATE 40001, 40P01, and a plan older than a migration: the same transaction, run once more, should succeed."""
+"""A key that was free, SQLSTATE 40001, 40P01, and a plan older than a migration: the same transaction, run once more,
+should succeed."""
 
 
 class TransactionMisused(RuntimeError):

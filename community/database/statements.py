@@ -1,12 +1,13 @@
 """Hand-written SQL: on the current transaction's connection, else on a pooled one, where it can only read."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
 
-from community.database.failures import TransactionMisused
+from community.database.last_writes import Row, send_together
 from community.database.pool import Lease, the_pool
-from community.database.transactions import Turn, current_transaction
+from community.database.transactions import Turn, current_transaction, the_open_one
 
 
 async def fetch(sql: str, *args: Any) -> list[asyncpg.Record]:
@@ -40,11 +41,17 @@ async def send(sql: str, *texts: str) -> None:
 
     For what returns no rows. If it fails, so does the next statement, or the commit.
     """
-    transaction = current_transaction()
-    if transaction is None:
-        raise TransactionMisused("What goes ahead needs a transaction: call it from a verb under @transaction().")
-    async with transaction.turn() as connection:
+    async with the_open_one().turn() as connection:
         await connection.send(sql, *texts)
+
+
+async def send_rows(writes: Mapping[str, Sequence[Row]]) -> None:
+    """The same for several statements that write rows, made one: in each, `{rows}` is the JSON array of its rows.
+
+    No two of them may change the same row, and none sees what another writes.
+    """
+    async with the_open_one().turn() as connection:
+        await send_together(connection, writes)
 
 
 async def hold(name: str) -> None:

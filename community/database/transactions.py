@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterat
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
+
+import asyncpg
 
 from community.database import orm
 from community.database.connections import Connection
-from community.database.failures import RolledBack, TransactionMisused, is_broken, reraise
+from community.database.failures import Outrun, RolledBack, TransactionMisused, is_broken, reraise
 from community.database.last_writes import LastWrites, Row
 from community.kernel.errors import OutcomeUnknown
 
@@ -28,7 +30,7 @@ _current: ContextVar["Transaction | None"] = ContextVar("transaction", default=N
 
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the current transaction has committed; never, if it does not. It must not block."""
-    _the_open_one().callbacks.append(callback)
+    the_open_one().callbacks.append(callback)
 
 
 def write_last(sql: str, rows: Iterable[Row]) -> None:
@@ -37,12 +39,20 @@ def write_last(sql: str, rows: Iterable[Row]) -> None:
     For what nobody inside the transaction reads. `sql` inserts or updates; `{rows}` in it is a JSON array of the rows
     that came with this text, in their order. No two texts may change the same row.
     """
-    _the_open_one().last_writes.add(sql, rows)
+    the_open_one().last_writes.add(sql, rows)
 
 
 async def write_what_waits() -> None:
     """Write what waits for the end of the current transaction ahead of the next statement, for who has to read it."""
-    await _the_open_one().send_what_waits()
+    await the_open_one().send_what_waits()
+
+
+def look_again_if_taken(index: str) -> None:
+    """The current transaction has looked whether a key of this unique index is free, and writes it without asking.
+
+    Where somebody else was faster, it is run again, and finds the key taken.
+    """
+    the_open_one().contested.add(index)
 
 
 def lane() -> int:
@@ -50,7 +60,7 @@ def lane() -> int:
 
     Transactions that are open in this process have neighbouring numbers. Those of another process begin elsewhere.
     """
-    return os.getpid() * LANES_APART + _the_open_one().place
+    return os.getpid() * LANES_APART + the_open_one().place
 
 
 def current_transaction() -> "Transaction | None":
@@ -58,7 +68,8 @@ def current_transaction() -> "Transaction | None":
     return _current.get()
 
 
-def _the_open_one() -> "Transaction":
+def the_open_one() -> "Transaction":
+    """The transaction this runs in. Raises TransactionMisused where there is none."""
     current = _current.get()
     if current is None or not current.is_open:
         raise TransactionMisused("This needs a transaction: call it from a verb under @transaction().")
@@ -72,6 +83,7 @@ class Transaction:
         self.connection = connection
         self.callbacks: list[Callable[[], object]] = []
         self.last_writes = LastWrites()
+        self.contested: set[str] = set()
         self.place = next(place for place in itertools.count() if place not in _taken)
         _taken.add(self.place)
         self._task = asyncio.current_task()
@@ -145,7 +157,13 @@ class Transaction:
             if is_broken(error):
                 raise OutcomeUnknown from error
             await self._roll_back()  # where it was no COMMIT that failed, but what went ahead of it
-            reraise(error)
+            self.fail(error)
+
+    def fail(self, error: BaseException) -> NoReturn:
+        """Raise what callers are to see of a statement that failed."""
+        if isinstance(error, asyncpg.UniqueViolationError) and error.constraint_name in self.contested:
+            raise Outrun from error
+        reraise(error)
 
     async def _roll_back(self) -> None:
         with suppress(Exception):
@@ -173,4 +191,4 @@ class Turn:
         self._transaction.connection.answered(error)
         self._transaction._lock.release()
         if error is not None:
-            reraise(error)
+            self._transaction.fail(error)

@@ -40,6 +40,8 @@ class Assessment:
     day: Day
     decisions: list[Decision]
     is_known: bool
+    is_looked_up: bool
+    """Whether somebody looked; else it may be known all the same."""
 
     @property
     def payments(self) -> list[Payment]:
@@ -64,6 +66,7 @@ async def assess(
         for rule in rules
     ]
     memory = await recall([recording.cause for recording in recordings], candidates) if candidates else Memory()
+    is_looked_up = bool(candidates)
     assessed = []
     for recording, version, rules in zip(recordings, versions, triggered, strict=True):
         earner = earners[recording.activity.member_id]
@@ -71,7 +74,14 @@ async def assess(
         day = Day.of(recording.activity.occurred_at, earner.time_zone)
         decisions = [] if is_known else _ask(recording.activity, rules, earner, day, version, memory.history)
         assessed.append(
-            Assessment(recording=recording, version=version, day=day, decisions=decisions, is_known=is_known)
+            Assessment(
+                recording=recording,
+                version=version,
+                day=day,
+                decisions=decisions,
+                is_known=is_known,
+                is_looked_up=is_looked_up,
+            )
         )
     return assessed
 

@@ -13,7 +13,6 @@ from community.engagement.service.assessing import Assessment
 from community.engagement.service.paying import Paid
 from community.engagement.service.scoring import scored
 from community.kernel import ids
-from community.ledger.errors import CauseReused
 
 Row = dict[str, Any]
 
@@ -31,35 +30,43 @@ class Done:
         """What happened."""
         return self.assessment.recording.activity
 
+    @property
+    def activity_id(self) -> UUID:
+        """Under which id it is kept."""
+        assert self.effects.activity_id is not None, "whatever is done has an id"
+        return self.effects.activity_id
+
 
 async def keep(done: Sequence[Done], now: datetime) -> set[UUID]:
     """Write all of it in one statement; the ids of the activities that were new.
 
-    Raises CauseReused when somebody else took the cause of what was paid for.
+    Nobody waits for the statement where it was looked up that all are new. If somebody else takes one of the causes
+    meanwhile, the transaction is run again, and finds it known.
     """
-    written = await database.fetch(
-        _KEEP,
+    if all(each.assessment.is_looked_up for each in done):
+        database.look_again_if_taken("engagement_activity_cause")
+        await database.send(_KEEP_NEW, *_rows(done, now))
+        return {each.activity_id for each in done}
+    return {row["id"] for row in await database.fetch(_KEEP, *_rows(done, now))}
+
+
+def _rows(done: Sequence[Done], now: datetime) -> tuple[str, str, str]:
+    return (
         database.as_json(_row_of_activity(each, now) for each in done),
         database.as_json(row for each in done for row in _rows_of_grants(each)),
         database.as_json(row for each in done for row in _rows_of_gates(each)),
     )
-    new: set[UUID] = {row["id"] for row in written}
-    for each in done:
-        if each.paid and each.effects.activity_id not in new:
-            cause = each.assessment.recording.cause
-            raise CauseReused(kind=cause.kind, key=cause.key)
-    return new
 
 
 _COUNTED = """(
     select * from grants where currency = 'credits' and (activity_id, rule) not in (select activity_id, rule from gates)
 ) g"""
 
-_KEEP = f"""
+_KEPT = """
     with activities as (
         insert into engagement_activity
         select * from json_populate_recordset(null::engagement_activity, $1::text::json) order by cause_kind, cause_key
-        on conflict (cause_kind, cause_key) do nothing returning id
+        {} returning id
     ), grants as (
         insert into engagement_grant
         select new.* from json_populate_recordset(null::engagement_grant, $2::text::json) new
@@ -68,7 +75,14 @@ _KEEP = f"""
         insert into engagement_gate
         select new.* from json_populate_recordset(null::engagement_gate, $3::text::json) new
         join activities on activities.id = new.activity_id returning activity_id, rule
-    ), scores as ({scored("g.amount", _COUNTED)})
+    )
+"""
+_SCORES = scored("g.amount", _COUNTED)
+
+_KEEP_NEW = f"{_KEPT.format('')} {_SCORES}"
+
+_KEEP = f"""
+    {_KEPT.format("on conflict (cause_kind, cause_key) do nothing")}, scores as ({_SCORES})
     select id from activities
 """
 

@@ -113,20 +113,21 @@ class Journal:
         self._reversals.append(reversal)
 
     async def write(self) -> None:
-        """All of it in one statement."""
-        await database.execute(
-            _WRITE,
-            database.as_json(map(row_of_transfer, self._transfers)),
-            database.as_json(self._entries),
-            database.as_json(map(row_of_lot, self._opened.values())),
-            database.as_json(map(row_of_lot, self._changed.values())),
-            database.as_json(self._draws),
-            database.as_json(self._reversals),
-            database.as_json(self._notes),
-            database.as_json(
-                {"id": a.id, "balance": a.balance, "sequence": a.sequence, "head": a.head}
-                for a in self._accounts.values()
-            ),
+        """All of it in one statement, ahead of the next."""
+        await database.send_rows(
+            {
+                _TRANSFERS: [row_of_transfer(each) for each in self._transfers],
+                _ENTRIES: self._entries,
+                _OPENED: [row_of_lot(each) for each in self._opened.values()],
+                _CHANGED: [row_of_lot(each) for each in self._changed.values()],
+                _DRAWS: self._draws,
+                _REVERSALS: self._reversals,
+                _NOTES: self._notes,
+                _BALANCES: [
+                    {"id": a.id, "balance": a.balance, "sequence": a.sequence, "head": a.head}
+                    for a in self._accounts.values()
+                ],
+            }
         )
 
     def _enter(self, account_id: UUID, amount: int, transfer_id: UUID, digest: bytes) -> None:
@@ -219,25 +220,24 @@ _OPEN = f"""
     returning id, floor, balance, sequence, head
 """
 
-_WRITE = f"""
-    with transfers as (
-        insert into ledger_transfer {_rows("ledger_transfer", "$1")}
-    ), entries as (
-        insert into ledger_entry {_rows("ledger_entry", "$2")}
-    ), opened as (
-        insert into ledger_lot {_rows("ledger_lot", "$3")}
-    ), changed as (
-        update ledger_lot lot set
-            remaining = new.remaining, pending_for = new.pending_for, pending_until = new.pending_until,
-            activated_at = new.activated_at, expires_at = new.expires_at
-        from ({_rows("ledger_lot", "$4")}) new where lot.id = new.id
-    ), draws as (
-        insert into ledger_draw {_rows("ledger_draw", "$5")}
-    ), reversals as (
-        insert into ledger_reversal {_rows("ledger_reversal", "$6")}
-    ), notes as (
-        insert into ledger_note {_rows("ledger_note", "$7")}
-    )
+
+def _into(table: str) -> str:
+    return f"insert into {table} select * from json_populate_recordset(null::{table}, {{rows}})"
+
+
+_TRANSFERS = _into("ledger_transfer")
+_ENTRIES = _into("ledger_entry")
+_OPENED = _into("ledger_lot")
+_DRAWS = _into("ledger_draw")
+_REVERSALS = _into("ledger_reversal")
+_NOTES = _into("ledger_note")
+_CHANGED = """
+    update ledger_lot lot set
+        remaining = new.remaining, pending_for = new.pending_for, pending_until = new.pending_until,
+        activated_at = new.activated_at, expires_at = new.expires_at
+    from json_populate_recordset(null::ledger_lot, {rows}) new where lot.id = new.id
+"""
+_BALANCES = """
     update ledger_account account set balance = new.balance, sequence = new.sequence, head = new.head
-    from ({_rows("ledger_account", "$8")}) new where account.id = new.id
+    from json_populate_recordset(null::ledger_account, {rows}) new where account.id = new.id
 """
