@@ -294,12 +294,15 @@ def _decode(text: str | None) -> dict[str, Any]:
 
 
 def _authorization_in(payload: dict[str, Any]) -> str | None:
-    """The token in a connection_init: under `authorization` as in a header, in any case, or alone under `token`."""
+    """The token in a connection_init: under `authorization` as in a header, in any case, or alone under `token`.
+
+    What is there and no text is a token that opens nothing: nobody is taken for a stranger who meant to be somebody.
+    """
     for name, value in payload.items():
-        if type(value) is str and name.lower() == "authorization":
-            return value
+        if value is not None and name.lower() == "authorization":
+            return str(value)
     token = payload.get("token")
-    return f"Bearer {token}" if type(token) is str else None
+    return None if token is None else f"Bearer {token}"
 
 
 def _refuse_mutations(kind: OperationType) -> None:

@@ -162,6 +162,8 @@ async def test_pings_are_answered(toy: Toy) -> None:
         (['{"type": "connection_init", "payload": {"authorization": "Bearer forged"}}'], 4403),
         (['{"type": "connection_init", "payload": {"Authorization": "Bearer forged"}}'], 4403),
         (['{"type": "connection_init", "payload": {"token": "forged"}}'], 4403),
+        (['{"type": "connection_init", "payload": {"token": {"jwt": "member"}}}'], 4403),
+        (['{"type": "connection_init", "payload": {"authorization": ["Bearer member"]}}'], 4403),
         (["x" * 70_000], 1009),
         (["你" * 30_000], 1009),
         (["x" * 200_000], 1009),
