@@ -6,7 +6,7 @@ from community.database.lifecycle import connect, disconnect
 from community.database.listening import listen
 from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
-from community.database.questions import Question
+from community.database.questions import Question, unplanned
 from community.database.rows import as_json
 from community.database.statements import execute, fetch, fetch_one, fetch_value, hold, send, send_rows
 from community.database.transactions import after_commit, lane, look_again_if_taken, write_last, write_what_waits
@@ -40,6 +40,7 @@ __all__ = [
     "send",
     "send_rows",
     "transaction",
+    "unplanned",
     "write_last",
     "write_what_waits",
 ]

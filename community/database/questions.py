@@ -16,6 +16,15 @@ from typing import Any
 from community.kernel.pages import PageRequest
 
 
+def unplanned(argument: str, kind: str) -> str:
+    """An argument of a statement, such as `$1`, whose value of this SQL type PostgreSQL shall not plan by.
+
+    It would plan anew each time, which takes longer than the answer, wherever a list of one promises to be cheaper than
+    a list of some length.
+    """
+    return f"(select {argument}::{kind})::{kind}"
+
+
 @dataclass(slots=True)
 class Question:
     """Conditions that all must hold, and the arguments they name as $1, $2, …"""
@@ -29,11 +38,8 @@ class Question:
         return f"${len(self.arguments)}"
 
     def unplanned(self, value: Any, kind: str) -> str:
-        """The same for a value of this SQL type that PostgreSQL shall not plan by, which takes longer than the answer.
-
-        It would plan anew each time wherever a list of one promises to be cheaper than a list of some length.
-        """
-        return f"(select {self.argument(value)}::{kind})::{kind}"
+        """The same for a value of this SQL type that PostgreSQL shall not plan by."""
+        return unplanned(self.argument(value), kind)
 
     def require(self, condition: str, *values: Any) -> None:
         """Add a condition; each `{}` in it stands for one of the values."""

@@ -33,19 +33,16 @@ class Memory:
 
 async def recall(causes: Sequence[Cause], candidates: Sequence[Candidate]) -> Memory:
     """One statement, however many there are. Only what was read under the members' locks stays true."""
-    paid, matters = _paid_by(candidates), _matters_of(candidates)
-    subjects = {c.activity.subject for c in candidates if c.activity.subject}
-    rows = await database.fetch(
-        _RECALL,
-        [cause.kind for cause in causes],
-        [cause.key for cause in causes],
-        *(list(column) for column in zip(*paid, strict=True)) if paid else ([], [], [], []),
-        *(list(column) for column in zip(*matters, strict=True)) if matters else ([], [], [], [], []),
-        [subject.type for subject in subjects],
-        [subject.id for subject in subjects],
+    question = database.Question()
+    parts = (
+        (_KNOWN, [(cause.kind, cause.key) for cause in causes]),
+        (_PAID, _paid_by(candidates)),
+        (_MATTER, _matters_of(candidates)),
+        (_REMOVED, list({(s.type, s.id) for c in candidates if (s := c.activity.subject)})),
     )
+    asked = [part.of(rows, question) for part, rows in parts if rows]
     memory = Memory()
-    for row in rows:
+    for row in await database.fetch(" union all ".join(asked), *question.arguments):
         _remember(memory, row)
     return memory
 
@@ -100,45 +97,70 @@ _NOTHING = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of what is recalled: its columns, the rest of its statement, and what the arrays it is about hold."""
+
+    select: str
+    source: str
+    kinds: tuple[str, ...]
+
+    def of(self, rows: Sequence[tuple[Any, ...]], question: database.Question) -> str:
+        """The statement about these."""
+        arrays = zip(*rows, strict=True)
+        about = (question.unplanned(list(array), kind) for array, kind in zip(arrays, self.kinds, strict=True))
+        return f"{self.select} {self.source.format(', '.join(about))}"
+
+
 def _select(what: str, **columns: str) -> str:
-    """A part of the union: every column, null where this part has none."""
+    """What it is, and every column, null where this part has none."""
     values = (columns.get(name, f"null::{kind}") + f" as {name}" for name, kind in _NOTHING.items())
     return f"select '{what}' as what, {', '.join(values)}"
 
 
-_KNOWN = _select("known", cause_kind="a.cause_kind", cause_key="a.cause_key")
-_PAID = _select(
-    "paid",
-    **{name: f"g.{name}" for name in ("member_id", "rule", "amount", "granted_at", "day", "day_since", "day_until")},
-)
-_MATTER = _select(
-    "matter",
-    **{name: f"g.{name}" for name in ("member_id", "rule", "subject_type", "subject_id", "other_id")},
-)
-_REMOVED = _select("removed", subject_type="r.subject_type", subject_id="r.subject_id")
-
-_RECALL = f"""
-    {_KNOWN}
-    from unnest($1::text[], $2::text[]) as cause(kind, key)
+_KNOWN = _Part(
+    _select("known", cause_kind="a.cause_kind", cause_key="a.cause_key"),
+    """
+    from unnest({}) as cause(kind, key)
     join engagement_activity a on a.cause_kind = cause.kind and a.cause_key = cause.key
-    union all
-    {_PAID}
+    """,
+    ("text[]", "text[]"),
+)
+_PAID = _Part(
+    _select(
+        "paid",
+        **{
+            name: f"g.{name}" for name in ("member_id", "rule", "amount", "granted_at", "day", "day_since", "day_until")
+        },
+    ),
+    """
     from (
         select member_id, rule, min(coalesce(since, '-infinity')) as since, max(coalesce(until, 'infinity')) as until
-        from unnest($3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[]) as paid(member_id, rule, since, until)
+        from unnest({}) as paid(member_id, rule, since, until)
         group by member_id, rule
     ) paid
     join engagement_grant g on g.member_id = paid.member_id and g.rule = paid.rule
         and g.granted_at >= paid.since and g.granted_at < paid.until
-    union all
-    {_MATTER}
-    from unnest($7::uuid[], $8::text[], $9::text[], $10::uuid[], $11::uuid[])
-        as matter(member_id, rule, subject_type, subject_id, other_id)
+    """,
+    ("uuid[]", "text[]", "timestamptz[]", "timestamptz[]"),
+)
+_MATTER = _Part(
+    _select(
+        "matter", **{name: f"g.{name}" for name in ("member_id", "rule", "subject_type", "subject_id", "other_id")}
+    ),
+    """
+    from unnest({}) as matter(member_id, rule, subject_type, subject_id, other_id)
     join engagement_grant g on g.member_id = matter.member_id and g.rule = matter.rule
         and g.subject_id = matter.subject_id and g.subject_type = matter.subject_type
         and g.other_id is not distinct from matter.other_id
-    union all
-    {_REMOVED}
-    from unnest($12::text[], $13::uuid[]) as subject(type, id)
+    """,
+    ("uuid[]", "text[]", "text[]", "uuid[]", "uuid[]"),
+)
+_REMOVED = _Part(
+    _select("removed", subject_type="r.subject_type", subject_id="r.subject_id"),
+    """
+    from unnest({}) as subject(type, id)
     join engagement_removal r on r.subject_id = subject.id and r.subject_type = subject.type
-"""
+    """,
+    ("text[]", "uuid[]"),
+)

@@ -119,11 +119,14 @@ _KEEP = """
     from jsonb_populate_recordset(null::tiers_standing, $1::jsonb) new where s.member_id = new.member_id
 """
 
+_WHO, _SPEND, _ENGAGEMENT = (
+    database.unplanned(f"${place}", kind) for place, kind in enumerate(("uuid[]", "bigint[]", "bigint[]"), start=1)
+)
 _TAKE_ROOM = f"""
     with brought as (
-        select * from unnest($1::uuid[], $2::bigint[], $3::bigint[]) brought(member_id, spend, engagement)
+        select * from unnest({_WHO}, {_SPEND}, {_ENGAGEMENT}) brought(member_id, spend, engagement)
     ), locked as (
-        select s.member_id from tiers_standing s where s.member_id = any($1) order by s.member_id for no key update
+        select s.member_id from tiers_standing s where s.member_id = any({_WHO}) order by s.member_id for no key update
     )
     update tiers_standing s set
         room_spend = s.room_spend - brought.spend, room_engagement = s.room_engagement - brought.engagement
