@@ -248,9 +248,9 @@ def _is_known(caller: Caller) -> bool:
 
 
 def _payload(result: ExecutionResult, locale: str) -> Payload:
-    errors = _errors(result, locale)
-    if not errors:
+    if not result.errors:
         return {"data": result.data}
+    errors = _errors(result, locale)
     if result.data is None and all("path" not in error for error in errors):
         return {"errors": errors}
     return {"errors": errors, "data": result.data}

@@ -13,6 +13,9 @@ from community.kernel.errors import BadInput, Refusal
 
 MAX_BODY = 64 * 1024
 
+INLINE = {"query", "variables", "operationName"}
+"""What a request consists of that names no document."""
+
 
 @dataclass
 class RequestRefused(Refusal):
@@ -128,9 +131,7 @@ def of_json(body: bytes | str) -> Parameters:
 def of_mapping(asked: Mapping[str, Any]) -> Parameters:
     """The parameters in a decoded object."""
     query = _string(asked, "query")
-    extensions = _object(asked, "extensions")
-    names = (_string(asked, name) for name in ("documentId", "id", "doc_id"))
-    document_id = next((name for name in names if name), None) or _persisted_query(extensions)
+    document_id = None if asked.keys() <= INLINE else _document_id(asked)
     if not query and not document_id:
         raise NothingAsked
     return Parameters(
@@ -139,6 +140,12 @@ def of_mapping(asked: Mapping[str, Any]) -> Parameters:
         operation_name=_string(asked, "operationName") or None,
         document_id=document_id,
     )
+
+
+def _document_id(asked: Mapping[str, Any]) -> str | None:
+    extensions = _object(asked, "extensions")
+    names = (_string(asked, name) for name in ("documentId", "id", "doc_id"))
+    return next((name for name in names if name), None) or _persisted_query(extensions)
 
 
 def _persisted_query(extensions: dict[str, Any]) -> str | None:

@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import strawberry
 from graphql import (
@@ -54,7 +55,7 @@ class InvalidDocument(Exception):
         self.errors = errors
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """One operation of a valid document within the limits, and all that is known about it before it runs."""
 
@@ -64,12 +65,12 @@ class Prepared:
     measured: Measured
     bill: Bill
 
-    @property
+    @cached_property
     def kind(self) -> OperationType:
         """Whether it queries, mutates or subscribes."""
         return self.operation.operation
 
-    @property
+    @cached_property
     def operation_name(self) -> str | None:
         """The name that its author gave it."""
         return self.operation.name.value if self.operation.name else None

@@ -307,9 +307,9 @@ def _count(meters: tuple[Meter, ...], objects: list[dict[str, Any]]) -> int:
         if is_leaf:
             total += own * len(values)
             continue
-        lists = [each for each in values if type(each) is list]
-        total += own * (len(values) - len(lists))
         found = [each for each in values if type(each) is dict]
+        lists = [each for each in values if type(each) is list] if len(found) < len(values) else []
+        total += own * (len(values) - len(lists))
         while lists:
             items = [*chain.from_iterable(lists)]
             total += own * len(items)

@@ -16,7 +16,20 @@ from community.settings import Settings, settings
 
 def signing_key() -> bytes:
     """The key of this process."""
-    return key_of(settings())
+    current = settings()
+    if _last.settings is not current:
+        _last.settings, _last.key = current, key_of(current)
+    return _last.key
+
+
+class _Last:
+    """The settings whose key was asked for last: hashing all of them takes longer than a token is looked at."""
+
+    settings: Settings | None = None
+    key = b""
+
+
+_last = _Last()
 
 
 @cache

@@ -20,7 +20,7 @@ from joserfc.jwk import OctKey
 from community.access import secrets
 from community.access.policy import Role
 from community.access.signing import signing_key
-from community.kernel import clock
+from community.kernel import clock, ids
 from community.kernel.errors import InvalidToken
 
 ISSUER = "hourglass"
@@ -83,8 +83,8 @@ def _read(token: str, key: bytes) -> Access:
         claims = jwt.decode(token, _jwk(key), algorithms=[ALGORITHM]).claims
         _CLAIMS.validate(claims)
         return Access(
-            account_id=UUID(claims["sub"]),
-            session_id=UUID(claims["sid"]),
+            account_id=ids.of(UUID(claims["sub"])),
+            session_id=ids.of(UUID(claims["sid"])),
             roles=frozenset(Role(role) for role in claims["roles"]),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         )

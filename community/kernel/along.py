@@ -59,6 +59,7 @@ class Along:
         """The SQL of the ids that something belongs to, each with its place among the columns."""
         self._width = 0
         self._rows: list[Sequence[Any]] = []
+        self._by_key: dict[str, dict[Any, Sequence[Any]]] = {}
         self._known: dict[str, dict[Any, Any]] = {}
         self._told: dict[str, dict[Any, Any]] = {}
         self.joined = ""
@@ -104,6 +105,7 @@ class Along:
     def keep(self, rows: Sequence[Sequence[Any]]) -> None:
         """Take what came along with these rows, as the last of their columns."""
         self._rows += rows
+        self._by_key.clear()
         self._known.clear()
 
     def tell(self, name: str, id: Hashable, value: Any) -> None:
@@ -123,12 +125,20 @@ class Along:
 
         An id is missing if there is nothing for it.
         """
-        wanted = dict.fromkeys(ids)
-        came = self.among(name, wanted)
-        found = {each: value for each, value in came.items() if value is not None}
-        if missing := [each for each in wanted if each not in came] if len(came) < len(wanted) else []:
+        wanted, known = dict.fromkeys(ids), self._known_as(name)
+        found: dict[Key, Value] = {each: value for each in wanted if (value := known.get(each)) is not None}
+        if len(found) < len(wanted) and (missing := [each for each in wanted if each not in known]):
             found |= await ask(missing)
         return found
+
+    def _rows_by(self, key: str) -> dict[Any, Sequence[Any]]:
+        """A row for each of the ids that the SQL `key` gave."""
+        rows = self._by_key.get(key)
+        if rows is None:
+            place = self._keys[key] - self._width
+            rows = self._by_key[key] = {row[place]: row for row in self._rows}
+            rows.pop(None, None)
+        return rows
 
     def _take(self, columns: int) -> int:
         place = self._width
@@ -150,9 +160,7 @@ class Along:
         if wanted.is_array:
             came = chain.from_iterable(row[place] for row in self._rows)
             return {key: companion.of(value) for key, value in came}
-        key, read = self._keys[wanted.key] - self._width, companion.read
-        rows = {row[key]: row for row in self._rows}
-        rows.pop(None, None)
+        rows, read = self._rows_by(wanted.key), companion.read
         if not companion.columns:
             return {key: read(row[place]) for key, row in rows.items()}
         end = place + len(companion.columns) or None

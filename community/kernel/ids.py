@@ -16,6 +16,12 @@ def new_id() -> UUID:
     return fresh
 
 
+def of(id: UUID) -> UUID:
+    """An id that did not come from a row, as those that did."""
+    same: UUID = pgproto.UUID(id.bytes)
+    return same
+
+
 def new_text() -> str:
     """The same as text, for rows that travel as JSON and that nobody names afterwards."""
     return str(uuid_utils.uuid7())

@@ -17,8 +17,9 @@ from starlette.types import ASGIApp
 from api.graphql import FrontDoor
 from community.access.policy import ANONYMOUS, Actor, Kind, Role
 from community.kernel.errors import InvalidToken, NotFound
+from community.kernel.pages import Page
 from community.settings import Settings
-from schema.connections import Connection, Edge, PageInfo
+from schema.connections import Connection
 from schema.context import Info
 from schema.limits import SENSITIVE
 from schema.prices import PRICE, Price
@@ -84,8 +85,7 @@ class Post:
 def posts(size: int | None) -> Connection[Post]:
     """A page of posts, `size` or 2 of them."""
     nodes = [Post(id=strawberry.ID(str(n)), body="你好") for n in range(2 if size is None else size)]
-    info = PageInfo(has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None)
-    return Connection(edges=[Edge(cursor="c", node=node) for node in nodes], nodes=nodes, page_info=info)
+    return Connection.of(Page(nodes, ["c" for _ in nodes]), lambda node: node)
 
 
 @strawberry.input
