@@ -20,8 +20,9 @@ from api.documents import AllowedDocuments, PersistedDocuments
 from api.errors import of_document, of_field, present
 from api.limits import bucket_of
 from api.parameters import Parameters
+from api.patience import Patience, TooSlow
 from community.access.policy import Kind, Permission, require
-from community.kernel.errors import HourglassError, Refusal
+from community.kernel.errors import HourglassError
 from community.quota import service as quota
 from community.quota.leases import Charge
 from community.settings import Settings
@@ -42,15 +43,6 @@ MAX_SHARED = 100
 
 Payload = dict[str, Any]
 Result = TypeVar("Result")
-
-
-@dataclass
-class TooSlow(Refusal):
-    """A read took too long and was stopped."""
-
-    seconds: float
-    code = "UNAVAILABLE"
-    message = "This took longer than {seconds:g} seconds and was stopped. Ask for less at once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +78,7 @@ class Operations:
         self._texts = AllowedDocuments.read(allowed) if allowed else PersistedDocuments()
         self._writes: set[asyncio.Task[Any]] = set()
         self._shared = SharedEvents()
+        self._patience = Patience(settings.read_timeout_seconds)
 
     async def prepare(self, asked: Parameters, caller: Caller, check: Callable[[OperationType], None]) -> Ready:
         """Make an operation ready to run, and charge for it. `check` refuses the kinds that its transport cannot carry.
@@ -106,7 +99,7 @@ class Operations:
             if ready.prepared.kind is OperationType.MUTATION:
                 result = await self._finish(self._run(ready))
             else:
-                result = await self._in_time(self._run(ready))
+                result = await self._patience.of(self._run(ready))
         except TooSlow as error:
             return self.refused(error, ready.caller)
         return self._answered(ready, result)
@@ -170,17 +163,7 @@ class Operations:
         return result
 
     async def _told(self, ready: Ready, event: Any) -> Payload:
-        return _payload(await self._in_time(self._run(ready, event)), ready.caller.locale)
-
-    async def _in_time(self, read: Coroutine[Any, Any, Result]) -> Result:
-        seconds = self._settings.read_timeout_seconds
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                return await read
-        except TimeoutError:
-            if limit.expired():
-                raise TooSlow(seconds) from None
-            raise
+        return _payload(await self._patience.of(self._run(ready, event)), ready.caller.locale)
 
     async def _finish(self, write: Coroutine[Any, Any, Result]) -> Result:
         """Let a mutation come to its end, whoever stops waiting for it."""
