@@ -119,7 +119,7 @@ class RateLimited(Refusal):
     """Too much, too fast. `retry_after` is in whole seconds."""
 
     retry_after: int
-    message = "Too many requests. Try again in {retry_after} seconds."
+    message = "Too many requests. Try again in {retry_after} s."
 
 
 @dataclass
@@ -128,7 +128,7 @@ class TooBusy(Refusal):
 
     retry_after: int = 1
     code = "UNAVAILABLE"
-    message = "The server is busy. Nothing was changed. Try again in {retry_after} seconds."
+    message = "The server is busy. Nothing was changed. Try again in {retry_after} s."
 
 
 @dataclass
