@@ -11,6 +11,7 @@ from uuid import UUID
 
 from community.access.policy import Actor
 from community.kernel.along import Along
+from community.kernel.gathered import settle
 from schema.context import Info
 from schema.nodes import Node
 
@@ -81,19 +82,13 @@ class Together:
 
     def _begin(self) -> None:
         waiting, self._waiting = self._waiting, []
-        answering = asyncio.create_task(self._answer(waiting))
+        answers = self._answers([keys for keys, _ in waiting])
+        answering = asyncio.create_task(settle([answer for _, answer in waiting], answers))
         self._answering.add(answering)
         answering.add_done_callback(self._answering.discard)
 
-    async def _answer(self, waiting: list[tuple[Sequence[Any], asyncio.Future[Sequence[Any]]]]) -> None:
-        keys = list(dict.fromkeys(chain.from_iterable(keys for keys, _ in waiting)))
-        try:
-            values = dict(zip(keys, await self._ask(keys), strict=True))
-        except Exception as error:
-            for _, answer in waiting:
-                if not answer.done():
-                    answer.set_exception(error)
-            return
-        for keys_of_one, answer in waiting:
-            if not answer.done():
-                answer.set_result([values[key] for key in keys_of_one])
+    async def _answers(self, asked: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """For each who asked, what is under their keys."""
+        keys = list(dict.fromkeys(chain.from_iterable(asked)))
+        values = dict(zip(keys, await self._ask(keys), strict=True))
+        return [[values[key] for key in each] for each in asked]

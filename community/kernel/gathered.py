@@ -39,22 +39,28 @@ class Gathered(Generic[Question, Answer]):
         try:
             while self._waiting:
                 asked, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                await self._ask_for(asked)
+                await settle([waiting for _, waiting in asked], self._ask([question for question, _ in asked]))
+        except asyncio.CancelledError:
+            for _, waiting in self._waiting:
+                waiting.cancel()
+            raise
         finally:
             self._asking = None
 
-    async def _ask_for(self, asked: list[tuple[Question, asyncio.Future[Answer]]]) -> None:
-        try:
-            answers = await self._ask([question for question, _ in asked])
-        except Exception as error:
-            for _, waiting in asked:
-                if not waiting.done():
-                    waiting.set_exception(error)
-            return
-        except asyncio.CancelledError:
-            for _, waiting in asked + self._waiting:
-                waiting.cancel()
-            raise
-        for (_, waiting), answer in zip(asked, answers, strict=True):
-            if not waiting.done():
-                waiting.set_result(answer)
+
+async def settle(waiting: Sequence[asyncio.Future[Answer]], asked: Awaitable[Sequence[Answer]]) -> None:
+    """Tell each who waits their own of the answers, in their order, or what failed. Who has left is told nothing."""
+    try:
+        answers = [*zip(waiting, await asked, strict=True)]
+    except Exception as error:
+        for each in waiting:
+            if not each.done():
+                each.set_exception(error)
+        return
+    except asyncio.CancelledError:
+        for each in waiting:
+            each.cancel()
+        raise
+    for each, answer in answers:
+        if not each.done():
+            each.set_result(answer)
