@@ -81,9 +81,9 @@ class Together:
         return answer
 
     def _begin(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        answers = self._answers([keys for keys, _ in waiting])
-        answering = asyncio.create_task(settle([answer for _, answer in waiting], answers))
+        asked, waiting = [keys for keys, _ in self._waiting], [answer for _, answer in self._waiting]
+        self._waiting = []
+        answering = asyncio.create_task(settle(waiting, self._answers(asked)))
         self._answering.add(answering)
         answering.add_done_callback(self._answering.discard)
 
