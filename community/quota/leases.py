@@ -2,7 +2,7 @@
 
 Tokens are taken out of the shared bucket when they are leased, and while they are leased the bucket does not refill
 into their room. So whatever any number of processes do, nobody is given more than capacity + rate × time; at worst
-somebody is given a little less, for a few seconds, when a process dies with a lease.
+somebody is given a little less, for half a minute, when a process dies with a lease.
 """
 
 import asyncio

@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 30.0
 """How long a process may spend what it leased."""
 
-RETURN_AFTER_SECONDS = 5.0
-"""When a process gives back what it leased and did not spend."""
+RETURN_AFTER_SECONDS = 20.0
+"""When a process gives back what it leased and did not spend. Who looks around for minutes is leased for so seldom."""
 
 SHARE = 10
 """A process leases this part of a bucket at a time, so that most requests need not ask."""

@@ -18,7 +18,7 @@ from community.database import counting_statements
 from community.kernel.errors import OutcomeUnknown, RateLimited, TooBusy
 from community.quota import service as quota
 from community.quota.leases import Leases, Store
-from community.quota.rules import Bucket, Lease
+from community.quota.rules import LEASE_SECONDS, Bucket, Lease
 from community.quota.service import EitherBuckets, PostgresBuckets
 from community.quota.valkey import PREFIX, ValkeyBuckets
 from tests.deadlines import PATIENCE_SECONDS
@@ -144,7 +144,7 @@ async def test_a_bucket_does_not_refill_into_what_is_leased(store: Store, client
 async def test_a_lease_that_ran_out_makes_room_from_then_on(store: Store, client: Redis) -> None:
     bucket, one, other = Bucket("late room", capacity=60, rate=0.1), Leases(store), Leases(store)
     await one.spend(bucket, 1)
-    await let_pass(30, bucket, store, client)
+    await let_pass(LEASE_SECONDS + 20, bucket, store, client)
     assert await spend_all(other, bucket, 1) == 54 + 2
 
 
@@ -196,7 +196,7 @@ async def test_a_lease_runs_out_by_itself(store: Store) -> None:
     bucket, clock = Bucket("crash", capacity=100, rate=0.001), Clock()
     leases = Leases(store, clock)
     await leases.spend(bucket, 1)
-    clock.now += 11
+    clock.now += LEASE_SECONDS + 1
     await leases.give_back()
     assert await spend_all(leases, bucket, 1) < 99
 
