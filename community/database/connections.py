@@ -32,6 +32,10 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
         self._awaits_answer = False
         self._has_begun = False
 
+    def is_closed(self) -> bool:
+        # asyncpg hears of it a moment after the socket is gone. Who writes to it meanwhile is no mistake of ours.
+        return bool(super().is_closed() or self._transport.is_closing())
+
     def begin(self) -> None:
         """BEGIN, ahead of the first statement."""
         self._ahead = [(BEGIN, _BEGIN)]
@@ -105,6 +109,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
 
     def _set_off(self, query: str | None = None) -> None:
         if self._ahead:
+            self._check_open()
             self._transport.write(b"".join(messages for _, messages in self._ahead))
             self._awaits_answer = self._has_begun = True
             for sql, _ in self._ahead:

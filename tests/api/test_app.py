@@ -114,7 +114,8 @@ async def test_operations_are_counted_with_their_errors(http: aiohttp.ClientSess
 
 
 async def test_a_stop_says_goodbye_to_sockets_and_finishes_what_was_asked(database_of_the_server: str):
-    server = ServerProcess(database_of_the_server)
+    # One member's posts wait for each other, on a busy machine longer than a server lets them.
+    server = ServerProcess(database_of_the_server, environment={"HOURGLASS_LOCK_TIMEOUT_MS": "20000"})
     await server.start()
     async with aiohttp.ClientSession() as http:
         client = Client(http, server.url)

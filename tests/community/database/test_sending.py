@@ -7,7 +7,8 @@ import pytest
 
 from community import database
 from community.database import TransactionMisused, connections
-from community.kernel.errors import OutcomeUnknown
+from community.database.pool import the_pool
+from community.kernel.errors import OutcomeUnknown, TooBusy
 from tests.community.database.conftest import Connect, whole_pool
 from tests.community.database.wire import Wire
 
@@ -137,6 +138,22 @@ async def test_a_commit_that_carries_it_has_an_unknown_outcome_if_nobody_answers
         await within(lambda: database.send(INSERT, "2", "second"))
 
     assert await notes(outsider) == [1, 2]
+    await whole_pool()
+
+
+async def test_a_socket_that_is_gone_by_now_means_busy(connect: Connect, outsider: asyncpg.Connection) -> None:
+    async def lose_the_socket_and_send() -> None:
+        (connection,) = the_pool()._lent
+        connection._transport.close()
+        assert connection.is_closed()
+        await database.send(INSERT, "2", "")
+
+    await connect(pool_size=1)
+    await within(lambda: database.send(INSERT, "1", ""))
+    with pytest.raises(TooBusy):
+        await within(lose_the_socket_and_send)
+
+    assert await notes(outsider) == [1]
     await whole_pool()
 
 
