@@ -17,7 +17,9 @@ from api.auth import authenticate
 from community import database
 from community.access.policy import Actor
 from community.engagement.queries import effects_of
+from community.idempotency.service import ABOUT
 from community.kernel import clock
+from community.kernel.along import Along
 from community.kernel.pages import encode_cursor
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.transfers import Currency
@@ -62,9 +64,10 @@ async def write(actor: Actor, body: bytes) -> Answer:
     """M1."""
     asked = orjson.loads(body)
     assert actor.member_id
-    post = await posts.write(actor, asked["text"], idempotency_key=asked["key"])
-    effects = await effects_of(post_cause(post.id), actor.member_id)
-    author = (await members.by_ids([actor.member_id]))[actor.member_id]
+    along = Along().bring(members.beside(), ABOUT)
+    post = await posts.write(actor, asked["text"], idempotency_key=asked["key"], along=along)
+    effects = await effects_of(post_cause(post.id), actor.member_id, along)
+    author = (await members.by_ids([actor.member_id], along))[actor.member_id]
     return {
         "writePost": {
             "__typename": "WritePostPayload",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 INSTANT = timedelta(microseconds=1)
@@ -80,6 +81,7 @@ def leaves_period_at(instant: datetime, period_months: int, time_zone: str) -> d
     return later if months_later(later, -period_months, time_zone) >= instant else later + timedelta(days=1)
 
 
+@lru_cache(maxsize=4_096)
 def midnight(day: date, time_zone: str) -> datetime:
     """The first instant of a day. Where clocks skip midnight, that is when they skip it (PEP 495)."""
     zone = ZoneInfo(time_zone)

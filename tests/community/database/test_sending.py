@@ -157,6 +157,61 @@ async def test_a_socket_that_is_gone_by_now_means_busy(connect: Connect, outside
     await whole_pool()
 
 
+async def test_rows_of_several_statements_are_sent_as_one_and_what_has_none_is_no_part_of_it(
+    outsider: asyncpg.Connection,
+) -> None:
+    rows = "SELECT id, text FROM json_to_recordset({rows}) AS new (id int, text text)"
+    writes = {
+        f"INSERT INTO note {rows}": [{"id": 2, "text": "new"}],
+        f"UPDATE note SET text = new.text FROM ({rows}) AS new WHERE note.id = new.id": [{"id": 1, "text": "changed"}],
+        f"DELETE FROM note USING ({rows}) AS old WHERE note.id = old.id": [],
+    }
+    await within(lambda: database.send(INSERT, "1", "a"))
+
+    with database.counting_statements() as counted:
+        await within(lambda: database.send_rows(writes))
+
+    assert (counted.count, "DELETE" in counted.statements[0]) == (1, False)
+    found = await outsider.fetch("SELECT id, text FROM note ORDER BY id")
+    assert [tuple(row) for row in found] == [(1, "changed"), (2, "new")]
+
+
+async def test_no_rows_at_all_are_no_statement() -> None:
+    with database.counting_statements() as counted:
+        await within(lambda: database.send_rows({"INSERT INTO note {rows}": []}))
+    assert counted.count == 0
+
+
+async def test_who_finds_a_free_key_taken_looks_again(outsider: asyncpg.Connection) -> None:
+    found: list[object] = []
+
+    async def take() -> None:
+        found.append(await database.fetch_value(COUNT))
+        if len(found) == 1:
+            await outsider.execute("INSERT INTO note VALUES (1)")
+        database.look_again_if_taken("note_pkey")
+        await database.send(INSERT, str(len(found)), "mine")
+
+    await within(take)
+
+    assert (found, await notes(outsider)) == ([0, 1], [1, 2])
+    await whole_pool()
+
+
+async def test_who_finds_it_taken_by_the_next_statement_looks_again_too(outsider: asyncpg.Connection) -> None:
+    attempts: list[int] = []
+
+    async def take_and_look() -> object:
+        attempts.append(len(attempts) + 1)
+        database.look_again_if_taken("note_pkey")
+        await database.send(INSERT, str(attempts[-1]), "mine")
+        return await database.fetch_value(COUNT)
+
+    await outsider.execute("INSERT INTO note VALUES (1)")
+    assert await within(take_and_look) == 2
+    assert attempts == [1, 2]
+
+
 async def test_a_verb_that_asks_nothing_costs_nothing() -> None:
     async def nothing() -> None: ...
 
