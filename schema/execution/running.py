@@ -146,6 +146,8 @@ async def _settled(waiting: list[tuple[Call, Awaitable[Any]]]) -> list[Outcome]:
     What was never late needs no task: it is expected to answer at once, as when all it shows came along. If it has to
     wait after all, the others wait for it this once.
     """
+    if len(waiting) == 1:
+        return [await _outcome(_seen(*waiting[0]))]
     late = [place for place, (call, awaitable) in enumerate(waiting) if _may_be_late(call.field, awaitable)]
     tasks = {place: _task(_seen(*waiting[place])) for place in late[1:]}
     outcomes: list[Outcome] = [None] * len(waiting)
