@@ -25,6 +25,7 @@ def test_an_instant_comes_back_in_utc() -> None:
     instant = parse_datetime("2026-01-31T09:00:00.5+08:00")
     assert instant == datetime(2026, 1, 31, 1, 0, 0, 500_000, UTC)
     assert write_datetime(instant) == "2026-01-31T01:00:00.500000Z"
+    assert write_datetime(datetime(1, 1, 1, tzinfo=UTC)) == "0001-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(
