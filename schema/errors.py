@@ -30,6 +30,14 @@ class Problem:
     message: str = strawberry.field(description="What happened and what helps, in the caller's language.")
 
 
+@strawberry.type(
+    description="A problem that nothing has today. It is among the results of a mutation that no rule refuses yet, so"
+    " that `... on Problem` is valid there from the first day, and shows what may be added."
+)
+class UnforeseenProblem(Problem):
+    """Never told."""
+
+
 class ProblemHandler:
     """Turns one domain error into its graph type. The shape is Strawberry's ExceptionHandler."""
 

@@ -28,6 +28,7 @@ from schema.access.problems import (
 from schema.access.types import ApiKey, Session, Tokens, in_order
 from schema.connections import Edge
 from schema.context import Info
+from schema.errors import UnforeseenProblem
 from schema.limits import SENSITIVE
 from schema.members.types import Member, Viewer
 from schema.nodes import decode_id
@@ -88,7 +89,9 @@ class SignOutPayload:
     session: Session = strawberry.field(description="The session that ended.")
 
 
-SignOutResult = Annotated[SignOutPayload, strawberry.union("SignOutResult", description="The ended session.")]
+SignOutResult = Annotated[
+    SignOutPayload | UnforeseenProblem, strawberry.union("SignOutResult", description="The ended session.")
+]
 
 
 @strawberry.input(description="Which session to end.")
@@ -105,7 +108,9 @@ class EndSessionPayload:
     session: Session = strawberry.field(description="The session that ended.")
 
 
-EndSessionResult = Annotated[EndSessionPayload, strawberry.union("EndSessionResult", description="The ended session.")]
+EndSessionResult = Annotated[
+    EndSessionPayload | UnforeseenProblem, strawberry.union("EndSessionResult", description="The ended session.")
+]
 
 
 @strawberry.type(description="Only this device is signed in.")
@@ -117,7 +122,8 @@ class EndOtherSessionsPayload:
 
 
 EndOtherSessionsResult = Annotated[
-    EndOtherSessionsPayload, strawberry.union("EndOtherSessionsResult", description="How many sessions ended.")
+    EndOtherSessionsPayload | UnforeseenProblem,
+    strawberry.union("EndOtherSessionsResult", description="How many sessions ended."),
 ]
 
 
@@ -182,7 +188,7 @@ class RevokeApiKeyPayload:
 
 
 RevokeApiKeyResult = Annotated[
-    RevokeApiKeyPayload, strawberry.union("RevokeApiKeyResult", description="The revoked key.")
+    RevokeApiKeyPayload | UnforeseenProblem, strawberry.union("RevokeApiKeyResult", description="The revoked key.")
 ]
 
 

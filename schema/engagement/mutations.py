@@ -13,7 +13,7 @@ from schema.engagement.inputs import ActivityInput, metadata_of
 from schema.engagement.problems import ActivityProblem, EarningRulesStartTooEarly, InvalidEarningRules
 from schema.engagement.programmes import PublishEarningRulesInput, PublishEarningRulesPayload
 from schema.engagement.types import Effects
-from schema.errors import inside
+from schema.errors import UnforeseenProblem, inside
 from schema.members.types import Member
 from schema.nodes import decode_id
 from schema.posts.types import Post
@@ -27,7 +27,9 @@ class VisitPayload:
     effects: Effects = strawberry.field(description="What it earned, or when to be back for more.")
 
 
-VisitResult = Annotated[VisitPayload, strawberry.union("VisitResult", description="What coming here did.")]
+VisitResult = Annotated[
+    VisitPayload | UnforeseenProblem, strawberry.union("VisitResult", description="What coming here did.")
+]
 
 
 @strawberry.input(description="What you stayed with, and for how long.")
@@ -45,7 +47,9 @@ class ReportViewPayload:
     effects: Effects = strawberry.field(description="What it earned, and what it did not.")
 
 
-ReportViewResult = Annotated[ReportViewPayload, strawberry.union("ReportViewResult", description="What reading did.")]
+ReportViewResult = Annotated[
+    ReportViewPayload | UnforeseenProblem, strawberry.union("ReportViewResult", description="What reading did.")
+]
 
 
 @strawberry.input(description="Activities from outside.")
@@ -82,7 +86,7 @@ class RecordActivitiesPayload:
 
 
 RecordActivitiesResult = Annotated[
-    RecordActivitiesPayload,
+    RecordActivitiesPayload | UnforeseenProblem,
     strawberry.union("RecordActivitiesResult", description="What became of each activity."),
 ]
 

@@ -9,7 +9,7 @@ from community.orders import service as orders
 from community.orders.service import Answer
 from schema.context import Info
 from schema.engagement.types import Effects
-from schema.errors import InvalidReason, inside
+from schema.errors import InvalidReason, UnforeseenProblem, inside
 from schema.idempotency.problems import KeyProblem
 from schema.members.problems import CannotTargetSelf
 from schema.nodes import decode_id
@@ -80,7 +80,8 @@ class RecordOrdersPayload:
 
 
 RecordOrdersResult = Annotated[
-    RecordOrdersPayload, strawberry.union("RecordOrdersResult", description="What became of each order.")
+    RecordOrdersPayload | UnforeseenProblem,
+    strawberry.union("RecordOrdersResult", description="What became of each order."),
 ]
 
 

@@ -10,6 +10,7 @@ from community.kernel.pages import encode_cursor
 from community.webhooks import service as webhooks
 from schema.connections import Edge
 from schema.context import Info
+from schema.errors import UnforeseenProblem
 from schema.nodes import decode_id
 from schema.webhooks.problems import (
     EventNotInFeed,
@@ -89,7 +90,8 @@ class RotateWebhookSecretPayload:
 
 
 RotateWebhookSecretResult = Annotated[
-    RotateWebhookSecretPayload, strawberry.union("RotateWebhookSecretResult", description="The new secret.")
+    RotateWebhookSecretPayload | UnforeseenProblem,
+    strawberry.union("RotateWebhookSecretResult", description="The new secret."),
 ]
 
 
@@ -131,7 +133,7 @@ class DisableWebhookEndpointPayload:
 
 
 DisableWebhookEndpointResult = Annotated[
-    DisableWebhookEndpointPayload,
+    DisableWebhookEndpointPayload | UnforeseenProblem,
     strawberry.union("DisableWebhookEndpointResult", description="The endpoint as it is now."),
 ]
 
@@ -151,7 +153,7 @@ class DeleteWebhookEndpointPayload:
 
 
 DeleteWebhookEndpointResult = Annotated[
-    DeleteWebhookEndpointPayload,
+    DeleteWebhookEndpointPayload | UnforeseenProblem,
     strawberry.union("DeleteWebhookEndpointResult", description="The endpoint as it was."),
 ]
 
@@ -171,7 +173,7 @@ class TestWebhookEndpointPayload:
 
 
 TestWebhookEndpointResult = Annotated[
-    TestWebhookEndpointPayload,
+    TestWebhookEndpointPayload | UnforeseenProblem,
     strawberry.union("TestWebhookEndpointResult", description="The test on its way."),
 ]
 
@@ -191,7 +193,7 @@ class ReplayWebhookDeliveryPayload:
 
 
 ReplayWebhookDeliveryResult = Annotated[
-    ReplayWebhookDeliveryPayload,
+    ReplayWebhookDeliveryPayload | UnforeseenProblem,
     strawberry.union("ReplayWebhookDeliveryResult", description="The delivery on its way."),
 ]
 
@@ -233,7 +235,7 @@ class ReplayWebhooksPayload:
 
 
 ReplayWebhooksResult = Annotated[
-    ReplayWebhooksPayload, strawberry.union("ReplayWebhooksResult", description="The endpoint.")
+    ReplayWebhooksPayload | UnforeseenProblem, strawberry.union("ReplayWebhooksResult", description="The endpoint.")
 ]
 
 

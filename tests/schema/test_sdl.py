@@ -76,6 +76,7 @@ def test_a_mutation_takes_one_input_and_returns_its_own_result() -> None:
         assert isinstance(result, GraphQLUnionType)
         assert result.name == f"{kind}Result"
         assert problems_of(result) == [member for member in result.types if member.name != f"{kind}Payload"]
+        assert problems_of(result), f"`... on Problem` is not valid in {result.name}"
 
 
 def test_a_connection_has_relays_shape() -> None:

@@ -15,6 +15,7 @@ from schema.content.problems import (
 from schema.content.types import Content, ReadingProgress
 from schema.context import Info
 from schema.engagement.types import Effects
+from schema.errors import UnforeseenProblem
 from schema.ledger.problems import InsufficientPoints
 from schema.members.problems import MayNotSpend
 from schema.nodes import decode_id
@@ -58,7 +59,7 @@ class BookmarkContentPayload:
 
 
 BookmarkContentResult = Annotated[
-    BookmarkContentPayload,
+    BookmarkContentPayload | UnforeseenProblem,
     strawberry.union("BookmarkContentResult", description="The item."),
 ]
 
@@ -78,7 +79,7 @@ class UnbookmarkContentPayload:
 
 
 UnbookmarkContentResult = Annotated[
-    UnbookmarkContentPayload,
+    UnbookmarkContentPayload | UnforeseenProblem,
     strawberry.union("UnbookmarkContentResult", description="The item."),
 ]
 
@@ -124,7 +125,8 @@ class SetRecommendationsPayload:
 
 
 SetRecommendationsResult = Annotated[
-    SetRecommendationsPayload, strawberry.union("SetRecommendationsResult", description="Your choice.")
+    SetRecommendationsPayload | UnforeseenProblem,
+    strawberry.union("SetRecommendationsResult", description="Your choice."),
 ]
 
 

@@ -13,6 +13,7 @@ from schema.content.problems import (
 )
 from schema.content.types import ContentSeries, Topic
 from schema.context import Info
+from schema.errors import UnforeseenProblem
 from schema.nodes import decode_id
 
 SLUG = "How it is called in addresses: letters and digits of any script, hyphens."
@@ -83,7 +84,7 @@ class SubscribeToTopicPayload:
 
 
 SubscribeToTopicResult = Annotated[
-    SubscribeToTopicPayload, strawberry.union("SubscribeToTopicResult", description="The topic.")
+    SubscribeToTopicPayload | UnforeseenProblem, strawberry.union("SubscribeToTopicResult", description="The topic.")
 ]
 
 
@@ -102,7 +103,8 @@ class UnsubscribeFromTopicPayload:
 
 
 UnsubscribeFromTopicResult = Annotated[
-    UnsubscribeFromTopicPayload, strawberry.union("UnsubscribeFromTopicResult", description="The topic.")
+    UnsubscribeFromTopicPayload | UnforeseenProblem,
+    strawberry.union("UnsubscribeFromTopicResult", description="The topic."),
 ]
 
 

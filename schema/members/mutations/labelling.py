@@ -6,6 +6,7 @@ import strawberry
 
 from community.members import service as members
 from schema.context import Info
+from schema.errors import UnforeseenProblem
 from schema.members.mutations.payloads import MemberPayload
 from schema.members.problems import InvalidLabel
 from schema.members.types import Member
@@ -45,7 +46,7 @@ class UnlabelMemberPayload(MemberPayload):
 
 
 UnlabelMemberResult = Annotated[
-    UnlabelMemberPayload,
+    UnlabelMemberPayload | UnforeseenProblem,
     strawberry.union("UnlabelMemberResult", description="The member without the label."),
 ]
 

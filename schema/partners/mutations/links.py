@@ -8,6 +8,7 @@ import strawberry
 from community.partners import service as partners
 from community.referrals.service import LinkPlan
 from schema.context import Info
+from schema.errors import UnforeseenProblem
 from schema.nodes import decode_id
 from schema.partners.problems import PartnerNotActive
 from schema.referrals.problems import (
@@ -72,7 +73,7 @@ class DisablePartnerLinkPayload:
 
 
 DisablePartnerLinkResult = Annotated[
-    DisablePartnerLinkPayload,
+    DisablePartnerLinkPayload | UnforeseenProblem,
     strawberry.union("DisablePartnerLinkResult", description="The disabled link."),
 ]
 
