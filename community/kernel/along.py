@@ -36,7 +36,8 @@ class Companion(Generic[Value]):
     name: str
     source: Callable[..., str]
     """Gets the SQL of the id, and what the statement calls the `arguments`. An expression; or, where there are
-    `columns`, what stands behind `from`: at most one row, and none for whom there is nothing. The same for the same."""
+    `columns`, what stands behind `from`: at most one row, and none for whom there is nothing. It always says the same
+    of the same, since what it said is remembered."""
     read: Callable[..., Value]
     """What the value of the expression means, or the values of the columns."""
     columns: tuple[str, ...] = ()
@@ -168,7 +169,7 @@ class Along:
 
 
 class _Wanted(NamedTuple):
-    """A companion, where the SQL of the statement has the id, or the ids, that it is about; its first column."""
+    """A companion; where the SQL of the statement has the id, or the ids, that it is about; its first column."""
 
     companion: Companion[Any]
     key: str

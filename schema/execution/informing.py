@@ -16,13 +16,14 @@ class LateInfo(strawberry.Info[Any, Any]):
 
     def __init__(self, run: "Run", field: "Field", path: Callable[[], Any], declared: StrawberryField) -> None:
         self._made: Any = None
-        self._run, self._place, self._path = run, field, path
+        self._run, self._asked, self._path = run, field, path
+        # Strawberry's own name for what was declared.
         self._field = declared
 
     @property
     def _raw_info(self) -> Any:  # type: ignore[override]
         if self._made is None:
-            self._made = self._run.info_at(self._place, self._path())
+            self._made = self._run.info_at(self._asked, self._path())
         return self._made
 
     @property

@@ -23,7 +23,7 @@ async def count_reactions(post_ids: Iterable[UUID]) -> None:
     locked = await locked_entries("e.post_id = any($1) and e.state in ('pending', 'accepted')", list(post_ids))
     if not locked:
         return
-    # Opening a gate locks what its member has.
+    # Opening a gate locks what its member has: members in one order, so that two who count cannot deadlock.
     entries = sorted(locked, key=lambda entry: entry.member_id)
     now = clock.now()
     campaigns = await campaigns_by_ids(SYSTEM, [entry.campaign_id for entry in entries])

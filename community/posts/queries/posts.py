@@ -62,10 +62,7 @@ class PostView(NamedTuple):
     @classmethod
     def of(cls, row: asyncpg.Record) -> Self:
         """The post in a row that begins with `COLUMNS`."""
-        return cls._make(row[:WIDTH])
-
-
-WIDTH = len(PostView._fields)
+        return cls._make(row[: len(cls._fields)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +230,7 @@ async def _shown(chosen: str, direction: str, question: Question, page: PageRequ
         f"select {columns} from ({chosen}) p{along.joined} order by p.id {direction}", *question.arguments
     )
     along.keep(rows)
-    return page_of([PostView._make(row[:WIDTH]) for row in rows], page, _key)
+    return page_of([PostView.of(row) for row in rows], page, _key)
 
 
 def _key(post: PostView) -> tuple[UUID]:

@@ -44,7 +44,7 @@ async def comment(
 ) -> CommentView:
     """A member answers a post. The same key, post and text again gives the first comment.
 
-    `along` is what it is where a post is written.
+    `along` may bring and is told the same as where a post is written.
 
     Raises NotFound, AlreadyRemoved, members' MayNotPost, what `understand` raises, idempotency's problems.
     """

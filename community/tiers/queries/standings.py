@@ -118,7 +118,7 @@ class Beside(NamedTuple):
         """The tier at `now`."""
         if self.earned is None:
             return rules.ladder[0]
-        if self.plan is self.locked is None:
+        if self.plan is None and self.locked is None:
             return rules.tier(self.earned)
         return rules.tier(effective(rules, now, self.earned, self.plan, self.locked, self.locked_until))
 
