@@ -64,7 +64,8 @@ async def _migrate(connection: Connection) -> list[str]:
     transaction.begin()
     with orm.bound_to(transaction) as client:
         await client.execute_script(f"SELECT pg_advisory_xact_lock({LOCK})")
-        await client.execute_script(f"SET LOCAL hourglass.time_zone = '{settings().time_zone}'")
+        # Migrations that count by the programme's weeks and months read it.
+        await client.execute_query("SELECT set_config('hourglass.time_zone', $1, true)", [settings().time_zone])
         executor = Executor(client, orm.configuration()["apps"])
         # Tortoise asks the record of migrations before it makes sure that there is one: in a transaction that is fatal.
         await executor.recorder.ensure_schema(AsyncpgSchemaEditor(client, atomic=False))
