@@ -20,6 +20,7 @@ from community import migrations
 from community.areas import AREAS
 from community.database import orm
 from community.database.transactions import Transaction
+from community.settings import Settings
 from tests.databases import RUN, WORKER, Databases
 
 MIGRATIONS = [
@@ -157,9 +158,13 @@ async def test_tables_are_named_after_their_area(migrated: asyncpg.Connection) -
     assert [row["tablename"] for row in rows if not row["tablename"].startswith((*AREAS, *libraries))] == []
 
 
-async def test_migrating_again_does_nothing(empty_url: str) -> None:
+async def test_migrating_puts_leaderboards_in_the_programmes_zone_and_again_does_nothing(
+    empty_url: str, empty: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(community_database.migrations, "settings", lambda: Settings(time_zone="Asia/Taipei"))
     assert await community_database.migrate(empty_url) == [module.__name__.rpartition(".")[2] for module in MIGRATIONS]
     assert await community_database.migrate(empty_url) == []
+    assert await empty.fetchval("SELECT time_zone FROM engagement_calendar") == "Asia/Taipei"
 
 
 async def test_processes_that_migrate_at_once_do_it_once(empty_url: str) -> None:

@@ -184,6 +184,7 @@ class Member(Node):
 
 
 def member_of(relation: Relation) -> Member:
+    """Whoever is met through a follow or a block."""
     return Member.of(relation.member)
 
 
