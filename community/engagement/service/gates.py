@@ -118,12 +118,12 @@ _RELEASED = """(
 
 _OPEN = f"""
     with opened as (
-    update engagement_gate g set opened_at = $5
-    from {_MATTERS} done(member_id, subject_type, subject_id, counts)
-    where g.subject_id = done.subject_id and g.member_id = done.member_id and g.subject_type = done.subject_type
-    and g.counts = done.counts and g.opened_at is null and g.closed_at is null and g.expires_at > $5
-    and ({_STOOD_BEHIND.format(of="g")}) >= g.members
-    returning g.id, g.activity_id, g.member_id, g.rule, g.held_until
+        update engagement_gate g set opened_at = $5
+        from {_MATTERS} done(member_id, subject_type, subject_id, counts)
+        where g.subject_id = done.subject_id and g.member_id = done.member_id and g.subject_type = done.subject_type
+        and g.counts = done.counts and g.opened_at is null and g.closed_at is null and g.expires_at > $5
+        and ({_STOOD_BEHIND.format(of="g")}) >= g.members
+        returning g.id, g.activity_id, g.member_id, g.rule, g.held_until
     ), scores as ({scored("g.amount - g.reversed", _RELEASED)})
     select * from opened
 """
