@@ -168,7 +168,7 @@ class MediaTypeRefused(Problem):
 
 
 @dataclass
-class FileTooLarge(Problem):
+class FileSizeRefused(Problem):
     """The file is empty, or larger than its kind may be."""
 
     size: int

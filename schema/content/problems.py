@@ -116,8 +116,8 @@ class MediaTypeRefused(Problem):
     media_type: str = strawberry.field(description="The type.")
 
 
-@problem(errors.FileTooLarge)
-class FileTooLarge(Problem):
+@problem(errors.FileSizeRefused)
+class FileSizeRefused(Problem):
     size: Long = strawberry.field(description="How many bytes it has.")
     max_size: Long = strawberry.field(description="How many files of its kind may have.")
 

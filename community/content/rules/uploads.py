@@ -122,13 +122,13 @@ class Pixels:
 
 
 def kind_of(media_type: str, size: int, largest: int) -> MediaKind:
-    """The kind of a file that is announced like this. Raises MediaTypeRefused or FileTooLarge."""
+    """The kind of a file that is announced like this. Raises MediaTypeRefused or FileSizeRefused."""
     known = TYPES.get(media_type)
     if known is None:
         raise errors.MediaTypeRefused(media_type[:80])
     limit = min(largest, LIMITS.get(known[0], largest))
     if not 0 < size <= limit:
-        raise errors.FileTooLarge(size, limit)
+        raise errors.FileSizeRefused(size, limit)
     return known[0]
 
 

@@ -37,7 +37,7 @@ class Upload:
 async def request_upload(actor: Actor, *, media_type: str, size: int, file_name: str, alt: str | None = None) -> Upload:
     """An editor announces a file and gets a link to send it to.
 
-    Raises Unauthenticated, Forbidden, MediaTypeRefused, FileTooLarge, TextTooLong.
+    Raises Unauthenticated, Forbidden, MediaTypeRefused, FileSizeRefused, TextTooLong.
     """
     editor_id = policy.require_editor(actor)
     kind = uploads.kind_of(media_type, size, settings().media_upload_mib * MIB)

@@ -11,7 +11,7 @@ from schema.content.problems import (
     ContentTextTooLong,
     FileNotUploaded,
     FileRefused,
-    FileTooLarge,
+    FileSizeRefused,
     MediaTypeRefused,
     UploadExpired,
 )
@@ -54,7 +54,7 @@ class RequestUploadPayload:
 
 
 RequestUploadResult = Annotated[
-    RequestUploadPayload | MediaTypeRefused | FileTooLarge | ContentTextTooLong,
+    RequestUploadPayload | MediaTypeRefused | FileSizeRefused | ContentTextTooLong,
     strawberry.union("RequestUploadResult", description="Where to send the file, or why it is not taken."),
 ]
 

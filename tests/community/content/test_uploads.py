@@ -96,10 +96,10 @@ async def test_a_file_of_another_size_than_announced_is_refused() -> None:
     [
         ("text/html", 10, errors.MediaTypeRefused),
         ("image/svg+xml", 10, errors.MediaTypeRefused),
-        ("image/png", 0, errors.FileTooLarge),
-        ("image/png", -1, errors.FileTooLarge),
-        ("image/png", 10**9, errors.FileTooLarge),
-        ("video/mp4", 10**13, errors.FileTooLarge),
+        ("image/png", 0, errors.FileSizeRefused),
+        ("image/png", -1, errors.FileSizeRefused),
+        ("image/png", 10**9, errors.FileSizeRefused),
+        ("video/mp4", 10**13, errors.FileSizeRefused),
     ],
 )
 async def test_what_would_not_be_taken_is_not_even_announced(media_type: str, size: int, error: type) -> None:
