@@ -10,34 +10,22 @@ from pathlib import Path
 from typing import Final
 
 from joserfc.jwk import KeySet, OKPKey
+from pydantic import SecretStr
 
-from community.settings import Settings, settings
+from community.settings import settings
 
 
 def signing_key() -> bytes:
     """The key of this process."""
     current = settings()
-    if _last.settings is not current:
-        _last.settings, _last.key = current, key_of(current)
-    return _last.key
+    return key_of(current.secret_key, current.home)
 
 
-class _Last:
-    """The settings whose key was asked for last: hashing all of them takes longer than a token is looked at."""
-
-    settings: Settings | None = None
-    key = b""
-
-
-_last = _Last()
-
-
+# Of the settings only what matters: hashing all of them takes longer than a token is looked at.
 @cache
-def key_of(settings: Settings) -> bytes:
-    """The key that these settings give. Production has one of its own, or the settings do not load."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    return _kept(settings.home / "secret_key")
+def key_of(secret: SecretStr | None, home: Path) -> bytes:
+    """The operator's key, else the one in the server's home. Without one of its own, production does not load."""
+    return _kept(home / "secret_key") if secret is None else secret.get_secret_value().encode()
 
 
 ED25519: Final = "Ed25519"
