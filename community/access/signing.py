@@ -12,18 +12,22 @@ from typing import Final
 from joserfc.jwk import KeySet, OKPKey
 from pydantic import SecretStr
 
-from community.settings import settings
+from community.settings import Settings, settings
 
 
 def signing_key() -> bytes:
     """The key of this process."""
-    current = settings()
-    return key_of(current.secret_key, current.home)
+    return key_of(settings())
 
 
-# Of the settings only what matters: hashing all of them takes longer than a token is looked at.
+def key_of(settings: Settings) -> bytes:
+    """The key that these settings give."""
+    # Only what matters of them: hashing all takes longer than a token is looked at.
+    return key_from(settings.secret_key, settings.home)
+
+
 @cache
-def key_of(secret: SecretStr | None, home: Path) -> bytes:
+def key_from(secret: SecretStr | None, home: Path) -> bytes:
     """The operator's key, else the one in the server's home. Without one of its own, production does not load."""
     return _kept(home / "secret_key") if secret is None else secret.get_secret_value().encode()
 
