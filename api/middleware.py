@@ -52,12 +52,11 @@ class Surroundings:
         async def send_surrounded(message: Message) -> None:
             kind = message["type"]
             if kind == "http.response.start":
-                own = message["headers"]
-                if self._names.isdisjoint([name for name, _ in own]):
-                    careful = self._careful
-                else:
-                    careful = [header for header in self._careful if header[0] not in {name for name, _ in own}]
-                message["headers"] = [*own, *careful, returned]
+                own = {name for name, _ in message["headers"]}
+                careful = self._careful
+                if not self._names.isdisjoint(own):
+                    careful = [header for header in careful if header[0] not in own]
+                message["headers"] = [*message["headers"], *careful, returned]
             elif kind == "websocket.accept":
                 message["headers"] = [*message.get("headers", ()), returned]
             await send(message)

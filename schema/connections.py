@@ -15,6 +15,7 @@ from uuid import UUID
 import strawberry
 
 from community.kernel.pages import DEFAULT_SIZE, MAX_SIZE, Page, PageRequest, Shape
+from schema.execution.levels import taken_for
 
 Item = TypeVar("Item")
 Value = TypeVar("Value")
@@ -56,10 +57,8 @@ def paged(shape: Shape = (UUID,)) -> Callable[[Resolver], Resolver]:
 
         signature = inspect.signature(resolver)
         others = [parameter for name, parameter in signature.parameters.items() if name != "request"]
-        resolve.__signature__ = signature.replace(parameters=others + ARGUMENTS)  # type: ignore[attr-defined]
-        for name in ("__name__", "__qualname__", "__module__", "__doc__"):
-            setattr(resolve, name, getattr(resolver, name))
-        return resolve  # type: ignore[return-value]
+        taken: Resolver = taken_for(resolve, resolver, signature.replace(parameters=others + ARGUMENTS))
+        return taken
 
     return declare
 

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Annotated, Any, Self, TypeVar
@@ -72,7 +71,7 @@ class NodeQueries:
 def encode_id(kind: str, uuid: UUID) -> strawberry.ID:
     """The opaque id of the entity `uuid` of type `kind`."""
     # Names, hexadecimal digits and a colon have no sextet of which base64 makes a + or a /.
-    return strawberry.ID(b2a_base64(f"{kind}:{uuid.hex}".encode(), newline=False).rstrip(b"=").decode())
+    return strawberry.ID(binascii.b2a_base64(f"{kind}:{uuid.hex}".encode(), newline=False).rstrip(b"=").decode())
 
 
 def decode_id(id: strawberry.ID, kind: type[Node] | str, field: str = "id") -> UUID:

@@ -115,14 +115,17 @@ def _one_by_loader(declared: Level) -> Callable[..., Awaitable[Any]]:
     info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=strawberry.Info)
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     fields = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in rest if p.name != "info"]
-    resolve.__signature__ = signature.replace(  # type: ignore[attr-defined]
-        parameters=[own, info, *fields], return_annotation=_item_type(function, signature.return_annotation)
-    )
-    resolve.__name__, resolve.__qualname__, resolve.__module__ = (
-        function.__name__,
-        function.__qualname__,
-        function.__module__,
-    )
+    item = _item_type(function, signature.return_annotation)
+    declared_so = signature.replace(parameters=[own, info, *fields], return_annotation=item)
+    taken: Callable[..., Awaitable[Any]] = taken_for(resolve, function, declared_so)
+    return taken
+
+
+def taken_for(resolve: Any, function: Callable[..., Any], signature: inspect.Signature) -> Any:
+    """Let Strawberry take `resolve` for `function`, which it calls, with another signature: it reads names by that."""
+    resolve.__signature__ = signature
+    for name in ("__name__", "__qualname__", "__module__", "__doc__"):
+        setattr(resolve, name, getattr(function, name))
     return resolve
 
 

@@ -1,8 +1,5 @@
 """The journal of a crowd held against the database: what was promised must be there, once and whole."""
 
-import asyncio
-import os
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from schema.nodes import decode_id
-from tests.servers import ROOT
+from tests.api.commands import hourglass
 from tests.stories.crowd import Journal
 
 KEPT_POSTS = "select id, split_part(source, ' ', 1) as name from posts_post"
@@ -175,15 +172,8 @@ async def _earned(connection: asyncpg.Connection) -> dict[UUID, set[tuple[str, i
 
 async def _broken(database_url: str) -> list[str]:
     """What the command line finds broken in the ledger."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "api", "reconcile"),
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": database_url},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    return [] if process.returncode == 0 else said.decode().splitlines()
+    said = await hourglass("reconcile", DATABASE_URL=database_url)
+    return [] if said.code == 0 else [*said.out.splitlines(), *said.err.splitlines()]
 
 
 def _repeats(things: Iterable[object]) -> int:

@@ -62,8 +62,7 @@ async def restriction_on(
 
     No statement where it came along as `restrictions_beside`.
     """
-    came: dict[UUID, list[RestrictionView]] = along.among(RESTRICTIONS, [member_id])
-    found = came or await restrictions_of([member_id], now)
+    found = await along.found(RESTRICTIONS, [member_id], lambda missing: restrictions_of(missing, now))
     return next((r for r in found[member_id] if r.ability == ability), None)
 
 

@@ -14,7 +14,6 @@ from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
 from community.kernel.along import Along
-from community.members import queries as members_queries
 from community.members import service as members
 from community.members.rules import Ability
 from community.outbox import service as outbox
@@ -25,7 +24,7 @@ from community.posts.rules.activities import comment_cause, comment_subject
 from community.posts.rules.tallies import COMMENTS
 from community.posts.rules.texts import removal_reason
 from community.posts.service import tallies
-from community.posts.service.texts import Text, understand
+from community.posts.service.texts import Text, about_the_writer, understand
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ async def comment(
     """
     require_member(actor)
     text = await understand(source, limits.MAX_COMMENT_LENGTH)
-    return await _comment(actor, post_id, text, idempotency_key, _with_restrictions(along))
+    return await _comment(actor, post_id, text, idempotency_key, about_the_writer(along))
 
 
 async def reply(
@@ -59,7 +58,7 @@ async def reply(
     """A member answers a comment, at most on level MAX_DEPTH. Raises ThreadTooDeep, and what `comment` raises."""
     require_member(actor)
     text = await understand(source, limits.MAX_COMMENT_LENGTH)
-    return await _reply(actor, comment_id, text, idempotency_key, _with_restrictions(along))
+    return await _reply(actor, comment_id, text, idempotency_key, about_the_writer(along))
 
 
 async def edit_comment(actor: Actor, comment_id: UUID, source: str) -> CommentView:
@@ -94,8 +93,7 @@ async def remove_comment(actor: Actor, comment_id: UUID, reason: str | None = No
         member_id,
         kept_reason,
     )
-    above = [found.post_id, found.parent_id] if found.parent_id else [found.post_id]
-    await tallies.add(above, COMMENTS, -1)
+    await tallies.add(_above(found), COMMENTS, -1)
     await engagement.withdraw(comment_subject(comment_id), member_id=author_id, reason=kept_reason, actor=actor)
     await outbox.record(
         facts.CommentRemoved(post_id=found.post_id, comment_id=comment_id, author_id=author_id, removed_by=member_id),
@@ -123,10 +121,6 @@ async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: st
         raise errors.ThreadTooDeep(limits.MAX_DEPTH)
     place = Place(parent.post_id, parent.id, parent.depth + 1, parent.author_id)
     return await _write(actor, place, text, idempotency_key, along)
-
-
-def _with_restrictions(along: Along | None) -> Along:
-    return (along or Along()).bring(members_queries.restrictions_beside(clock.now()), idempotency.ABOUT)
 
 
 async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | None, along: Along) -> CommentView:
@@ -158,7 +152,7 @@ async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text, along
         written_at=clock.now(),
     )
     database.write_last(_INSERT, [_row(comment, text)])
-    tallies.add_last([place.post_id, place.parent_id] if place.parent_id else [place.post_id], COMMENTS, 1)
+    tallies.add_last(_above(comment), COMMENTS, 1)
     activity = Activity(
         kind=OwnKind.COMMENT_WRITTEN,
         member_id=author_id,
@@ -179,6 +173,11 @@ async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text, along
         actor=actor,
     )
     return comment
+
+
+def _above(comment: CommentView) -> list[UUID]:
+    """What it counts as a comment of: the post, and what it answers there."""
+    return [comment.post_id, comment.parent_id] if comment.parent_id else [comment.post_id]
 
 
 def _row(comment: CommentView, text: Text) -> dict[str, Any]:

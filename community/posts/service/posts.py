@@ -14,7 +14,6 @@ from community.idempotency import service as idempotency
 from community.idempotency.service import Result
 from community.kernel import clock, ids
 from community.kernel.along import Along
-from community.members import queries as members_queries
 from community.members import service as members
 from community.members.rules import Ability
 from community.outbox import service as outbox
@@ -24,7 +23,7 @@ from community.posts.rules import limits
 from community.posts.rules.activities import post_cause, post_subject
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.texts import removal_reason
-from community.posts.service.texts import Text, understand
+from community.posts.service.texts import Text, about_the_writer, understand
 
 
 async def write(
@@ -38,8 +37,7 @@ async def write(
     """
     require_member(actor)
     text = await understand(source, limits.MAX_POST_LENGTH)
-    along = (along or Along()).bring(members_queries.restrictions_beside(clock.now()), idempotency.ABOUT)
-    return await _write(actor, text, idempotency_key, along)
+    return await _write(actor, text, idempotency_key, about_the_writer(along))
 
 
 async def edit(actor: Actor, post_id: UUID, source: str) -> PostView:

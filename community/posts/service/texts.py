@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from community.kernel import search
+from community.idempotency import service as idempotency
+from community.kernel import clock, search
+from community.kernel.along import Along
 from community.kernel.threads import beside
 from community.members import queries as members
 from community.posts.rules import texts
@@ -34,6 +36,11 @@ async def understand(source: str, max_length: int) -> Text:
     mentioned = await members.by_handles(document.mentions) if document.mentions else {}
     found = {handle: member.id for handle, member in mentioned.items()}
     return await beside(source, lambda: _written(source, document, found))
+
+
+def about_the_writer(along: Along | None) -> Along:
+    """What is read of who writes along with taking the key: what is taken from them, beside what `along` brings."""
+    return (along or Along()).bring(members.restrictions_beside(clock.now()), idempotency.ABOUT)
 
 
 def _written(source: str, document: Document, mentioned: Mapping[str, UUID]) -> Text:
