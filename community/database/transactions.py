@@ -23,7 +23,7 @@ LANES_APART = 7
 """Processes that were started together have neighbouring ids; so many transactions of each are in nobody's way."""
 
 _taken: set[int] = set()
-"""The places of the transactions that are open in this process."""
+"""The places of the transactions that are open in this process and asked for one."""
 
 _current: ContextVar["Transaction | None"] = ContextVar("transaction", default=None)
 
@@ -58,7 +58,8 @@ def look_again_if_taken(index: str) -> None:
 def lane() -> int:
     """A number that is this transaction's alone: whoever shares something out by it is in nobody's way.
 
-    Transactions that are open in this process have neighbouring numbers. Those of another process begin elsewhere.
+    Transactions that ask at the same time in this process get neighbouring numbers, one alone always the same. Those of
+    another process begin elsewhere.
     """
     return os.getpid() * LANES_APART + the_open_one().place
 
@@ -84,12 +85,19 @@ class Transaction:
         self.callbacks: list[Callable[[], object]] = []
         self.last_writes = LastWrites()
         self.contested: set[str] = set()
-        self.place = next(place for place in itertools.count() if place not in _taken)
-        _taken.add(self.place)
+        self._place: int | None = None
         self._task = asyncio.current_task()
         self._lock = asyncio.Lock()
         self.is_open = True
         self._failed_inside: BaseException | None = None
+
+    @property
+    def place(self) -> int:
+        """The first that nobody had when this one was asked for it. It is free again when the transaction has ended."""
+        if self._place is None:
+            self._place = next(place for place in itertools.count() if place not in _taken)
+            _taken.add(self._place)
+        return self._place
 
     @contextmanager
     def entered(self) -> Iterator[None]:
@@ -142,12 +150,13 @@ class Transaction:
     @asynccontextmanager
     async def _ending(self) -> AsyncIterator[None]:
         """Nobody uses it any more; when it has ended, its place is free."""
-        async with self._lock:
-            self.is_open = False
-            try:
+        try:
+            async with self._lock:
+                self.is_open = False
                 yield
-            finally:
-                _taken.discard(self.place)
+        finally:
+            if self._place is not None:
+                _taken.discard(self._place)
 
     async def _commit(self) -> str:
         try:

@@ -183,6 +183,23 @@ async def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str, empt
     assert [row["tablename"] for row in rows] == [in_the_way]
 
 
+@pytest.mark.usefixtures("database")
+async def test_a_migration_that_fails_keeps_no_lane_from_the_process(empty_url: str, empty: asyncpg.Connection) -> None:
+    await empty.execute(f"CREATE TABLE {next(name for kind, name in named_by_migrations() if kind == 'table')} ()")
+    before = await lane()
+
+    with pytest.raises(Exception, match="already exists"):
+        await community_database.migrate(empty_url)
+
+    assert await lane() == before
+
+
+@community_database.transaction()
+async def lane() -> int:
+    """The lane of a transaction of its own."""
+    return community_database.lane()
+
+
 async def create_what_models_say(connection: asyncpg.Connection) -> None:
     """Make the tables that Tortoise would make from the models, without any migration."""
     async with TortoiseContext() as context:

@@ -497,6 +497,41 @@ class TestTasksInside:
         assert await within(together) == [0, 1, 2, 3, 4]
 
 
+@database.transaction()
+async def lane() -> int:
+    """The lane of a transaction of its own."""
+    return database.lane()
+
+
+class TestLanes:
+    async def test_whoever_is_alone_has_always_the_same(self) -> None:
+        async def regret() -> None:
+            database.lane()
+            raise Unwanted
+
+        first = await lane()
+        with pytest.raises(Unwanted):
+            await within(regret)
+        assert await lane() == first
+
+    async def test_those_who_are_open_at_once_have_neighbouring_ones(self) -> None:
+        everybody_has_one = asyncio.Barrier(3)
+
+        async def keep_it() -> int:
+            own = database.lane()
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await everybody_has_one.wait()
+            return own
+
+        first = await lane()
+        lanes = await asyncio.gather(*(within(keep_it) for _ in range(3)))
+        assert sorted(lanes) == [first, first + 1, first + 2]
+
+    async def test_it_needs_a_transaction(self) -> None:
+        with pytest.raises(TransactionMisused):
+            database.lane()
+
+
 class TestAfterCommit:
     async def test_what_waits_for_the_commit_finds_it_done(self) -> None:
         called: list[str] = []
