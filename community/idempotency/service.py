@@ -18,34 +18,47 @@ ABOUT = "about.id"
 """What is read along with taking a key belongs to this id."""
 
 
-async def once(
-    scope: str,
-    key: str | None,
-    input: Mapping[str, Any],
-    run: Callable[[], Awaitable[Result]],
-    *,
-    about: UUID | None = None,
-    along: Along = NOTHING,
-) -> Result:
+async def once(scope: str, key: str | None, input: Mapping[str, Any], run: Callable[[], Awaitable[Result]]) -> Result:
     """Run `run` unless `key` was used in `scope` before; then return the result it had. Without a key, just run.
 
     Call it inside the verb's transaction: the key is kept exactly when the effect is. A call that meets the same key
     still running waits for it. A run that raises leaves no trace, so its key may be tried again. `input` and the result
-    are JSON (UUIDs and times included); every call gets the result as JSON gives it back. The statement that takes a
-    key reads along what belongs to `about`.
+    are JSON (UUIDs and times included); every call gets the result as JSON gives it back.
 
     Raises IdempotencyKeyReused for another input under the same key, IdempotencyKeyMalformed for an unusable key.
     """
     if key is None:
         return _as_stored(rules.as_json(await run()))
-    if not rules.is_usable(key):
-        raise IdempotencyKeyMalformed(rules.LONGEST_KEY)
-    fingerprint = rules.fingerprint(input)
-    if not await _claim(scope, key, fingerprint, about, along):
+    fingerprint = _fingerprint(key, input)
+    if not await _claim(scope, key, fingerprint):
         return await _first_result(scope, key, fingerprint)
     result = rules.as_json(await run())
     database.write_last(_KEEP_RESULT, [{"scope": scope, "key": key, "result": orjson.Fragment(result)}])
     return _as_stored(result)
+
+
+async def first(
+    scope: str,
+    key: str | None,
+    input: Mapping[str, Any],
+    result: Mapping[str, Any],
+    *,
+    about: UUID | None = None,
+    along: Along = NOTHING,
+) -> Result:
+    """The same for who knows the result ahead: the one that was first under `key`. Who gets the own one has to do it.
+
+    It costs no second write. The statement that takes a key reads along what belongs to `about`.
+
+    Raises what `once` raises.
+    """
+    mine = rules.as_json(result)
+    if key is None:
+        return _as_stored(mine)
+    fingerprint = _fingerprint(key, input)
+    if await _claim(scope, key, fingerprint, mine.decode(), about, along):
+        return _as_stored(mine)
+    return await _first_result(scope, key, fingerprint)
 
 
 _KEEP_RESULT = """
@@ -55,9 +68,22 @@ _KEEP_RESULT = """
 """
 
 
-async def _claim(scope: str, key: str, fingerprint: bytes, about: UUID | None, along: Along) -> bool:
+def _fingerprint(key: str, input: Mapping[str, Any]) -> bytes:
+    if not rules.is_usable(key):
+        raise IdempotencyKeyMalformed(rules.LONGEST_KEY)
+    return rules.fingerprint(input)
+
+
+async def _claim(
+    scope: str,
+    key: str,
+    fingerprint: bytes,
+    result: str | None = None,
+    about: UUID | None = None,
+    along: Along = NOTHING,
+) -> bool:
     """Take the key. Waits for another transaction that is about to take it, and is False when that one commits."""
-    question = database.Question(arguments=[ids.new_id(), scope, key, fingerprint, clock.now(), about])
+    question = database.Question(arguments=[ids.new_id(), scope, key, fingerprint, result, clock.now(), about])
     columns = along.columns(question)
     row = await database.fetch_one(f"{_CLAIM.format(columns)}{along.joined}", *question.arguments)
     assert row is not None, "there is one row, whether or not the key was free"
@@ -67,10 +93,10 @@ async def _claim(scope: str, key: str, fingerprint: bytes, about: UUID | None, a
 
 _CLAIM = """
     with claimed as (
-        insert into idempotency_key (id, scope, key, fingerprint, created_at) values ($1, $2, $3, $4, $5)
-        on conflict (scope, key) do nothing returning true
+        insert into idempotency_key (id, scope, key, fingerprint, result, created_at)
+        values ($1, $2, $3, $4, $5::text::jsonb, $6) on conflict (scope, key) do nothing returning true
     )
-    select exists (select from claimed) as claimed{} from (select $6::uuid as id) about"""
+    select exists (select from claimed) as claimed{} from (select $7::uuid as id) about"""
 
 
 async def _first_result(scope: str, key: str, fingerprint: bytes) -> Result:

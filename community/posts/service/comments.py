@@ -11,7 +11,6 @@ from community.engagement import service as engagement
 from community.engagement.queries import EFFECTS
 from community.engagement.rules.activities import Activity, OwnKind
 from community.idempotency import service as idempotency
-from community.idempotency.service import Result
 from community.kernel import clock, ids
 from community.kernel.along import Along
 from community.members import service as members
@@ -125,23 +124,23 @@ async def _reply(actor: Actor, comment_id: UUID, text: Text, idempotency_key: st
 
 async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | None, along: Along) -> CommentView:
     author_id = require_member(actor)
-
-    new: list[CommentView] = []
-
-    async def insert() -> Result:
-        await members.require_ability(author_id, Ability.POST, clock.now(), along)
-        new.append(await _insert(actor, author_id, place, text, along))
-        return {"comment_id": str(new[0].id)}
-
+    comment_id = ids.new_id()
+    mine = {"comment_id": str(comment_id)}
     asked = {"post_id": place.post_id, "parent_id": place.parent_id, "source": text.source}
-    scope = f"posts.comment:{author_id}"
-    written = await idempotency.once(scope, idempotency_key, asked, insert, about=author_id, along=along)
-    return new[0] if new else await queries.comment(actor, UUID(written["comment_id"]))
+    written = await idempotency.first(
+        f"posts.comment:{author_id}", idempotency_key, asked, mine, about=author_id, along=along
+    )
+    if written != mine:
+        return await queries.comment(actor, UUID(written["comment_id"]))
+    await members.require_ability(author_id, Ability.POST, clock.now(), along)
+    return await _insert(actor, comment_id, author_id, place, text, along)
 
 
-async def _insert(actor: Actor, author_id: UUID, place: Place, text: Text, along: Along) -> CommentView:
+async def _insert(
+    actor: Actor, comment_id: UUID, author_id: UUID, place: Place, text: Text, along: Along
+) -> CommentView:
     comment = CommentView(
-        id=ids.new_id(),
+        id=comment_id,
         post_id=place.post_id,
         parent_id=place.parent_id,
         depth=place.depth,

@@ -11,7 +11,6 @@ from community.engagement import service as engagement
 from community.engagement.queries import EFFECTS
 from community.engagement.rules.activities import Activity, OwnKind
 from community.idempotency import service as idempotency
-from community.idempotency.service import Result
 from community.kernel import clock, ids
 from community.kernel.along import Along
 from community.members import service as members
@@ -88,23 +87,20 @@ async def remove(actor: Actor, post_id: UUID, reason: str | None = None) -> Post
 @transaction()
 async def _write(actor: Actor, text: Text, idempotency_key: str | None, along: Along) -> PostView:
     author_id = require_member(actor)
-
-    new: list[PostView] = []
-
-    async def insert() -> Result:
-        await members.require_ability(author_id, Ability.POST, clock.now(), along)
-        new.append(await _insert(actor, author_id, text, along))
-        return {"post_id": str(new[0].id)}
-
-    written = await idempotency.once(
-        f"posts.write:{author_id}", idempotency_key, {"source": text.source}, insert, about=author_id, along=along
+    post_id = ids.new_id()
+    mine = {"post_id": str(post_id)}
+    written = await idempotency.first(
+        f"posts.write:{author_id}", idempotency_key, {"source": text.source}, mine, about=author_id, along=along
     )
-    return new[0] if new else await queries.post(actor, UUID(written["post_id"]))
+    if written != mine:
+        return await queries.post(actor, UUID(written["post_id"]))
+    await members.require_ability(author_id, Ability.POST, clock.now(), along)
+    return await _insert(actor, post_id, author_id, text, along)
 
 
-async def _insert(actor: Actor, author_id: UUID, text: Text, along: Along) -> PostView:
+async def _insert(actor: Actor, post_id: UUID, author_id: UUID, text: Text, along: Along) -> PostView:
     post = PostView(
-        id=ids.new_id(),
+        id=post_id,
         author_id=author_id,
         source=text.source,
         kept_html=text.html,

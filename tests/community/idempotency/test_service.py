@@ -143,3 +143,22 @@ async def test_a_key_inside_its_own_run_is_a_mistake():
 
     with pytest.raises(RuntimeError, match="inside its own run"):
         await nested()
+
+
+@transaction()
+async def choose(key: str | None, what: dict[str, Any] = BUY) -> bool:
+    """A verb that knows its result ahead: whether it is the one to do it."""
+    mine = {"chosen": str(ids.new_id())}
+    return await idempotency.first("member-1", key, what, mine) == mine
+
+
+async def test_of_those_who_know_their_result_ahead_one_gets_the_own_one():
+    assert sum(await asyncio.gather(*(choose("raced") for _ in range(100)))) == 1
+    assert await choose(None)
+    assert await choose(None)
+
+
+async def test_a_result_known_ahead_is_kept_with_what_was_asked():
+    assert await choose("k1")
+    with pytest.raises(IdempotencyKeyReused):
+        await choose("k1", {"reward": "mug", "count": 2})
