@@ -53,7 +53,7 @@ BATCH = 100
 STATEMENTS_AT_MOST = 3
 """For each object that a query selects, whatever number of rows there are."""
 
-FREE = Charge(0, 0, Lease(Bucket("fuzz", 0, 0), taken_at=0, remaining=0, asked_at=0))
+FREE = Charge(0, Lease(Bucket("fuzz", 0, 0), remaining=0, asked_at=0))
 SLOW = 5
 """How many of the slowest operations are told."""
 

@@ -1,8 +1,8 @@
-"""The arithmetic of buckets and leases: what fits, what is left, when to come back."""
+"""The arithmetic of buckets, leases and credit: what fits, what is left, what is to be told, when to come back."""
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 LEASE_SECONDS = 30.0
 """How long a process may spend what it leased."""
@@ -13,9 +13,11 @@ RETURN_AFTER_SECONDS = 20.0
 SHARE = 10
 """A process leases this part of a bucket at a time, so that most requests need not ask."""
 
+CREDIT = 8
+"""A process lets this part of a bucket be spent before it told anybody: a first page, and what is asked beside it."""
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+
+class Bucket(NamedTuple):
     """Somebody's allowance: full at first, `rate` tokens a second flow in, never more than `capacity`."""
 
     key: str
@@ -40,47 +42,111 @@ class Grant:
     """The store that gave it, to which it goes back."""
 
 
-@dataclass(slots=True)
-class Lease:
-    """What this process may spend from a bucket without asking. Times are seconds of one clock of this process."""
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What was spent from a bucket and its store has to be told."""
 
     bucket: Bucket
-    taken_at: float
+    owed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A lease that goes back, with what was not spent of it."""
+
+    bucket: Bucket
+    granted: float
+    unused: float
+    ends_at: float
+    mark: Any
+    giver: object
+
+
+@dataclass(slots=True, eq=False)
+class Lease:
+    """What this process may spend from a bucket without asking: what it leased, then a little on credit.
+
+    Nobody who never asked knows better than that the bucket is full. Times are seconds of one clock of this process.
+    """
+
+    bucket: Bucket
+    remaining: float
+    """What was in the bucket at `asked_at`, as far as this process was told."""
+    asked_at: float
+    owed: float = 0.0
+    """What was spent here beyond what was leased and told; below zero, what is leased and not spent yet."""
+    telling: float = 0.0
+    """The part of it that is being told."""
     granted: float = 0.0
-    tokens: float = 0.0
-    remaining: float = 0.0
-    asked_at: float = 0.0
-    ends_at: float = 0.0
+    taken_at: float = math.inf
+    ends_at: float = math.inf
     mark: Any = None
     giver: object = None
 
-    def add(self, grant: Grant, asked_at: float) -> None:
-        """Take over what a store granted to a question asked at `asked_at`. One end holds for all of it: the latest."""
-        self.remaining, self.asked_at = grant.remaining, asked_at
-        if grant.granted:
-            if grant.giver is not self.giver:
-                self.granted, self.tokens, self.giver = 0.0, 0.0, grant.giver
-            self.granted += grant.granted
-            self.tokens += grant.granted
-            self.ends_at, self.mark = asked_at + LEASE_SECONDS, grant.mark
-
     def spend(self, cost: float, now: float) -> bool:
-        """Spend from what is leased, if it is enough and still valid."""
+        """Spend what is leased and valid, and then on credit what is probably there. On the way of each request."""
         if now >= self.ends_at:
-            self.granted = self.tokens = 0.0
-        if self.tokens < cost:
+            self.end()
+        owed = self.owed + cost
+        if owed > 0 and (
+            owed * CREDIT > self.bucket.capacity or owed > self.remaining + self.bucket.rate * (now - self.asked_at)
+        ):
             return False
-        self.tokens -= cost
+        self.owed = owed
         return True
 
-    def available(self, now: float) -> float:
-        """What the actor can probably spend now: what is leased, and what has come into the bucket since."""
-        return min(self.bucket.capacity, self.tokens + self._flowed(now))
+    def put_back(self, amount: float, now: float) -> float:
+        """Take back part of what was spent, out of what is owed or into the lease while it lasts.
+
+        Returns what the actor can probably spend then: what is leased, and what has come into the bucket since.
+        """
+        self.owed = max(-self.granted, self.owed - amount)
+        capacity = self.bucket.capacity
+        flowed = min(capacity, self.remaining + self.bucket.rate * (now - self.asked_at))
+        return max(0.0, min(capacity, flowed - self.owed))
 
     def seconds_until(self, cost: float, now: float) -> int:
         """How many whole seconds until `cost` can be there; 0 when it is worth asking now."""
-        missing = cost - self.tokens - self._flowed(now)
-        return max(0, math.ceil(missing / self.bucket.rate))
+        return max(0, math.ceil((cost + self.owed - self._flowed(now)) / self.bucket.rate))
+
+    def tell(self) -> Debt:
+        """What is owed and nobody tells yet. Say by `told` or `not_told` what became of it."""
+        untold = max(0.0, self.owed - self.telling)
+        self.telling += untold
+        return Debt(self.bucket, untold)
+
+    def told(self, debt: Debt, remaining: float, asked_at: float) -> None:
+        """Take over the answer to what was told at `asked_at`, unless something later is known."""
+        self.telling -= debt.owed
+        self.owed = max(-self.granted, self.owed - debt.owed)
+        if asked_at >= self.asked_at:
+            self.remaining, self.asked_at = remaining, asked_at
+
+    def not_told(self, debt: Debt) -> None:
+        """What may not have been heard is told again."""
+        self.telling -= debt.owed
+
+    def add(self, grant: Grant, asked_at: float) -> None:
+        """Take over what a store granted to a question asked at `asked_at`. One end holds for all of it: the latest."""
+        if not grant.granted:
+            return
+        if grant.giver is not self.giver:
+            self.end()
+        self.taken_at = min(self.taken_at, asked_at)
+        self.granted += grant.granted
+        self.owed -= grant.granted
+        self.ends_at, self.mark, self.giver = asked_at + LEASE_SECONDS, grant.mark, grant.giver
+
+    def end(self) -> Ended:
+        """Spend nothing more of what is leased. What was spent beyond it is still owed."""
+        ended = Ended(self.bucket, self.granted, max(0.0, -self.owed), self.ends_at, self.mark, self.giver)
+        self.granted, self.owed = 0.0, max(0.0, self.owed)
+        self.taken_at = self.ends_at = math.inf
+        return ended
+
+    def says_nothing(self, now: float) -> bool:
+        """Whether one that never asked would know as much: nothing is leased or untold, the bucket is full again."""
+        return not self.granted and self.owed <= self.telling and self._flowed(now) >= self.bucket.capacity
 
     def _flowed(self, now: float) -> float:
         return min(self.bucket.capacity, self.remaining + self.bucket.rate * (now - self.asked_at))

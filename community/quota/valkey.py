@@ -1,13 +1,17 @@
 """Buckets in Valkey or Redis: the same arithmetic as PostgreSQL's functions, in scripts that run alone."""
 
-import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
 
-from community.quota.rules import LEASE_SECONDS, Bucket, Grant, Lease
+from community.quota.rules import LEASE_SECONDS, Bucket, Debt, Ended, Grant
 
 PREFIX = "hourglass:quota:"
+
+Call = tuple[list[str], list[Any]]
+"""The keys and the arguments of a script."""
 
 REFILL = """
 local clock = redis.call('TIME')
@@ -28,14 +32,15 @@ local function keep()
     local function exact(number) return string.format('%.6f', number) end
     redis.call('HSET', KEYS[1], 'tokens', exact(tokens), 'leased', exact(leased),
         'leased_until', exact(leased_until), 'refilled_at', exact(math.max(now, refilled_at)))
-    redis.call('EXPIRE', KEYS[1], math.ceil(capacity / rate + seconds + 1))
+    redis.call('EXPIRE', KEYS[1], math.ceil((capacity - tokens) / rate + seconds + 1))
 end
 """
 
 TAKE = f"""
 local capacity, rate, seconds = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local needed, wanted = tonumber(ARGV[4]), tonumber(ARGV[5])
+local owed, needed, wanted = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 {REFILL}
+tokens = tokens - owed
 local granted = 0
 if tokens >= needed then
     granted = math.max(needed, math.min(wanted, math.floor(tokens / 4)))
@@ -45,6 +50,15 @@ if tokens >= needed then
 end
 keep()
 return {{string.format('%.6f', granted), string.format('%.6f', tokens), string.format('%.6f', leased_until)}}
+"""
+
+TELL = f"""
+local capacity, rate, seconds = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local owed = tonumber(ARGV[4])
+{REFILL}
+tokens = tokens - owed
+keep()
+return string.format('%.6f', tokens)
 """
 
 GIVE_BACK = f"""
@@ -63,31 +77,34 @@ class ValkeyBuckets:
     """A store of buckets. A bucket that would be full again by itself is forgotten by the server."""
 
     def __init__(self, client: Redis) -> None:
+        self._client = client
         self._take = client.register_script(TAKE)
+        self._tell = client.register_script(TELL)
         self._give_back = client.register_script(GIVE_BACK)
 
-    async def take(self, bucket: Bucket, needed: float, wanted: float) -> Grant:
-        """Lease between `needed` and `wanted` tokens, or nothing."""
-        granted, remaining, mark = await self._take(
-            keys=[PREFIX + bucket.key], args=[bucket.capacity, bucket.rate, LEASE_SECONDS, needed, wanted]
-        )
+    async def take(self, debt: Debt, needed: float, wanted: float) -> Grant:
+        """Take what is owed, then lease between `needed` and `wanted` tokens, or nothing."""
+        granted, remaining, mark = await self._take(*_call(debt.bucket, debt.owed, needed, wanted))
         return Grant(float(granted), float(remaining), mark, giver=self)
 
-    async def give_back(self, leases: Sequence[Lease]) -> None:
+    async def tell(self, debts: Sequence[Debt]) -> Sequence[float]:
+        """Take what is owed, in one round trip. Returns what remains in each."""
+        return [
+            float(left) for left in await self._at_once(self._tell, [_call(debt.bucket, debt.owed) for debt in debts])
+        ]
+
+    async def give_back(self, leases: Sequence[Ended]) -> None:
         """End leases and put back what they did not spend."""
-        await asyncio.gather(
-            *[
-                self._give_back(
-                    keys=[PREFIX + lease.bucket.key],
-                    args=[
-                        lease.bucket.capacity,
-                        lease.bucket.rate,
-                        LEASE_SECONDS,
-                        lease.granted,
-                        lease.tokens,
-                        lease.mark,
-                    ],
-                )
-                for lease in leases
-            ]
+        await self._at_once(
+            self._give_back, [_call(lease.bucket, lease.granted, lease.unused, lease.mark) for lease in leases]
         )
+
+    async def _at_once(self, script: AsyncScript, calls: Sequence[Call]) -> list[Any]:
+        async with self._client.pipeline(transaction=False) as pipeline:
+            for keys, arguments in calls:
+                await script(keys, arguments, pipeline)
+            return await pipeline.execute()
+
+
+def _call(bucket: Bucket, *arguments: Any) -> Call:
+    return [PREFIX + bucket.key], [bucket.capacity, bucket.rate, LEASE_SECONDS, *arguments]

@@ -38,7 +38,7 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 
-DROPPED = ("engagement_grant_period",)
+DROPPED = ("engagement_grant_period", "quota_bucket_refilled_at")
 """Indexes that a later migration took away."""
 
 WAYS = ("sql", "reverse_sql")
