@@ -10,11 +10,12 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import auth, graphiql, health, keys, media, metrics, worker
-from api.graphql import FrontDoor
+from api.graphql import PATH, FrontDoor
 from api.links import Door
-from api.middleware import RequestLine, Straight, Surroundings
+from api.middleware import Apology, Surroundings
 from community import database
 from community.engagement import recorder
 from community.kernel.messages import choose_locale, translate
@@ -50,7 +51,8 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             await stack.enter_async_context(front_door.serving())
             yield
 
-    app = Starlette(
+    around = _middleware(settings)
+    app = Application(
         routes=[
             Route("/", _to_graphql, methods=["GET"]),
             *front_door.routes,
@@ -61,16 +63,30 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *media.routes(settings),
             *metrics.routes(settings),
         ],
-        middleware=[*_middleware(settings), Middleware(Straight, route=front_door.route)],
+        middleware=around,
         exception_handlers={HTTPException: _coded},
         lifespan=lifespan,
     )
-    app.state.front_door = front_door
+    app.state.front_door = app.graph = front_door
+    for each in reversed(around):
+        app.graph = each.cls(app.graph, *each.args, **each.kwargs)
     return app
 
 
+class Application(Starlette):
+    """Takes requests for the graph past routes, whose work is known before, with all that surrounds every other one."""
+
+    graph: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == PATH:
+            await self.graph(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def _middleware(settings: Settings) -> list[Middleware]:
-    """Outermost first. What nobody handled is answered by the innermost, so that the answer gets all the headers."""
+    """Outermost first."""
     cross_origin = Middleware(
         CORSMiddleware,
         allow_origins=settings.allowed_origins,
@@ -80,8 +96,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     )
     return [
         Middleware(Surroundings, https_only=settings.environment == "production"),
-        *([cross_origin] if settings.allowed_origins else []),
-        Middleware(RequestLine),
+        *([cross_origin, Middleware(Apology)] if settings.allowed_origins else []),
     ]
 
 

@@ -19,17 +19,13 @@ async def authenticate(authorization: str | None) -> Actor:
     if not authorization or authorization.isspace():
         return ANONYMOUS
     try:
-        return await _bearer(authorization.strip())
+        scheme, _, bearer = authorization.strip().partition(" ")
+        if scheme.lower() != "bearer":
+            raise InvalidToken
+        bearer = bearer.lstrip()
+        if bearer.startswith(KEY_PREFIX):
+            return await access.authenticate_key(bearer)
+        return await access.authenticate_token(bearer)
     except InvalidToken:
         log.info("bearer refused")
         raise
-
-
-async def _bearer(authorization: str) -> Actor:
-    scheme, _, bearer = authorization.partition(" ")
-    if scheme.lower() != "bearer":
-        raise InvalidToken
-    bearer = bearer.lstrip()
-    if bearer.startswith(KEY_PREFIX):
-        return await access.authenticate_key(bearer)
-    return await access.authenticate_token(bearer)

@@ -16,11 +16,13 @@ from schema.context import Context
 Authenticate = Callable[[str | None], Awaitable[Actor]]
 """From the value of an Authorization header, or none, to an actor. Raises InvalidToken."""
 
+LONGEST_AGENT = 500
+
 REAUTHENTICATE_SECONDS = 15.0
 """How often the token of a stream or a socket is looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Caller:
     """Who sent a request, and how to answer them."""
 
@@ -32,13 +34,7 @@ class Caller:
 
     def context(self) -> Context:
         """A fresh context for one operation, or one event."""
-        return Context(
-            actor=self.actor,
-            locale=self.locale,
-            request_id=self.request_id,
-            address=self.address,
-            user_agent=self.user_agent,
-        )
+        return Context(self.actor, self.locale, self.request_id, self.address, self.user_agent)
 
 
 def caller_of(connection: HTTPConnection, actor: Actor) -> Caller:
@@ -46,21 +42,21 @@ def caller_of(connection: HTTPConnection, actor: Actor) -> Caller:
     return caller_in(connection.scope, headers_in(connection.scope), actor)
 
 
-def headers_in(scope: Scope) -> dict[str, str]:
+def headers_in(scope: Scope) -> dict[bytes, bytes]:
     """What a request says, by name; the first of several, as with Starlette's, which looks for each from the start."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(scope["headers"])}
+    return dict(reversed(scope["headers"]))
 
 
-def caller_in(scope: Scope, headers: Mapping[str, str], actor: Actor) -> Caller:
+def caller_in(scope: Scope, headers: Mapping[bytes, bytes], actor: Actor) -> Caller:
     """The caller behind what the server says of a request."""
     logs.identify(actor)
-    wanted, client = headers.get("accept-language"), scope.get("client")
+    wanted, client = headers.get(b"accept-language"), scope.get("client")
     return Caller(
-        actor=actor,
-        locale=choose_locale(wanted) if wanted else actor.locale,
-        request_id=scope.get("state", {}).get("request_id", ""),
-        address=client[0] if client else "",
-        user_agent=headers.get("user-agent", "")[:500],
+        actor,
+        choose_locale(wanted.decode("latin-1")) if wanted else actor.locale,
+        scope.get("state", {}).get("request_id", ""),
+        client[0] if client else "",
+        headers.get(b"user-agent", b"")[:LONGEST_AGENT].decode("latin-1"),
     )
 
 

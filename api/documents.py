@@ -54,6 +54,12 @@ class PersistedDocuments:
     def __init__(self) -> None:
         self._known: OrderedDict[str, str] = OrderedDict()
 
+    def text_at_hand(self, asked: Parameters) -> str | None:
+        """The text of the document that was asked for, unless something has to be found out first, or kept."""
+        if asked.document_id is None:
+            return asked.query
+        return self._known.get(read_hash(asked.document_id) or "") if asked.query is None else None
+
     async def text_of(self, asked: Parameters) -> str:
         """The text of the document that was asked for."""
         if asked.document_id is None:
@@ -105,7 +111,7 @@ class AllowedDocuments:
             raise ValueError(f"{path} is no list of documents: an object of ids and texts is needed")
         return cls(content)
 
-    async def text_of(self, asked: Parameters) -> str:
+    def text_at_hand(self, asked: Parameters) -> str:
         """The text of the document that was asked for, if it is on the list."""
         if asked.document_id is not None:
             found = self._by_id.get(asked.document_id) or self._by_id.get(asked.document_id.removeprefix("sha256:"))
@@ -116,6 +122,10 @@ class AllowedDocuments:
             raise DocumentNotAllowed
         assert asked.query is not None
         return asked.query
+
+    async def text_of(self, asked: Parameters) -> str:
+        """The same."""
+        return self.text_at_hand(asked)
 
     async def keep(self, asked: Parameters) -> None:
         """Nothing: the list is all there is."""

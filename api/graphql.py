@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import orjson
@@ -108,49 +109,64 @@ class FrontDoor:
         self.sockets.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        with suppress(ClientDisconnect):
-            response = await self._respond(request)
-            await response(scope, receive, send)
+        scope["route"] = self.route
+        try:
+            respond = await self._respond(scope, receive)
+            await respond(scope, receive, send)
+        except ClientDisconnect:
+            return
 
-    async def _respond(self, request: Request) -> ASGIApp:
-        scope, is_post = request.scope, request.scope["method"] == "POST"
-        if not is_post and self._wants_page(request):
-            return self._page(request)
-        manner = manner_of(scope["method"], scope["headers"], self._settings.allowed_origins)
+    async def _respond(self, scope: Scope, receive: Receive) -> ASGIApp:
+        method: str = scope["method"]
+        if method != "POST" and self._wants_page(Request(scope)):
+            return self._page(Request(scope))
+        manner = manner_of(method, scope["headers"], self._settings.allowed_origins)
         if manner.refusal is not None:
             return _refusal(manner.refusal, manner.locale, manner.kind)
         said = headers_in(scope)
         try:
-            length = said.get("content-length", "0")
-            asked = await read_body(request.receive, length) if is_post else read_query_string(request)
-            actor = await self._authenticate(said.get("authorization"))
+            if method == "POST":
+                asked = await read_body(receive, said.get(b"content-length", b"0"))
+            else:
+                asked = read_query_string(Request(scope))
+            bearer = said.get(b"authorization")
+            actor = await self._authenticate(None if bearer is None else bearer.decode("latin-1"))
         except HourglassError as error:
             return _refusal(error, manner.locale, manner.kind)
-        return await self._run(request, manner.accepts, asked, caller_in(scope, said, actor))
+        return await self._run(scope, manner.accepts, asked, caller_in(scope, said, actor))
 
-    async def _run(self, request: Request, accepts: Accepted, asked: Parameters, caller: Caller) -> ASGIApp:
-        is_get = request.scope["method"] == "GET"
-
-        def check(kind: OperationType) -> None:
-            if is_get and kind is OperationType.MUTATION:
-                raise MutationNeedsPost
-            if kind is OperationType.SUBSCRIPTION and accepts.stream is None:
-                raise SubscriptionNeedsStream
-
+    async def _run(self, scope: Scope, accepts: Accepted, asked: Parameters, caller: Caller) -> ASGIApp:
+        is_get = scope["method"] == "GET"
         try:
-            ready = await self._operations.prepare(asked, caller, check)
+            ready = await self._operations.prepare(asked, caller, CARRIED[is_get, accepts.stream is not None])
         except Exception as error:
             answer = self._operations.refused(error, caller)
         else:
             if ready.prepared.kind is OperationType.SUBSCRIPTION:
                 assert accepts.stream is not None, "checked before it was prepared"
-                return self.streams.of_events(ready, accepts.stream, request)
+                return self.streams.of_events(ready, accepts.stream, Request(scope))
             answer = await self._operations.answer(ready)
         if accepts.single is None:
             assert accepts.stream is not None, "something is accepted"
             return self.streams.of_one(answer, accepts.stream)
         return _response(answer, accepts.single, may_be_cached=is_get and asked.is_named)
+
+
+def _carried(*, is_get: bool, streams: bool) -> Callable[[OperationType], None]:
+    """What refuses the kinds of operations that a request cannot carry, or its answer."""
+
+    def check(kind: OperationType) -> None:
+        if is_get and kind is OperationType.MUTATION:
+            raise MutationNeedsPost
+        if not streams and kind is OperationType.SUBSCRIPTION:
+            raise SubscriptionNeedsStream
+
+    return check
+
+
+CARRIED = {
+    (is_get, streams): _carried(is_get=is_get, streams=streams) for is_get, streams in product((False, True), repeat=2)
+}
 
 
 class Sent:

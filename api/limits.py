@@ -1,5 +1,6 @@
 """Whose bucket a request is paid from, and how large it is."""
 
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 
 from community.access.policy import Actor, Kind
@@ -13,12 +14,19 @@ SIZES = {
 }
 """Capacity and refill per second, by kind of caller."""
 
+REMEMBERED = 10_000
+"""So many callers' buckets are not described anew for each of their requests."""
+
 
 def bucket_of(actor: Actor, address: str) -> Bucket:
     """An actor's bucket; for anonymous callers that of their address."""
-    capacity, rate = SIZES[actor.kind]
     key = f"anonymous:{network_of(address)}" if actor.kind is Kind.ANONYMOUS else actor.bucket_key
-    return Bucket(key, capacity, rate)
+    return _bucket(actor.kind, key)
+
+
+@lru_cache(REMEMBERED)
+def _bucket(kind: Kind, key: str) -> Bucket:
+    return Bucket(key, *SIZES[kind])
 
 
 def network_of(address: str) -> str:

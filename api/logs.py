@@ -11,6 +11,7 @@ from structlog.typing import EventDict, Processor
 
 from community.access.policy import Actor
 from community.database.failures import is_broken as is_away
+from community.kernel import about
 from community.settings import Settings
 
 QUIET = ("uvicorn.access", "uvicorn.error", "tortoise", "asyncio", "pgqueuer")
@@ -23,13 +24,15 @@ LONGEST_NAME = 100
 
 
 def _told(logger: Any, method: str, event: EventDict) -> EventDict:
-    """The event with what is bound to its task, its level, its logger and the time: in one step, for each request."""
+    """The event with what is known of its request, its level, its logger and the time: in one step for each line."""
     record = event.get("_record")
-    event = structlog.contextvars.merge_contextvars(logger, method, event)
-    event["level"] = LEVELS.get(method, method)
-    event["logger"] = logger.name if record is None else record.name
-    event["timestamp"] = datetime.now(UTC).isoformat().removesuffix("+00:00") + "Z"
-    return event
+    return {
+        **event,
+        **about.known(),
+        "level": LEVELS.get(method, method),
+        "logger": logger.name if record is None else record.name,
+        "timestamp": datetime.now(UTC).isoformat().removesuffix("+00:00") + "Z",
+    }
 
 
 LEVELS = {"exception": "error", "warn": "warning"}
@@ -47,10 +50,9 @@ class _Line(structlog.WriteLogger):
 
 
 def configure(settings: Settings) -> None:
-    """Send our lines and every library's to standard error, in the chosen look, each with what is bound to its task.
+    """Send our lines and every library's to standard error, in the chosen look, each with what is known of its request.
 
-    What is bound: `request_id`, and once they are known `operation`, `actor` and `actor_id`. Never an address, a name,
-    a body, a query string or a token.
+    See `community.kernel.about` for what that is.
     """
     structlog.configure(
         processors=[*_SHARED, *_look(settings)],
@@ -73,14 +75,13 @@ def configure(settings: Settings) -> None:
 
 def identify(actor: Actor) -> None:
     """Say in all further lines of this request who acts: what kind of caller, and the id of a member or a key."""
-    who = actor.member_id or actor.key_id
-    structlog.contextvars.bind_contextvars(actor=actor.kind.value, **({"actor_id": str(who)} if who else {}))
+    about.add(actor.named)
 
 
 def name(operation: str | None) -> None:
     """Say in all further lines of this request what its author calls the operation."""
     if operation:
-        structlog.contextvars.bind_contextvars(operation=operation[:LONGEST_NAME])
+        about.add({"operation": operation[:LONGEST_NAME]})
 
 
 def _is_ours(record: logging.LogRecord) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from starlette.datastructures import Headers
 
@@ -15,6 +16,8 @@ MATTERS = frozenset(
     {b"accept", b"accept-language", b"content-encoding", b"content-type", b"host", b"origin", b"sec-fetch-site"}
 )
 """Headers that say how to answer and whether to; who asks and what is asked are in others."""
+
+VALUE = itemgetter(1)
 
 REMEMBERED = 1_000
 LONGEST = 1_000
@@ -43,8 +46,9 @@ class Manner:
 def manner_of(method: str, headers: list[tuple[bytes, bytes]], allowed_origins: tuple[str, ...]) -> Manner:
     """How a request with these headers wants to be answered, as far as it may ask at all."""
     said = tuple([(name, value) for name, value in headers if name in MATTERS])
-    is_short = sum([len(value) for _, value in said]) <= LONGEST
-    return (_known if is_short else _read)(method, said, allowed_origins)
+    if sum(map(len, map(VALUE, said))) > LONGEST:
+        return _read(method, said, allowed_origins)
+    return _known(method, said, allowed_origins)
 
 
 def _read(method: str, said: Raw, allowed_origins: tuple[str, ...]) -> Manner:

@@ -25,10 +25,11 @@ from community.access.policy import Kind, Permission, require
 from community.kernel.errors import HourglassError
 from community.quota import service as quota
 from community.quota.leases import Charge
+from community.quota.rules import Bucket
 from community.settings import Settings
 from schema.execution import reference
 from schema.execution.executor import Executor
-from schema.limits import MAX_ALIASES, MAX_ALIASES_ANONYMOUS, MAX_COST, CostTooHigh, enforce, enforce_variables
+from schema.limits import MAX_ALIASES_ANONYMOUS, MAX_COST, CostTooHigh, enforce, enforce_variables
 from schema.prepared import Documents, Prepared
 
 LEAST_COST = 1
@@ -45,7 +46,7 @@ Payload = dict[str, Any]
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Ready:
     """An operation that may run: it is valid, within its caller's limits, and paid for."""
 
@@ -55,7 +56,7 @@ class Ready:
     charge: Charge
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What to send back. `ran` is false when the operation never began, so that there is no data."""
 
@@ -85,12 +86,16 @@ class Operations:
 
         Raises a Refusal or InvalidDocument.
         """
-        prepared = await self._find(asked, caller)
+        text = self._texts.text_at_hand(asked)
+        prepared = self._prepared.known(text, asked.operation_name) if text else None
+        if prepared is None:
+            prepared = await self._find(asked, caller)
         logs.name(prepared.operation_name)
         metrics.operated(prepared.kind.value)
         check(prepared.kind)
         self._enforce(prepared, asked, caller)
-        charge = await self._charge(prepared, asked, caller)
+        bucket, cost = self._price(prepared, asked, caller)
+        charge = quota.spend_now(bucket, cost) or await quota.spend(bucket, cost)
         return Ready(prepared, asked.variables, caller, charge)
 
     async def answer(self, ready: Ready) -> Answer:
@@ -145,16 +150,19 @@ class Operations:
     def _enforce(self, prepared: Prepared, asked: Parameters, caller: Caller) -> None:
         if prepared.measured.introspects and self._settings.environment == "production":
             require(caller.actor, Permission.SCHEMA_INTROSPECT)
-        enforce(prepared.measured, aliases=MAX_ALIASES if _is_known(caller) else MAX_ALIASES_ANONYMOUS)
-        enforce_variables(asked.variables)
+        if not _is_known(caller):
+            enforce(prepared.measured, aliases=MAX_ALIASES_ANONYMOUS)
+        if asked.variables:
+            enforce_variables(asked.variables)
 
-    async def _charge(self, prepared: Prepared, asked: Parameters, caller: Caller) -> Charge:
+    def _price(self, prepared: Prepared, asked: Parameters, caller: Caller) -> tuple[Bucket, int]:
+        """Whose bucket pays, and how much. Raises CostTooHigh."""
         bucket = bucket_of(caller.actor, caller.address)
         cost = max(LEAST_COST, prepared.bill.requested(asked.variables))
         allowed = min(MAX_COST, bucket.capacity)
         if cost > allowed:
             raise CostTooHigh(cost, allowed)
-        return await quota.spend(bucket, cost)
+        return bucket, cost
 
     async def _run(self, ready: Ready, event: Any = None) -> ExecutionResult:
         context, prepared = ready.caller.context(), ready.prepared

@@ -13,6 +13,9 @@ from community.kernel.errors import BadInput, Refusal
 
 MAX_BODY = 64 * 1024
 
+STRINGS, OBJECTS = (str, type(None)), (dict, type(None))
+"""What may stand where a string or an object is asked for."""
+
 INLINE = {"query", "variables", "operationName"}
 """What a request consists of that names no document."""
 
@@ -68,7 +71,7 @@ class NotJsonType(RequestRefused):
     message = "Send the body with Content-Type: application/json, in UTF-8, not compressed."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Parameters:
     """One request. Exactly what the client sent, of the right types."""
 
@@ -84,11 +87,20 @@ class Parameters:
         return self.document_id is not None
 
 
-async def read_body(receive: Receive, announced: str) -> Parameters:
+async def read_body(receive: Receive, announced: bytes) -> Parameters:
     """The parameters of a POST. Reads no more than MAX_BODY bytes; none where more are announced."""
-    if announced.isascii() and announced.isdigit() and int(announced[:12]) > MAX_BODY:
+    if announced.isdigit() and int(announced[:12]) > MAX_BODY:
         raise BodyTooLarge(MAX_BODY)
-    return of_json(await _read_limited(receive))
+    body, comes_more = b"", True
+    while comes_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY:
+            raise BodyTooLarge(MAX_BODY)
+        comes_more = message.get("more_body", False)
+    return of_json(body)
 
 
 def require_json(headers: Headers) -> None:
@@ -130,16 +142,19 @@ def of_json(body: bytes | str) -> Parameters:
 
 def of_mapping(asked: Mapping[str, Any]) -> Parameters:
     """The parameters in a decoded object."""
-    query = _string(asked, "query")
+    query, variables, name = asked.get("query"), asked.get("variables"), asked.get("operationName")
+    if type(query) not in STRINGS or type(variables) not in OBJECTS or type(name) not in STRINGS:
+        _refuse_types(asked)
     document_id = None if asked.keys() <= INLINE else _document_id(asked)
     if not query and not document_id:
         raise NothingAsked
-    return Parameters(
-        query=query or None,
-        variables=_object(asked, "variables"),
-        operation_name=_string(asked, "operationName") or None,
-        document_id=document_id,
-    )
+    return Parameters(query or None, variables or {}, name or None, document_id)
+
+
+def _refuse_types(asked: Mapping[str, Any]) -> None:
+    _string(asked, "query")
+    _object(asked, "variables")
+    _string(asked, "operationName")
 
 
 def _document_id(asked: Mapping[str, Any]) -> str | None:
@@ -179,16 +194,3 @@ def _decode_parameter(name: str, text: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise BadInput(name, "A JSON object is needed.") from None
-
-
-async def _read_limited(receive: Receive) -> bytes:
-    body, comes_more = b"", True
-    while comes_more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            raise BodyTooLarge(MAX_BODY)
-        comes_more = message.get("more_body", False)
-    return body

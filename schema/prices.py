@@ -92,11 +92,11 @@ class Bill:
 
     def requested(self, variables: Variables) -> int:
         """The most the operation can cost with these variables."""
-        return self.amount if isinstance(self.amount, int) else self.amount(variables)
+        return self.amount(variables) if callable(self.amount) else self.amount
 
     def actual(self, data: Any, requested: int) -> int:
         """What came back, priced; never more than was asked."""
-        return min(requested, _count(self.meters, [data])) if isinstance(data, dict) else requested
+        return min(requested, _count(self.meters, data)) if isinstance(data, dict) else requested
 
 
 def bill(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Bill:
@@ -299,22 +299,24 @@ def _as_length(value: Any) -> int:
     return len(value) if isinstance(value, list) else 1
 
 
-def _count(meters: tuple[Meter, ...], objects: list[dict[str, Any]]) -> int:
-    """What is in these objects, field by field of all of them."""
+def _count(meters: tuple[Meter, ...], data: dict[str, Any]) -> int:
+    """What is in a result, field by field of all objects that stand at one place."""
     total = 0
-    for key, own, is_leaf, below in meters:
-        values = [each[key] for each in objects if key in each]
-        if is_leaf:
+    places = [(meters, [data])]
+    for metered, objects in places:
+        for key, own, is_leaf, below in metered:
+            if len(objects) == 1:
+                values = [objects[0][key]] if key in objects[0] else []
+            else:
+                values = [each[key] for each in objects if key in each]
+            found: list[dict[str, Any]] = []
+            while values and not is_leaf:
+                kinds = {*map(type, values)}
+                lists = [each for each in values if type(each) is list] if list in kinds else []
+                total += own * (len(values) - len(lists))
+                found += values if kinds == {dict} else [each for each in values if type(each) is dict]
+                values = [*chain.from_iterable(lists)]
             total += own * len(values)
-            continue
-        found = [each for each in values if type(each) is dict]
-        lists = [each for each in values if type(each) is list] if len(found) < len(values) else []
-        total += own * (len(values) - len(lists))
-        while lists:
-            items = [*chain.from_iterable(lists)]
-            total += own * len(items)
-            found += [each for each in items if type(each) is dict]
-            lists = [each for each in items if type(each) is list]
-        if below and found:
-            total += _count(below, found)
+            if below and found:
+                places.append((below, found))
     return total

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from uuid import UUID
 
 from community.kernel.errors import Forbidden, Unauthenticated
@@ -151,7 +152,7 @@ class KeyOwner(StrEnum):
     SERVICE = Kind.SERVICE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Actor:
     """Whoever a request, a job or a command acts for. A member's id is also their account's id.
 
@@ -168,10 +169,16 @@ class Actor:
     is_sandbox: bool = False
     locale: str = DEFAULT_LOCALE
 
-    @property
+    @cached_property
     def bucket_key(self) -> str:
         """The name under which this actor's request cost is counted; anonymous callers go by their address instead."""
         return f"{self.kind}:{self.member_id or self.key_id or ''}"
+
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """How the log calls this actor: the kind of caller, and the id of a member or a key."""
+        who = self.member_id or self.key_id
+        return {"actor": self.kind.value} | ({"actor_id": str(who)} if who else {})
 
     def may(self, permission: Permission) -> bool:
         """Whether a role or a scope of this actor grants `permission`."""

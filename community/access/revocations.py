@@ -41,7 +41,8 @@ class Revocations:
 
     async def roles_now(self, access: Access) -> frozenset[Role]:
         """The roles behind a verified token. Raises InvalidToken when its session has ended."""
-        await self._catch_up()
+        if self._monotonic() >= self._good_until:
+            await self._catch_up()
         if access.session_id in self._known.ended:
             raise InvalidToken
         _, roles = self._known.roles.get(access.account_id, (None, access.roles))
@@ -53,8 +54,6 @@ class Revocations:
         self._good_until = 0.0
 
     async def _catch_up(self) -> None:
-        if self._monotonic() < self._good_until:
-            return
         async with self._turn:
             if self._monotonic() < self._good_until:
                 return

@@ -14,15 +14,20 @@ from pydantic import SecretStr
 
 from community.settings import Settings, settings
 
+_of_settings: tuple[Settings | None, bytes] = None, b""
+
 
 def signing_key() -> bytes:
     """The key of this process."""
-    return key_of(settings())
+    global _of_settings
+    found = settings()
+    if found is not _of_settings[0]:
+        _of_settings = found, key_of(found)
+    return _of_settings[1]
 
 
 def key_of(settings: Settings) -> bytes:
     """The key that these settings give."""
-    # Only what matters of them: hashing all takes longer than a token is looked at.
     return key_from(settings.secret_key, settings.home)
 
 

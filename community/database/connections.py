@@ -34,7 +34,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
 
     def is_closed(self) -> bool:
         # asyncpg hears of it a moment after the socket is gone. Who writes to it meanwhile is no mistake of ours.
-        return bool(super().is_closed() or self._transport.is_closing())
+        return self._aborted or not self._protocol.is_connected() or self._transport.is_closing()
 
     def begin(self) -> None:
         """BEGIN, ahead of the first statement."""

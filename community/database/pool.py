@@ -15,6 +15,7 @@ import asyncpg
 
 from community.database.connections import Connection
 from community.database.failures import is_broken, reraise
+from community.database.permits import Permits
 from community.kernel.errors import TooBusy
 
 MEND_SECONDS = 5.0
@@ -55,7 +56,7 @@ class Pool:
         self._open_connection = open_connection
         self._size = size
         self._acquire_seconds = acquire_seconds
-        self._permits = asyncio.Semaphore(size)
+        self._permits = Permits(size)
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
         self._background: set[asyncio.Task[Any]] = set()
@@ -92,8 +93,6 @@ class Pool:
         """Borrow a connection. Raises TooBusy when none comes free in time or none can be opened."""
         if self._closing:
             raise TooBusy
-        if self._idle and not self._permits.locked():
-            return await self._acquire()
         self._waiting += 1
         try:
             async with asyncio.timeout(self._acquire_seconds):
@@ -103,14 +102,26 @@ class Pool:
         finally:
             self._waiting -= 1
 
+    def at_once(self) -> Connection | None:
+        """Borrow a connection that is at home, if there is one and nobody waits for it."""
+        if self._closing or not self._idle or not self._permits.take_at_once():
+            return None
+        connection = self._reusable()
+        if connection is None:
+            self._permits.give_back()
+            return None
+        self._in_use += 1
+        self._lent.add(connection)
+        return connection
+
     def release(self, connection: Connection) -> None:
         """Take a connection back. One that is broken is dropped, one left inside a transaction is mended first."""
-        if not connection.is_closed() and connection.is_in_transaction():
-            self.release_in_doubt(connection)
-            return
-        self._lent.discard(connection)
         if not connection.is_closed():
+            if connection.is_in_transaction():
+                self.release_in_doubt(connection)
+                return
             self._idle.append(connection)
+        self._lent.discard(connection)
         self._return_permit()
 
     def release_in_doubt(self, connection: Connection) -> None:
@@ -129,7 +140,7 @@ class Pool:
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 for _ in range(self._size):
-                    await self._permits.acquire()
+                    await self._permits.take()
         except TimeoutError:
             for connection in self._lent:
                 connection.terminate()
@@ -137,7 +148,7 @@ class Pool:
             await _close_gently(self._idle.pop())
 
     async def _acquire(self) -> Connection:
-        await self._permits.acquire()
+        await self._permits.take()
         self._in_use += 1
         if self._closing:
             self._return_permit()
@@ -168,7 +179,7 @@ class Pool:
 
     def _return_permit(self) -> None:
         self._in_use -= 1
-        self._permits.release()
+        self._permits.give_back()
 
     def _reusable(self) -> Connection | None:
         while self._idle:
@@ -196,7 +207,7 @@ class Lease:
         self._pool = pool
 
     async def __aenter__(self) -> Connection:
-        self._connection = await self._pool.acquire()
+        self._connection = self._pool.at_once() or await self._pool.acquire()
         return self._connection
 
     async def __aexit__(

@@ -67,7 +67,7 @@ async def drain() -> None:
 async def _run_shielded(verb: Call[Result], name: str) -> Result:
     # A caller who leaves while waiting for a connection has lost nothing, and frees the place in the queue.
     pool = the_pool()
-    connection = await pool.acquire()
+    connection = pool.at_once() or await pool.acquire()
     task = asyncio.create_task(_run(verb, pool, connection), name=name)
     _live.add(task)
     task.add_done_callback(_live.discard)

@@ -22,6 +22,11 @@ def of(id: UUID) -> UUID:
     return same
 
 
+def new_hex() -> str:
+    """The same in 32 hexadecimal digits, for what is only ever read by people and compared."""
+    return uuid_utils.uuid7().hex
+
+
 def new_text() -> str:
     """The same as text, for rows that travel as JSON and that nobody names afterwards."""
     return str(uuid_utils.uuid7())

@@ -5,12 +5,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from structlog.contextvars import get_contextvars
 
 from community import database
 from community.access.policy import Actor, Permission, require
 from community.database import transaction
-from community.kernel import clock, ids
+from community.kernel import about, clock, ids
 from community.kernel.facts import Fact
 from community.outbox import queries, queue, wake
 from community.outbox.errors import DeliveryNotParked
@@ -61,7 +60,7 @@ async def record_all(facts: Sequence[Fact], *, actor: Actor | None = None) -> No
     circumstances = {
         "recorded_at": clock.now(),
         "actor_id": (actor.member_id or actor.key_id) if actor else None,
-        "request_id": get_contextvars().get("request_id"),
+        "request_id": about.known().get("request_id"),
     }
     database.write_last(_RECORD, [_row(fact) | circumstances for fact in facts])
 

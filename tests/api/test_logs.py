@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Iterator
+from contextvars import Context
+from typing import Any
 
 import asyncpg
 import orjson
@@ -9,6 +11,7 @@ import pytest
 import structlog
 
 from api import logs
+from community.kernel import about
 from community.settings import settings
 
 
@@ -43,12 +46,16 @@ def test_a_queue_whose_database_is_away_says_so_in_a_line(
     assert ("Traceback" in said) is has_traceback
 
 
+def tell_of_a_request(log: Any) -> None:
+    about.begin("order-4711")
+    log.info("request", path="/路\n", ms=3.2, of=ZeroDivisionError)
+
+
 def test_our_lines_are_json_for_machines(capsys: pytest.CaptureFixture[str]):
     logs.configure(settings().model_copy(update={"log_format": "json"}))
     log = structlog.get_logger("api.request")
     log.debug("not at this level")
-    with structlog.contextvars.bound_contextvars(request_id="order-4711"):
-        log.info("request", path="/路\n", ms=3.2, of=ZeroDivisionError)
+    Context().run(tell_of_a_request, log)
     log.info("%s of %s", 1, 2)
     try:
         raise ZeroDivisionError("a mistake")

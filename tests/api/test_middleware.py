@@ -7,13 +7,16 @@ import pytest
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from structlog.typing import EventDict
 
 from api import logs, metrics
-from api.middleware import RequestLine, Surroundings
+from api.middleware import Apology, Surroundings
 from community.access.policy import Actor, Kind
+from community.kernel import about
 from community.kernel.ids import new_id
 from tests.api.asgi import ask
 
@@ -36,10 +39,8 @@ async def own_policy(_: Request) -> Response:
 
 def app(*, https_only: bool = False) -> Starlette:
     routes = [Route("/greet/{name}", greet), Route("/fail", fail), Route("/own", own_policy), Route("/metrics", greet)]
-    surroundings = [
-        Middleware(Surroundings, https_only=https_only),
-        Middleware(RequestLine),
-    ]
+    cross_origin = Middleware(CORSMiddleware, allow_origins=["https://portal.example"])
+    surroundings = [Middleware(Surroundings, https_only=https_only), cross_origin, Middleware(Apology)]
     return Starlette(routes=routes, middleware=surroundings)
 
 
@@ -47,8 +48,12 @@ def app(*, https_only: bool = False) -> Starlette:
 def lines() -> Iterator[list[dict[str, Any]]]:
     """The lines that are logged meanwhile, quiet ones too, each with what is bound to its task."""
     structlog.reset_defaults()
-    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as captured:
+    with structlog.testing.capture_logs([with_what_is_known]) as captured:
         yield captured
+
+
+def with_what_is_known(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    return {**event, **about.known()}
 
 
 async def test_a_well_formed_request_id_is_kept():
@@ -107,6 +112,12 @@ async def test_what_nobody_handled_is_an_error_with_an_id_and_nothing_of_its_cau
     assert "hunter2" in str(told["exc_info"])
     assert lines[-1]["status"] == 500
     assert lines[-1]["log_level"] == "error"
+
+
+async def test_pages_of_other_origins_may_read_the_apology():
+    answer = await ask(app(), "/fail", headers={"Origin": "https://portal.example"})
+    assert answer.status == 500
+    assert answer.headers["access-control-allow-origin"] == "https://portal.example"
 
 
 async def test_the_apology_is_in_the_callers_language():

@@ -1,9 +1,11 @@
 """Authentication: who stands behind a bearer."""
 
 from datetime import timedelta
+from functools import lru_cache
+from uuid import UUID
 
 from community.access import queries, secrets, tokens
-from community.access.policy import Actor, Kind
+from community.access.policy import Actor, Kind, Role
 from community.access.revocations import revocations
 from community.access.service import keys
 from community.kernel import clock
@@ -18,12 +20,7 @@ async def authenticate_token(token: str) -> Actor:
     Raises InvalidToken for a forged or expired one, and within a second for that of an ended session.
     """
     access = tokens.verify(token)
-    return Actor(
-        kind=Kind.MEMBER,
-        member_id=access.account_id,
-        session_id=access.session_id,
-        roles=await revocations.roles_now(access),
-    )
+    return _member(access.account_id, access.session_id, await revocations.roles_now(access))
 
 
 async def authenticate_key(secret: str) -> Actor:
@@ -43,3 +40,8 @@ async def authenticate_key(secret: str) -> Actor:
         partner_id=key.partner_id,
         is_sandbox=key.is_sandbox,
     )
+
+
+@lru_cache(tokens.REMEMBERED)
+def _member(member_id: UUID, session_id: UUID, roles: frozenset[Role]) -> Actor:
+    return Actor(kind=Kind.MEMBER, member_id=member_id, session_id=session_id, roles=roles)

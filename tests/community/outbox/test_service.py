@@ -5,12 +5,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from structlog.contextvars import bound_contextvars
 
 from community import database as db
 from community.access.policy import SYSTEM, Actor, Kind
 from community.database import TransactionMisused, transaction
-from community.kernel import clock
+from community.kernel import about, clock
 from community.kernel.facts import REGISTRY
 from community.outbox import queries
 from community.outbox import service as outbox
@@ -60,8 +59,8 @@ async def test_a_fact_remembers_who_caused_it_in_which_request():
     async def act() -> None:
         await outbox.record(a_note(), actor=somebody)
 
-    with bound_contextvars(request_id="request-1"):
-        await act()
+    about.begin("request-1")
+    await act()
     row = await db.fetch_one("select actor_id, request_id from outbox_fact")
     assert row is not None
     assert (row["actor_id"], row["request_id"]) == (somebody.member_id, "request-1")
