@@ -5,12 +5,11 @@ import re
 import time
 from operator import itemgetter
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import metrics
+from api import logs, metrics
 from api.errors import of_unexpected
 from community.kernel import about, ids
 from community.kernel.messages import choose_locale
@@ -45,8 +44,6 @@ class Surroundings:
         https = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if https_only else {}
         self._careful = MutableHeaders(SECURITY_HEADERS | https).raw
         self._names = {name for name, _ in self._careful}
-        # Bound once: what structlog does for each use of a logger takes as long as writing the line.
-        self._log = structlog.get_logger("api.request").bind()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -92,7 +89,7 @@ class Surroundings:
         route = getattr(scope.get("route"), "path", "(none)")
         metrics.answered(method=method, route=route, status=status, seconds=seconds)
         level = logging.ERROR if status == 500 else logging.DEBUG if route in WATCHED else logging.INFO
-        self._log.log(level, "request", method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
+        logs.request(level, method=method, path=scope["path"], status=status, ms=round(seconds * 1000, 1))
 
 
 class Apology:

@@ -57,6 +57,7 @@ PRIVATE = "private"
 
 LIST_ITEMS = 10
 ROOT_WRITE = 10
+ABSENT = object()
 INTROSPECTION = {"__schema": 100, "__type": 10}
 
 Variables: TypeAlias = Mapping[str, Any]
@@ -306,7 +307,13 @@ def _count(meters: tuple[Meter, ...], data: dict[str, Any]) -> int:
     for metered, objects in places:
         for key, own, is_leaf, below in metered:
             if len(objects) == 1:
-                values = [objects[0][key]] if key in objects[0] else []
+                value = objects[0].get(key, ABSENT)
+                if type(value) is dict:
+                    total += own
+                    if below:
+                        places.append((below, [value]))
+                    continue
+                values = [] if value is ABSENT else [value]
             else:
                 values = [each[key] for each in objects if key in each]
             found: list[dict[str, Any]] = []

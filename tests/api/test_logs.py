@@ -51,17 +51,24 @@ def tell_of_a_request(log: Any) -> None:
     log.info("request", path="/路\n", ms=3.2, of=ZeroDivisionError)
 
 
+def tell_two_requests() -> None:
+    about.begin("order-4712")
+    logs.request(logging.DEBUG, method="GET", path="/metrics", status=200, ms=0.1)
+    logs.request(logging.INFO, method="GET", path="/路\n", status=200, ms=0.4)
+
+
 def test_our_lines_are_json_for_machines(capsys: pytest.CaptureFixture[str]):
     logs.configure(settings().model_copy(update={"log_format": "json"}))
     log = structlog.get_logger("api.request")
     log.debug("not at this level")
     Context().run(tell_of_a_request, log)
     log.info("%s of %s", 1, 2)
+    Context().run(tell_two_requests)
     try:
         raise ZeroDivisionError("a mistake")
     except ZeroDivisionError:
         log.exception("it failed")
-    request, counted, failed = map(orjson.loads, capsys.readouterr().err.splitlines())
+    request, counted, answered, failed = map(orjson.loads, capsys.readouterr().err.splitlines())
     assert request.pop("timestamp").endswith("Z")
     assert request == {
         "event": "request",
@@ -73,6 +80,17 @@ def test_our_lines_are_json_for_machines(capsys: pytest.CaptureFixture[str]):
         "of": repr(ZeroDivisionError),
     }
     assert counted["event"] == "1 of 2"
+    assert answered.pop("timestamp").endswith("Z")
+    assert answered == {
+        "event": "request",
+        "level": "info",
+        "logger": "api.request",
+        "request_id": "order-4712",
+        "method": "GET",
+        "path": "/路\n",
+        "status": 200,
+        "ms": 0.4,
+    }
     assert "ZeroDivisionError: a mistake" in failed["exception"]
 
 
