@@ -10,6 +10,7 @@ import orjson
 
 from community import database
 from community.engagement.rules.programme import DEFAULT, FIRST_VERSION, Programme
+from community.kernel.along import Companion
 
 SINCE_EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -52,6 +53,14 @@ async def programmes_by_ids(ids: Iterable[UUID]) -> list[PublishedProgramme]:
                 programme=Programme.of_json(orjson.loads(row["programme"])),
             )
     return [FIRST, *(_known[each] for each in wanted)]
+
+
+def published_beside() -> Companion[list[UUID]]:
+    """The ids of the versions that were published, in their order, whatever the statement is about."""
+    return Companion(PUBLISHED, lambda _: "array(select id from engagement_programme order by starts_at)", list)
+
+
+PUBLISHED = "published"
 
 
 async def programme_at(instant: datetime) -> PublishedProgramme:

@@ -2,6 +2,7 @@
 
 from community.engagement.service.assessing import Recording
 from community.engagement.service.gates import lapse_due
+from community.engagement.service.participants import turns_beside
 from community.engagement.service.publishing import publish
 from community.engagement.service.recording import record, record_all
 from community.engagement.service.reducing import reduce
@@ -31,6 +32,7 @@ __all__ = [
     "report",
     "report_view",
     "supposed",
+    "turns_beside",
     "undo",
     "undo_next_about",
     "visit",

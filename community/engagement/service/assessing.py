@@ -25,6 +25,9 @@ class Recording:
 
     activity: Activity
     cause: Cause
+    is_new: bool = False
+    """Whether its subject came into being just now, and the cause with it: nobody can have recorded it, been paid for
+    it, or taken it down."""
 
     def __post_init__(self) -> None:
         if len(self.cause.key) > LONGEST_KEY:
@@ -54,19 +57,21 @@ async def assess(
 ) -> list[Assessment]:
     """Ask every rule about every activity; what one pays counts for the next.
 
-    No statement where no rule is triggered, else one, and another where a rule asks for the tier.
+    No statement where no rule is triggered, or where nothing that was before can matter; else one, and another where a
+    rule asks for the tier.
     """
     versions = [in_force(published, recording.activity.occurred_at) for recording in recordings]
     triggered = [v.programme.triggered_by(r.activity.kind) for r, v in zip(recordings, versions, strict=True)]
     if any(rule.asks_for_tier for rules in triggered for rule in rules):
         earners = await _with_tiers(earners, now)
     candidates = [
-        Candidate(r.activity, rule, earners[r.activity.member_id].time_zone, version.programme.period_months)
+        Candidate(r.activity, rule, earners[r.activity.member_id].time_zone, version.programme.period_months, r.is_new)
         for r, version, rules in zip(recordings, versions, triggered, strict=True)
         for rule in rules
     ]
-    memory = await recall([recording.cause for recording in recordings], candidates) if candidates else Memory()
-    is_looked_up = bool(candidates)
+    causes = [recording.cause for recording in recordings if not recording.is_new]
+    memory = await recall(causes, candidates) if candidates else Memory()
+    is_looked_up = bool(candidates) or not causes
     assessed = []
     for recording, version, rules in zip(recordings, versions, triggered, strict=True):
         earner = earners[recording.activity.member_id]

@@ -21,6 +21,8 @@ class Candidate:
     rule: Rule
     time_zone: str
     period_months: int
+    is_new: bool = False
+    """Whether its subject came into being just now."""
 
 
 @dataclass(slots=True)
@@ -32,16 +34,22 @@ class Memory:
 
 
 async def recall(causes: Sequence[Cause], candidates: Sequence[Candidate]) -> Memory:
-    """One statement, however many there are. Only what was read under the members' locks stays true."""
+    """One statement, however many there are. Only what was read under the members' locks stays true.
+
+    What is new is not asked for, and none of the causes of what is.
+    """
     question = database.Question()
+    known = [candidate for candidate in candidates if not candidate.is_new]
     parts = (
         (_KNOWN, [(cause.kind, cause.key) for cause in causes]),
         (_PAID, _paid_by(candidates)),
-        (_MATTER, _matters_of(candidates)),
-        (_REMOVED, list({(s.type, s.id) for c in candidates if (s := c.activity.subject)})),
+        (_MATTER, _matters_of(known)),
+        (_REMOVED, list({(s.type, s.id) for c in known if (s := c.activity.subject)})),
     )
     asked = [part.of(rows, question) for part, rows in parts if rows]
     memory = Memory()
+    if not asked:
+        return memory
     for row in await database.fetch(" union all ".join(asked), *question.arguments):
         _remember(memory, row)
     return memory

@@ -1,13 +1,15 @@
 """Members' turns: whoever holds a member's row decides what that member earns next."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from community import database
-from community.engagement.queries.programmes import PublishedProgramme, programmes_by_ids
+from community.engagement.queries.programmes import PUBLISHED, PublishedProgramme, programmes_by_ids, published_beside
 from community.engagement.rules.deciding import Earner
+from community.kernel.along import NOTHING, Along, Companion
 from community.members import queries as members
 from community.members.queries import EarnerView
 
@@ -22,17 +24,34 @@ class Turns:
     published: list[PublishedProgramme]
 
 
-async def take_turns(member_ids: Iterable[UUID], now: datetime) -> Turns:
+def turns_beside(now: datetime) -> tuple[Companion[Any], ...]:
+    """What is read of somebody whose turn is taken, for the statement of another area."""
+    return members.earner_beside(now), published_beside()
+
+
+async def take_turns(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> Turns:
     """Take these members' turns until the transaction ends, in the order of their ids; who is no member is missing.
 
-    One statement for those who did something before. Only what is read after it is read in these turns.
+    One statement for those who did something before. Only what is read after it is read in these turns. For somebody
+    of whom `turns_beside` came along, nobody waits for the statement.
     """
-    rows = await database.fetch(_TAKE, list(set(member_ids)), now)
+    if (came := _came_along(member_ids := set(member_ids), along)) is not None:
+        await database.send(_HOLD, f"{{{','.join(map(str, member_ids))}}}")
+        view, version_ids = came
+        return Turns({view.id: earner_of(view)}, await programmes_by_ids(version_ids))
+    rows = await database.fetch(_TAKE, list(member_ids), now)
     found = {row["id"]: EarnerView(row["id"], row["time_zone"], row["reason"], row["ends_at"]) for row in rows}
     if missing := [row["id"] for row in rows if not row["is_locked"]]:
         await _open(missing)
     published = await programmes_by_ids(rows[0]["published"]) if rows else []
     return Turns({each: earner_of(view) for each, view in found.items()}, published)
+
+
+def _came_along(member_ids: Collection[UUID], along: Along) -> tuple[EarnerView, list[UUID]] | None:
+    """The one whose turn it is, and which versions of the programme are published."""
+    came = [*along.among(members.EARNER, member_ids).values()]
+    published = [*along.among(PUBLISHED, member_ids).values()]
+    return (came[0], published[0]) if len(member_ids) == 1 and came and came[0] and published else None
 
 
 async def earners_of(member_ids: Iterable[UUID], now: datetime) -> Earners:
@@ -65,6 +84,13 @@ async def _open(member_ids: list[UUID]) -> None:
 
 
 _LOCK = "select member_id from engagement_participant where member_id = any($1) order by member_id for no key update"
+
+# A row that is there is locked, although it is not changed.
+_HOLD = """
+    insert into engagement_participant (member_id)
+    select id from members_member where id = any($1::text::uuid[]) order by id
+    on conflict (member_id) do update set member_id = excluded.member_id where false
+"""
 
 _TAKE = f"""
     with locked as ({_LOCK})

@@ -17,6 +17,7 @@ from community.engagement.service.keeping import Done, keep
 from community.engagement.service.participants import Turns, take_turns
 from community.engagement.service.paying import Paid, payments_for
 from community.kernel import clock, ids
+from community.kernel.along import NOTHING, Along
 from community.kernel.errors import NotFound
 from community.ledger import service as ledger
 from community.ledger.errors import CauseReused
@@ -27,22 +28,30 @@ CauseId = tuple[str, str]
 Outcome = Effects | CauseReused
 
 
-async def record(activity: Activity, *, cause: Cause, actor: Actor | None = None) -> Effects:
+async def record(
+    activity: Activity, *, cause: Cause, actor: Actor | None = None, is_new: bool = False, along: Along = NOTHING
+) -> Effects:
     """A member did something: give what the rules pay for it, in the caller's transaction; what it did and did not.
+
+    It `is_new` where its subject came into being in this transaction, and the cause with it. `along` may bring
+    `turns_beside` of the member.
 
     What earns nothing is told in the effects, never raised. The same cause again gives nothing and returns the first
     effects. Raises NotFound for who is no member, and CauseReused for another activity under the same cause.
     """
-    return (await record_all([Recording(activity=activity, cause=cause)], actor=actor))[0]
+    recording = Recording(activity=activity, cause=cause, is_new=is_new)
+    return (await record_all([recording], actor=actor, along=along))[0]
 
 
 @transaction()
-async def record_all(recordings: Sequence[Recording], *, actor: Actor | None = None) -> list[Effects]:
+async def record_all(
+    recordings: Sequence[Recording], *, actor: Actor | None = None, along: Along = NOTHING
+) -> list[Effects]:
     """Record all of these, in their order; the effects of each. A fixed number of statements, however many there are.
 
     Raises what `record` raises.
     """
-    turns = await take_turns({recording.activity.member_id for recording in recordings}, clock.now())
+    turns = await take_turns({recording.activity.member_id for recording in recordings}, clock.now(), along)
     if any(recording.activity.member_id not in turns.earners for recording in recordings):
         raise NotFound("Member")
     outcomes = await record_each(recordings, turns, actor)

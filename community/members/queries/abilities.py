@@ -87,6 +87,19 @@ EARNERS = (
 """Those among `ids` who exist, as the columns of an EarnerView, for the statement of another area too."""
 
 
+def earner_beside(now: datetime) -> Companion[EarnerView]:
+    """A member as one who earns, for the statement of another area."""
+    earner = (
+        "members_member m left join members_restriction r"
+        " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null"
+        " and (r.ends_at is null or r.ends_at > {1}::timestamptz) where m.id = {0} limit 1"
+    )
+    return Companion(EARNER, earner.format, EarnerView, ("m.id", "m.time_zone", "r.reason", "r.ends_at"), (now,))
+
+
+EARNER = "earner"
+
+
 async def earners(ids: Iterable[UUID], now: datetime) -> dict[UUID, EarnerView]:
     """The members among `ids` who exist, as those who earn. One statement."""
     rows = await database.fetch(EARNERS.format(ids="$1", now="$2"), list(set(ids)), now)

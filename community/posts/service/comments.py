@@ -160,7 +160,8 @@ async def _insert(
         other_id=place.answered_id,
     )
     cause = comment_cause(comment.id)
-    along.tell(EFFECTS, cause, await engagement.record(activity, cause=cause, actor=actor))
+    effects = await engagement.record(activity, cause=cause, actor=actor, is_new=True, along=along)
+    along.tell(EFFECTS, cause, effects)
     await outbox.record(
         facts.CommentWritten(
             post_id=place.post_id,

@@ -116,7 +116,8 @@ async def _insert(actor: Actor, post_id: UUID, author_id: UUID, text: Text, alon
         kind=OwnKind.POST_WRITTEN, member_id=author_id, occurred_at=post.written_at, subject=post_subject(post.id)
     )
     cause = post_cause(post.id)
-    along.tell(EFFECTS, cause, await engagement.record(activity, cause=cause, actor=actor))
+    effects = await engagement.record(activity, cause=cause, actor=actor, is_new=True, along=along)
+    along.tell(EFFECTS, cause, effects)
     await outbox.record(
         facts.PostWritten(
             post_id=post.id,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from community.engagement import service as engagement
 from community.idempotency import service as idempotency
 from community.kernel import clock, search
 from community.kernel.along import Along
@@ -39,8 +40,11 @@ async def understand(source: str, max_length: int) -> Text:
 
 
 def about_the_writer(along: Along | None) -> Along:
-    """What is read of who writes along with taking the key: what is taken from them, beside what `along` brings."""
-    return (along or Along()).bring(members.restrictions_beside(clock.now()), idempotency.ABOUT)
+    """What is read of who writes along with taking the key: what they may do and earn, beside what `along` brings."""
+    now, found = clock.now(), along or Along()
+    for companion in (members.restrictions_beside(now), *engagement.turns_beside(now)):
+        found.bring(companion, idempotency.ABOUT)
+    return found
 
 
 def _written(source: str, document: Document, mentioned: Mapping[str, UUID]) -> Text:

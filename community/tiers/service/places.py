@@ -70,6 +70,10 @@ async def take_room(brought: Mapping[UUID, Numbers], now: datetime) -> set[UUID]
 
     Who may rise by it, whom the clock asks for a decision, and who waits for the end of a grace is not among them.
     """
+    if len(brought) == 1:
+        ((member_id, numbers),) = brought.items()
+        rows = await database.fetch(_TAKE_ROOM_OF_ONE, member_id, numbers.spend, numbers.engagement, now)
+        return {row["member_id"] for row in rows}
     rows = await database.fetch(
         _TAKE_ROOM,
         list(brought),
@@ -122,6 +126,11 @@ _KEEP = """
 _WHO, _SPEND, _ENGAGEMENT = (
     database.unplanned(f"${place}", kind) for place, kind in enumerate(("uuid[]", "bigint[]", "bigint[]"), start=1)
 )
+_LEADS_NOWHERE = """
+    s.room_spend > {spend} and s.room_engagement > {engagement}
+    and s.grace_until is null and (s.due_at is null or s.due_at > $4)
+    and s.version = (select max(version) from tiers_programme where starts_at <= $4)
+"""
 _TAKE_ROOM = f"""
     with brought as (
         select * from unnest({_WHO}, {_SPEND}, {_ENGAGEMENT}) brought(member_id, spend, engagement)
@@ -132,8 +141,13 @@ _TAKE_ROOM = f"""
         room_spend = s.room_spend - brought.spend, room_engagement = s.room_engagement - brought.engagement
     from brought join locked using (member_id)
     where s.member_id = brought.member_id
-    and s.room_spend > brought.spend and s.room_engagement > brought.engagement
-    and s.grace_until is null and (s.due_at is null or s.due_at > $4)
-    and s.version = (select version from tiers_programme where id = {IN_FORCE.format(now="$4")})
+    and {_LEADS_NOWHERE.format(spend="brought.spend", engagement="brought.engagement")}
+    returning s.member_id
+"""
+
+# One member is there for nearly everything that earns, and needs neither arrays nor an order.
+_TAKE_ROOM_OF_ONE = f"""
+    update tiers_standing s set room_spend = s.room_spend - $2, room_engagement = s.room_engagement - $3
+    where s.member_id = $1 and {_LEADS_NOWHERE.format(spend="$2", engagement="$3")}
     returning s.member_id
 """

@@ -16,6 +16,8 @@ from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger import service as ledger_service
 from community.ledger.rules.transfers import Currency
+from community.members import service as members
+from community.members.rules import Ability
 from community.outbox import service as outbox
 from community.outbox.hearing import HEARERS
 from community.outbox.relay import load_areas
@@ -52,6 +54,20 @@ async def test_the_same_key_earns_once_and_tells_the_first_effects() -> None:
     assert mei.member_id
     effects = await engagement.effects_of(activities.post_cause(written[0].id), mei.member_id)
     assert [(each.rule, each.amount) for each in effects.earned] == [("post", 10)]
+
+
+async def test_posts_that_somebody_new_writes_at_once_earn_no_more_than_the_limit() -> None:
+    mei = await a_member()
+    await asyncio.gather(*(posts.write(mei, "早安", idempotency_key=f"key {n}") for n in range(8)))
+    assert await credits_of(mei) == [30]
+
+
+async def test_who_may_not_earn_writes_for_nothing() -> None:
+    mei, staff = await a_member(), await a_member(roles=frozenset({Role.MODERATOR}))
+    assert mei.member_id
+    await members.restrict(staff, mei.member_id, Ability.EARN, reason="spam")
+    await posts.write(mei, "早安", idempotency_key="key")
+    assert await credits_of(mei) == [0]
 
 
 async def test_the_fourth_post_of_a_day_is_written_and_earns_nothing() -> None:
