@@ -7,6 +7,7 @@ from typing import Any
 from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, SelectionSetNode
 
 from schema.context import Info
+from schema.execution.informing import LateInfo
 
 Fragments = Mapping[str, FragmentDefinitionNode]
 
@@ -27,13 +28,13 @@ def selected(info: Info) -> frozenset[str]:
 
     Aliases, type conditions and directives are looked through: what is here may still not be wanted in the end.
     """
-    raw = info._raw_info
-    if len(raw.field_nodes) > 1:
-        return frozenset(_below(raw.field_nodes, raw.fragments))
-    (node,) = raw.field_nodes
+    told = info if isinstance(info, LateInfo) else info._raw_info
+    if len(told.field_nodes) > 1:
+        return frozenset(_below(told.field_nodes, told.fragments))
+    (node,) = told.field_nodes
     if (known := _known.get(id(node))) is not None:
         return known[1]
-    found = frozenset(_below([node], raw.fragments))
+    found = frozenset(_below([node], told.fragments))
     if len(_known) >= REMEMBERED:
         _known.clear()
     _known[id(node)] = node, found

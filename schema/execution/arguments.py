@@ -27,10 +27,10 @@ from strawberry.types.base import StrawberryMaybe, StrawberryOptional
 from strawberry.types.field import StrawberryField
 
 from schema.execution.surprises import Surprise
+from schema.execution.variables import NO_VARIABLES
 
 Values = dict[str, Any]
 Read = Callable[[VariableValues], Any]
-NO_VARIABLES = VariableValues({}, {})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Calls of resolvers: one for all objects of a level, or one for each object."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from types import CoroutineType, NoneType
 from typing import TYPE_CHECKING, Any
 
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 from schema.execution.arguments import converted
-from schema.execution.informing import info_of
+from schema.execution.informing import info_of, raw_info
 from schema.execution.levels import level_key
 from schema.execution.places import Below, Place
 from schema.execution.ways import Called, OfLevel, Resolved
@@ -16,108 +17,89 @@ if TYPE_CHECKING:
     from schema.execution.running import Run
     from schema.execution.selections import Field
 
+Row = dict[str, Any]
+Asked = tuple["Field", list[Any], list[Row], Place]
+"""A field of some objects, to be written into their rows, and where the objects stand."""
 
-class Asked:
-    """A field of some objects, to be written into their rows."""
+COROUTINES = {CoroutineType}
+AT_ONCE = {NoneType, bool, int, float, str, list, dict}
+"""Classes of what is never waited for."""
 
-    __slots__ = ("field", "objects", "place", "rows")
 
-    def __init__(self, field: "Field", objects: list[Any], rows: list[dict[str, Any]], place: Place) -> None:
-        self.field, self.objects, self.rows = field, objects, rows
-        self.place = Below(place, field.key, field.parent_type.name)
-        """Where the field's values stand."""
+class EachCall:
+    """A call of a resolver for each object."""
 
-    def fill(self, run: "Run", values: list[Any]) -> None:
-        """Complete what was found for the objects, and write it into their rows."""
-        key, complete = self.field.key, self.field.complete
-        try:
-            done = complete(run, values, self.place)
-        except Exception:
-            others = run.told(self, values)
-            if others is None:
-                raise
-            done = complete(run, others, self.place)
-        for row, value in zip(self.rows, done, strict=True):
-            row[key] = value
+    __slots__ = ("_place", "_rows", "field", "late", "outcomes")
+
+    def __init__(self, run: "Run", field: "Field", objects: list[Any], rows: list[Row], place: Place) -> None:
+        """Call it for all."""
+        self.field, self._rows, self._place = field, rows, place
+        outcomes = self.outcomes = field.each(run, objects, place)
+        """What came of each; at first, what it waits for."""
+        late = _late(outcomes)
+        run.memory.calls.append((field.nodes[0], objects, outcomes, late))
+        if not field.waits:
+            for index in late:
+                outcomes[index] = _at_once(outcomes[index])
+            late = ()
+        self.late = late
+        """Which of the outcomes have to be waited for."""
+
+    def answer(self, run: "Run") -> None:
+        """Give the one who asked what came of it."""
+        run.fill(self.field, self.outcomes, self._rows, self._place)
 
 
 class LevelCall:
     """One call of a level for all that was asked of it at the same time with the same arguments."""
 
-    def __init__(self, run: "Run", first: Asked) -> None:
-        field, way = first.field, first.field.way
+    __slots__ = ("_arguments", "_info", "_objects", "_way", "asked", "field", "key", "late", "outcomes")
+
+    def __init__(self, run: "Run", asked: Asked) -> None:
+        """Read its arguments."""
+        field, self._objects, _, place = asked
+        way = field.way
         assert isinstance(way, OfLevel), "nothing else is asked of a level"
-        self._way, self._memory = way, run.memory
-        self._info = info_of(way.info_class, run, field, first.place.first, way.declared)
-        passed = run.passed(field)
+        self.field, self._way, self.asked = field, way, [asked]
+        self._info = info_of(run, field, way, place, 0)
+        passed = run.passed(field) if field.passed is None else field.passed
         self._arguments = converted(way.declared, run.arguments(field), self._info) if passed is None else passed
-        self.key = level_key(way.level, self._arguments)
-        self.asked = [first]
-        self._objects: list[Any] = []
-        self._outcomes: list[Outcome] = []
+        self.key = field.level_key or level_key(way.level, self._arguments)
+        self.late: Sequence[int] = (0,) if way.waits else ()
 
-    @property
-    def field(self) -> "Field":
-        """The field that it answers for, the first of them."""
-        return self.asked[0].field
-
-    def begin(self, _run: "Run") -> Sequence[Awaitable[Any]]:
-        """Call it, and say what to wait for."""
-        first, *others = self.asked
-        self._objects = [each for asked in self.asked for each in asked.objects] if others else first.objects
-        called = self._way.level.of(self._objects, self._info, self._arguments)
-        if self._way.waits:
-            return (called,)
-        self.settle(_at_once(called))
-        return ()
-
-    def settle(self, outcome: "Outcome") -> None:
-        """Take what came of it: values, or the exception that all get."""
-        self._outcomes = [outcome] * len(self._objects) if isinstance(outcome, Exception) else [*outcome]
-        self._memory.keep_level(self.key, self._objects, self._outcomes)
+    def begin(self) -> None:
+        """Call it for all who asked."""
+        if len(self.asked) > 1:
+            self._objects = [each for _, objects, _, _ in self.asked for each in objects]
+        called: Any = self._way.level.called(self._objects, self._info, self._arguments)
+        self.outcomes = [called if self._way.waits else _at_once(called)]
+        """What came of it; at first, what it waits for."""
 
     def answer(self, run: "Run") -> None:
         """Give each who asked their part of it."""
+        (outcomes,) = self.outcomes
+        if type(outcomes) is not list or len(outcomes) != len(self._objects):
+            outcomes = self._outcomes(outcomes)
+        run.memory.levels.append((self.key, self._objects, outcomes))
         begin = 0
-        for asked in self.asked:
-            end = begin + len(asked.objects)
-            asked.fill(run, self._outcomes[begin:end])
+        for field, objects, rows, place in self.asked:
+            end = begin + len(objects)
+            run.fill(field, outcomes[begin:end], rows, place)
             begin = end
 
-
-class EachCall(Asked):
-    """A call of a resolver for each object."""
-
-    __slots__ = ("_late", "_outcomes")
-
-    def begin(self, run: "Run") -> Sequence[Awaitable[Any]]:
-        """Call it for all, and say what to wait for."""
-        field = self.field
-        outcomes = self._outcomes = field.each(run, self.objects, self.place)
-        late = [index for index, outcome in enumerate(outcomes) if is_awaitable(outcome)]
-        run.memory.keep_calls(field.nodes[0], self.objects, outcomes, late)
-        if not late:
-            return ()
-        self._late = iter(late)
-        waiting = [outcomes[index] for index in late]
-        if field.waits:
-            return waiting
-        for each in waiting:
-            self.settle(_at_once(each))
-        return ()
-
-    def settle(self, outcome: "Outcome") -> None:
-        """Take what came of the next one that had to be waited for."""
-        self._outcomes[next(self._late)] = outcome
-
-    def answer(self, run: "Run") -> None:
-        """Give the one who asked what came of it."""
-        self.fill(run, self._outcomes)
+    def _outcomes(self, outcome: Any) -> "list[Outcome]":
+        """For each object its value, or the exception that all get."""
+        try:
+            if not isinstance(outcome, Exception):
+                return [*self._way.level.checked(outcome, self._objects)]
+        except Exception as error:
+            outcome = error
+        return [outcome] * len(self._objects)
 
 
 Call = LevelCall | EachCall
 Each = Callable[["Run", list[Any], Place], "list[Outcome]"]
-"""From objects, and where their values stand, to what the resolver returned for each, or the exception it raised."""
+"""From objects, and where they stand, to what the resolver returned for each, or the exception it raised."""
 
 
 def level_calls(run: "Run", asked: list[Asked]) -> list[LevelCall]:
@@ -132,44 +114,62 @@ def level_calls(run: "Run", asked: list[Asked]) -> list[LevelCall]:
 
 
 def each_of(field: "Field", way: Called | Resolved) -> Each:
-    """How to call the resolver of a field."""
-    if isinstance(way, Called) and way.takes_self and not (way.info_name or way.source_names or field.definition.args):
-        function = way.function
-        return lambda _run, objects, _place: _outcomes(function, objects)
-    return lambda run, objects, place: _outcomes(_caller(run, field, way), objects, place.paths())
-
-
-def _outcomes(call: Callable[..., Any], *columns: Iterable[Any]) -> "list[Outcome]":
-    outcomes: list[Any] = []
-    for each in zip(*columns, strict=True):
-        try:
-            outcomes.append(call(*each))
-        except Exception as error:
-            outcomes.append(error)
-    return outcomes
-
-
-def _caller(run: "Run", field: "Field", way: Called | Resolved) -> Callable[[Any, Any], Any]:
-    """How to call a resolver with an object and its path. Raises where an argument is wrong."""
-    arguments = run.arguments(field)
+    """How to call the resolver of a field. What it returns raises where an argument is wrong."""
     if isinstance(way, Resolved):
-        resolve = way.resolve
-        return lambda source, path: resolve(source, run.info_at(field, path), **arguments)
-    passed = run.passed(field)
+        return _resolving(field, way)
+    if way.takes_self and way.is_async and not (way.info_name or way.source_names or field.definition.args):
+        function = way.function
+        # Calling it only makes a coroutine.
+        return lambda _run, objects, _place: [*map(function, objects)]
+    return _calling(field, way)
 
-    def call(source: Any, path: Any) -> Any:
-        named = dict(passed) if passed is not None else {}
-        if way.info_name or passed is None:
-            info = info_of(way.info_class, run, field, lambda: path, way.declared)
-            if passed is None:
-                named = converted(way.declared, arguments, info)
-            if way.info_name:
-                named[way.info_name] = info
-        for name in way.source_names:
-            named[name] = source
-        return way.function(source, **named) if way.takes_self else way.function(**named)
 
-    return call
+def _resolving(field: "Field", way: Resolved) -> Each:
+    resolve = way.resolve
+
+    def each(run: "Run", objects: list[Any], place: Place) -> "list[Outcome]":
+        outcomes: list[Outcome] = []
+        arguments, below = run.arguments(field), Below((place, field))
+        for index, source in enumerate(objects):
+            try:
+                outcomes.append(resolve(source, raw_info(run, field, below.at(index)), **arguments))
+            except Exception as error:
+                outcomes.append(error)
+        return outcomes
+
+    return each
+
+
+def _calling(field: "Field", way: Called) -> Each:
+    function, info_name = way.function, way.info_name
+
+    def each(run: "Run", objects: list[Any], place: Place) -> "list[Outcome]":
+        outcomes: list[Outcome] = []
+        passed = run.passed(field) if field.passed is None else field.passed
+        for index, source in enumerate(objects):
+            try:
+                info = info_of(run, field, way, place, index) if info_name or passed is None else None
+                named = converted(way.declared, run.arguments(field), info) if passed is None else {**passed}
+                if info_name:
+                    named[info_name] = info
+                for name in way.source_names:
+                    named[name] = source
+                outcomes.append(function(source, **named) if way.takes_self else function(**named))
+            except Exception as error:
+                outcomes.append(error)
+        return outcomes
+
+    return each
+
+
+def _late(outcomes: "list[Outcome]") -> Sequence[int]:
+    """Which of them have to be waited for."""
+    kinds = {*map(type, outcomes)}
+    if kinds == COROUTINES:
+        return range(len(outcomes))
+    if kinds <= AT_ONCE:
+        return ()
+    return [index for index, outcome in enumerate(outcomes) if is_awaitable(outcome)]
 
 
 def _at_once(called: Coroutine[Any, Any, Any]) -> "Outcome":

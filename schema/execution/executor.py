@@ -7,7 +7,7 @@ import strawberry
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode
 
 from schema.execution import reference
-from schema.execution.plans import Plan, Plans
+from schema.execution.plans import Plans
 from schema.execution.running import Run
 
 
@@ -44,15 +44,12 @@ class Executor:
         plan = self.plans.of(document, operation) if self._compiles else None
         if plan is None or plan.why_not is not None:
             return await self._refer(document, operation, variables, context, root)
-        return await self._run(plan, variables, context, root)
-
-    async def _run(self, plan: Plan, variables: dict[str, Any], context: Any, root: Any) -> ExecutionResult:
         try:
             coerced = plan.variables.coerced(variables)
             variant = plan.variant(coerced)
         except Exception:
             # graphql-core has the words for wrong variables, and runs what is not compiled.
-            return await self._refer(plan.document, plan.operation, variables, context, root)
+            return await self._refer(document, operation, variables, context, root)
         run = Run(plan, coerced, context, root)
         try:
             result = await run.of(variant)
@@ -64,8 +61,8 @@ class Executor:
             return result
         return await reference.run(
             self._schema,
-            plan.document,
-            _name(plan.operation),
+            document,
+            _name(operation),
             variables,
             context,
             root=root,

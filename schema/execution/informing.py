@@ -1,45 +1,53 @@
 """What a resolver is told as `info`: most look at the context alone, so the rest is put together when asked for."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import strawberry
-from strawberry.types.field import StrawberryField
+from graphql import FragmentDefinitionNode
+from graphql.pyutils import Path
+
+from schema.execution.places import Below, Place
 
 if TYPE_CHECKING:
     from schema.execution.running import Run
     from schema.execution.selections import Field
+    from schema.execution.ways import Called, OfLevel
 
 
 class LateInfo(strawberry.Info[Any, Any]):
     """Strawberry's, but for the moment at which graphql-core's is made."""
 
-    def __init__(self, run: "Run", field: "Field", path: Callable[[], Any], declared: StrawberryField) -> None:
-        self._made: Any = None
-        self._run, self._asked, self._path = run, field, path
+    __slots__ = ("_asked", "_index", "_made", "_place", "_run", "context", "field_nodes")
+
+    def __init__(self, run: "Run", field: "Field", way: "Called | OfLevel", place: Place, index: int) -> None:
+        self._run, self._asked, self._place, self._index = run, field, place, index
         # Strawberry's own name for what was declared.
-        self._field = declared
+        self._field = way.declared
+        self._made: Any = None
+        self.context = run.context  # type: ignore[misc]
+        self.field_nodes = field.nodes
+        """All places of the document that ask for the field."""
+
+    @property
+    def fragments(self) -> Mapping[str, FragmentDefinitionNode]:
+        """The fragments of the document."""
+        return self._run.plan.executor.fragment_definitions
 
     @property
     def _raw_info(self) -> Any:  # type: ignore[override]
         if self._made is None:
-            self._made = self._run.info_at(self._asked, self._path())
+            self._made = raw_info(self._run, self._asked, Below((self._place, self._asked)).at(self._index))
         return self._made
 
-    @property
-    def context(self) -> Any:
-        """The context, which needs no more than the run."""
-        return self._run.executor.context_value
+
+def info_of(run: "Run", field: "Field", way: "Called | OfLevel", place: Place, index: int) -> strawberry.Info[Any, Any]:
+    """What the resolver of `field` is told of the object that stands at this index of `place`."""
+    if way.info_class is strawberry.Info:
+        return LateInfo(run, field, way, place, index)
+    return way.info_class(_raw_info=raw_info(run, field, Below((place, field)).at(index)), _field=way.declared)
 
 
-def info_of(
-    kind: type[strawberry.Info[Any, Any]],
-    run: "Run",
-    field: "Field",
-    path: Callable[[], Any],
-    declared: StrawberryField,
-) -> strawberry.Info[Any, Any]:
-    """What the resolver of `field` is told at the path, which is worked out if somebody asks."""
-    if kind is strawberry.Info:
-        return LateInfo(run, field, path, declared)
-    return kind(_raw_info=run.info_at(field, path()), _field=declared)
+def raw_info(run: "Run", field: "Field", path: Path) -> Any:
+    """What graphql-core tells the resolver of `field` at `path`."""
+    return run.executor.build_resolve_info(field.definition, field.nodes, field.parent_type, path)

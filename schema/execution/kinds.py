@@ -1,12 +1,11 @@
 """Kinds of values: which classes are values at all, and which GraphQL type an object of a class has."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Callable
 from inspect import iscoroutine
-from itertools import repeat
 from types import GeneratorType, NoneType
 from typing import Any
 
-from graphql import GraphQLAbstractType, GraphQLObjectType, Undefined, is_object_type
+from graphql import Executor, GraphQLAbstractType, GraphQLObjectType, Undefined, is_object_type
 from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 
@@ -15,7 +14,6 @@ from schema.execution.surprises import Surprise
 MAX_KINDS = 1_000
 """How many classes are remembered for one field. More are looked at each time."""
 
-_CAST = repeat(TYPE_CAST_ATTRIBUTE)
 _NO_VALUES = (BaseException, GeneratorType, NoneType, type(Undefined), AsyncIterable)
 
 
@@ -32,31 +30,31 @@ def is_cast(value: Any) -> bool:
 class Kinds:
     """Which object type the values of one field have. What depends on a class alone is remembered."""
 
-    def __init__(self, declared: GraphQLObjectType | GraphQLAbstractType) -> None:
+    def __init__(self, declared: GraphQLObjectType | GraphQLAbstractType, executor: Executor[Any]) -> None:
         self._declared = declared
+        self._executor = executor
         self._known: dict[type, GraphQLObjectType] = {}
         self.is_checked = not isinstance(declared, GraphQLObjectType) or declared.is_type_of is not None
         """Whether a value has to prove what it is."""
 
-    def of_all(self, values: list[Any], executor: Any, info: Any) -> list[GraphQLObjectType]:
+    def of_all(self, values: list[Any], info: Callable[[], Any]) -> list[GraphQLObjectType]:
         """The type of each value. Raises Surprise where there is none, or it cannot be told at once."""
         known = self._known
         kinds = [known.get(kind) for kind in map(type, values)]
         if None in kinds or (self.is_checked and any(map(is_cast, values))):
-            return [self._look(value, executor, info) for value in values]
+            told = info()
+            return [self._look(value, told) for value in values]
         return kinds  # type: ignore[return-value]
 
-    def only(self, values: list[Any]) -> GraphQLObjectType | None:
-        """The type that all of them have, if they are of one class that tells it."""
-        classes = {*map(type, values)}
-        found = self._known.get(classes.pop()) if len(classes) == 1 else None
-        return None if found and self.is_checked and any(map(hasattr, values, _CAST)) else found
+    def told_by(self, kind: type) -> GraphQLObjectType | None:
+        """The type of all objects of a class, if it is known that the class alone tells it."""
+        return self._known.get(kind)
 
-    def _look(self, value: Any, executor: Any, info: Any) -> GraphQLObjectType:
+    def _look(self, value: Any, info: Any) -> GraphQLObjectType:
         kind = type(value)
         if not is_plain(kind):
             raise Surprise(f"{self._declared.name} cannot be {kind.__name__}")
-        found = _type_of(self._declared, value, executor, info)
+        found = _type_of(self._declared, value, self._executor, info)
         if found.is_type_of is not None and not _at_once(found.is_type_of(value, info)):
             raise Surprise(f"{kind.__name__} is no {found.name}")
         if len(self._known) < MAX_KINDS and not is_cast(value) and _is_told_by_class(self._declared, found, kind):

@@ -1,9 +1,12 @@
-"""Columns of scalars and enums, checked and written: at once where all values are of the usual kind."""
+"""Scalars and enums as code: a value of the usual class is checked and written in place, any other is looked at.
+
+if type(x0) is not str: x0 = w0(x0)                                 # String!: sent as it is
+x1 = e1[id(x1)] if type(x1) is t1 else w1(x1)                       # an enum: looked up
+"""
 
 from collections.abc import Callable
 from enum import Enum
-from math import isfinite
-from types import NoneType
+from math import inf
 from typing import Any
 
 from graphql import (
@@ -21,111 +24,80 @@ from graphql.type.scalars import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
 from schema.execution.kinds import MAX_KINDS, is_plain
 from schema.execution.surprises import Surprise
 
-Column = list[Any]
-Write = Callable[[Column], Column]
-"""From a column of values to the same column as it is sent. Raises Surprise, or what the scalar raises."""
-
-AS_THEY_ARE: dict[int, Any] = {id(GraphQLString): str, id(GraphQLID): str, id(GraphQLBoolean): bool}
+AS_THEY_ARE: dict[int, type] = {id(GraphQLString): str, id(GraphQLID): str, id(GraphQLBoolean): bool}
 """The scalars whose usual values are sent as they are."""
 
-NOTHING = {NoneType, type(Undefined)}
+Lines = list[str]
+Names = dict[str, Any]
+"""What the names in some lines of code mean."""
 
 
-def column(
-    values_of: Callable[[list[Any]], Column], leaf: GraphQLLeafType, *, nullable: bool
-) -> Callable[[list[Any]], Column]:
-    """How to get a column of `leaf` from objects, as it is sent."""
-    write = written(leaf, nullable=nullable)
-    usual = _usual_kinds(leaf, nullable=nullable)
-    if usual is None:
-        return lambda objects: write(values_of(objects))
-
-    def read(objects: list[Any]) -> Column:
-        values = values_of(objects)
-        return values if {*map(type, values)} <= usual else write(values)
-
-    return read
-
-
-def _usual_kinds(leaf: GraphQLLeafType, *, nullable: bool) -> set[type] | None:
-    """The classes of values that need no look, for scalars that have some."""
-    kind = AS_THEY_ARE.get(id(leaf))
-    if kind is None and leaf.coerce_output_value in (int, str, bool):
-        kind = leaf.coerce_output_value
-    return None if kind is None else {kind, NoneType} if nullable else {kind}
-
-
-def written(leaf: GraphQLLeafType, *, nullable: bool) -> Write:
-    """How to write a column of `leaf`."""
-    one_by_one = _one_by_one(leaf, nullable=nullable)
-    usual = _usual_kinds(leaf, nullable=nullable)
-    if usual is not None:
-        return lambda column: column if {*map(type, column)} <= usual else one_by_one(column)
+def written(leaf: GraphQLLeafType, x: str, *, nullable: bool) -> tuple[Lines, Names]:
+    """How to write the value that is called `x`. Raises Surprise, or what the scalar raises."""
+    number, unless_null = x[1:], f"{x} is not None and " if nullable else ""
+    kinds: set[type] = set()
+    names: Names = {f"w{number}": _one(leaf, kinds, nullable=nullable)}
+    sent = _sent_as_they_are(leaf)
+    if sent is not None:
+        return [f"if {unless_null}type({x}) is not {sent.__name__}: {x} = w{number}({x})"], names
     if leaf is GraphQLInt:
-        return _numbers(int, _are_ints, one_by_one)
+        usual = f"type({x}) is int and {GRAPHQL_MIN_INT} <= {x} <= {GRAPHQL_MAX_INT}"
+        return [f"if {unless_null}not ({usual}): {x} = w{number}({x})"], names
     if leaf is GraphQLFloat:
-        return _numbers(float, _are_finite, one_by_one)
-    if isinstance(leaf, GraphQLEnumType):
-        return _names(leaf, one_by_one, nullable=nullable)
-    return one_by_one
+        usual = f"type({x}) is float and -inf < {x} < inf"
+        return [f"if {unless_null}not ({usual}): {x} = w{number}({x})"], names | {"inf": inf}
+    enum = _enum(leaf)
+    if enum is not None:
+        known = {id(member): leaf.coerce_output_value(member) for member in enum.__members__.values()}
+        line = f"{x} = e{number}[id({x})] if type({x}) is t{number} else w{number}({x})"
+        names |= {f"e{number}": known, f"t{number}": enum}
+        return [f"if {x} is not None: {line}" if nullable else line], names
+    return [
+        f"if type({x}) in t{number}:",
+        f"    {x} = s{number}({x})",
+        f"    if {x} is None or {x} is Undefined: raise Surprise(n{number})",
+        f"elif {x} is not None: {x} = w{number}({x})" if nullable else f"else: {x} = w{number}({x})",
+    ], names | {
+        f"s{number}": leaf.coerce_output_value,
+        f"t{number}": kinds,
+        f"n{number}": _nothing(leaf),
+        "Undefined": Undefined,
+        "Surprise": Surprise,
+    }  # fmt: skip
 
 
-def _numbers(kind: type, are_fine: Callable[[Column], bool], one_by_one: Write) -> Write:
-    usual = {kind}
-    return lambda column: column if {*map(type, column)} <= usual and are_fine(column) else one_by_one(column)
+def _sent_as_they_are(leaf: GraphQLLeafType) -> type | None:
+    """The class of the values that need no more than to be of it, for scalars that have one."""
+    own = leaf.coerce_output_value
+    return own if own in (int, str, bool) else AS_THEY_ARE.get(id(leaf))
 
 
-def _are_ints(column: Column) -> bool:
-    return not column or (min(column) >= GRAPHQL_MIN_INT and max(column) <= GRAPHQL_MAX_INT)
+def _enum(leaf: GraphQLLeafType) -> type[Enum] | None:
+    """The Python enum whose members are looked up; what is none of them is not usual."""
+    found = getattr(leaf, "wrapped_cls", None) if isinstance(leaf, GraphQLEnumType) else None
+    return found if isinstance(found, type) and issubclass(found, Enum) else None
 
 
-def _are_finite(column: Column) -> bool:
-    return all(map(isfinite, column))
+def _one(leaf: GraphQLLeafType, kinds: set[type], *, nullable: bool) -> Callable[[Any], Any]:
+    """How to write a value of any class. The classes that are fine are added to `kinds`."""
 
-
-def _names(leaf: GraphQLEnumType, one_by_one: Write, *, nullable: bool) -> Write:
-    """Members of a Python enum are looked up; what is none of its members is not usual."""
-    enum = getattr(leaf, "wrapped_cls", None)
-    if not (isinstance(enum, type) and issubclass(enum, Enum)):
-        return one_by_one
-    usual: set[type] = {enum, NoneType} if nullable else {enum}
-    names = {id(member): leaf.coerce_output_value(member) for member in enum.__members__.values()} | {id(None): None}
-
-    def write(column: Column) -> Column:
-        return [names[id(value)] for value in column] if {*map(type, column)} <= usual else one_by_one(column)
+    def write(value: Any) -> Any:
+        if value is None or value is Undefined:
+            if nullable:
+                return None
+            raise Surprise(f"{leaf.name} is null where it must not be")
+        kind = type(value)
+        if not is_plain(kind):
+            raise Surprise(f"{leaf.name} cannot be {kind.__name__}")
+        if len(kinds) < MAX_KINDS:
+            kinds.add(kind)
+        written = leaf.coerce_output_value(value)
+        if written is None or written is Undefined:
+            raise Surprise(_nothing(leaf))
+        return written
 
     return write
 
 
-def _one_by_one(leaf: GraphQLLeafType, *, nullable: bool) -> Write:
-    write = leaf.coerce_output_value
-    usual: set[type] = {NoneType} if nullable else set()
-
-    def each(column: Column) -> Column:
-        kinds = {*map(type, column)}
-        if not kinds <= usual:
-            if not all(is_plain(kind) for kind in kinds - usual):
-                return [_unusual(leaf, value, nullable=nullable) for value in column]
-            if len(usual) < MAX_KINDS:
-                usual.update(kinds)
-        if NoneType in kinds:
-            return [_unusual(leaf, value, nullable=nullable) for value in column]
-        done = [write(value) for value in column]
-        if not NOTHING.isdisjoint(map(type, done)):
-            raise Surprise(f"{leaf.name} wrote nothing")
-        return done
-
-    return each
-
-
-def _unusual(leaf: GraphQLLeafType, value: Any, *, nullable: bool) -> Any:
-    if value is None or value is Undefined:
-        if nullable:
-            return None
-        raise Surprise(f"{leaf.name} is null where it must not be")
-    if not is_plain(type(value)):
-        raise Surprise(f"{leaf.name} cannot be {type(value).__name__}")
-    written = leaf.coerce_output_value(value)
-    if written is None or written is Undefined:
-        raise Surprise(f"{leaf.name} wrote nothing")
-    return written
+def _nothing(leaf: GraphQLLeafType) -> str:
+    return f"{leaf.name} wrote nothing"

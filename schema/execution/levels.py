@@ -40,9 +40,14 @@ class Level:
 
     async def of(self, parents: Sequence[Any], info: Any, arguments: Mapping[str, Any]) -> Sequence[Any]:
         """One value per parent, in order. Raises ValueError when the declaration returned another number of them."""
-        values = await (
-            self.resolve(parents, info, **arguments) if self.takes_info else self.resolve(parents, **arguments)
-        )
+        return self.checked(await self.called(parents, info, arguments), parents)
+
+    def called(self, parents: Sequence[Any], info: Any, arguments: Mapping[str, Any]) -> Awaitable[Sequence[Any]]:
+        """What the declaration returns, to be waited for."""
+        return self.resolve(parents, info, **arguments) if self.takes_info else self.resolve(parents, **arguments)
+
+    def checked(self, values: Sequence[Any], parents: Sequence[Any]) -> Sequence[Any]:
+        """The values, if there is one per parent. Raises ValueError otherwise."""
         if len(values) != len(parents):
             raise ValueError(f"{self.resolve.__qualname__} returned {len(values)} values for {len(parents)} parents")
         return values

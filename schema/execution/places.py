@@ -1,93 +1,64 @@
-"""Where the objects of a list stand in the answer: worked out only when somebody asks for a path."""
+"""Where the objects of a list stand in the answer: worked out only when somebody asks for a path.
 
-from collections.abc import Iterable, Iterator, Sequence
+A place is a tuple, since one is made for every column of objects and hardly ever read.
+"""
+
+from bisect import bisect_right
 from typing import Any, Protocol
 
 from graphql.pyutils import Path
 
 
 class Place(Protocol):
-    """The paths of the values of one column, in their order."""
+    """Where the values of one column stand."""
 
-    def paths(self) -> Iterator[Path | None]:
-        """One path per value."""
-        ...
-
-    def first(self) -> Path | None:
-        """The first of them. There is one: nobody asks for a place without values."""
+    def at(self, index: int) -> Path | None:
+        """The path of one of them."""
         ...
 
 
-class Root:
+class Root(tuple[()]):
     """The one object that everything begins with."""
 
     __slots__ = ()
 
-    def paths(self) -> Iterator[Path | None]:
-        """It has none."""
-        yield None
-
-    def first(self) -> Path | None:
-        """It has none."""
-        return None
+    def at(self, index: int) -> None:
+        """It has no path."""
 
 
 ROOT = Root()
 
 
-class Below:
-    """The values of one field, one for each of the parents."""
+class Below(tuple[Any, ...]):
+    """`(place, field)`: the values of one field, one for each of the objects that stand at `place`."""
 
-    __slots__ = ("key", "parents", "typename")
+    __slots__ = ()
 
-    def __init__(self, parents: Place, key: str, typename: str) -> None:
-        self.parents, self.key, self.typename = parents, key, typename
-
-    def paths(self) -> Iterator[Path]:
-        """The parents' paths with the field's key."""
-        for path in self.parents.paths():
-            yield Path(path, self.key, self.typename)
-
-    def first(self) -> Path:
-        """The first parent's path with the field's key."""
-        return Path(self.parents.first(), self.key, self.typename)
+    def at(self, index: int) -> Path:
+        """The object's path with the field's key."""
+        place, field = self
+        return Path(place.at(index), field.key, field.parent_type.name)
 
 
-class Items:
-    """The items of all the lists of a column, one list after the other."""
+class Items(tuple[Any, ...]):
+    """`(place, ends)`: the items of all the lists at `place`, one after the other, and before which each list ends."""
 
-    __slots__ = ("lengths", "lists")
+    __slots__ = ()
 
-    def __init__(self, lists: Place, lengths: Sequence[int]) -> None:
-        self.lists, self.lengths = lists, lengths
-
-    def paths(self) -> Iterator[Path | None]:
-        """The lists' paths with the items' indices."""
-        for path, length in zip(self.lists.paths(), self.lengths, strict=True):
-            for index in range(length):
-                yield Path(path, index, None)
-
-    def first(self) -> Path | None:
-        """The path of the first list that is not empty, with the index 0."""
-        if self.lengths[0]:
-            return Path(self.lists.first(), 0, None)
-        return next(self.paths())
+    def at(self, index: int) -> Path:
+        """The list's path with the item's index in it."""
+        place, ends = self
+        number = bisect_right(ends, index)
+        return Path(place.at(number), index - ends[number - 1] if number else index, None)
 
 
-class Some:
-    """Those of a column's values that stand at these indices, which ascend."""
+class Some(tuple[Any, ...]):
+    """`(place, indices)`: those of the values at `place` that have these indices."""
 
-    __slots__ = ("indices", "whole")
+    __slots__ = ()
 
-    def __init__(self, whole: Place, indices: Iterable[int]) -> None:
-        self.whole, self.indices = whole, indices
-
-    def paths(self) -> Iterator[Path | None]:
-        """The chosen ones' paths."""
-        paths: list[Any] = list(self.whole.paths())
-        for index in self.indices:
-            yield paths[index]
-
-    def first(self) -> Path | None:
-        """The first chosen one's path."""
-        return next(self.paths())
+    def at(self, index: int) -> Path | None:
+        """The chosen one's path."""
+        place, indices = self
+        path: Path | None = place.at(indices[index])
+        return path

@@ -80,7 +80,7 @@ class Plan:
 
     def variant(self, variables: VariableValues) -> Variant:
         """The operation as these variables switch it. Raises NotCompiled."""
-        switched = tuple([variables.coerced.get(name) for name in self.switches])
+        switched = (*map(variables.coerced.get, self.switches),)
         found = self._variants.get(switched)
         if found is None:
             found = self._variants[switched] = self._compiled(switched, variables)

@@ -14,28 +14,22 @@ Outcome = Any
 
 
 class Memory:
-    """The outcomes of levels and of resolvers, each by the object it was asked for."""
+    """The outcomes of levels and of resolvers, each by the object it was asked for: kept as they come, read by few."""
+
+    __slots__ = ("calls", "levels")
 
     def __init__(self) -> None:
-        self._levels: list[tuple[LevelKey, Sequence[Any], Sequence[Outcome]]] = []
-        self._calls: list[tuple[FieldNode, Sequence[Any], Sequence[Outcome], Sequence[int]]] = []
-
-    def keep_level(self, key: LevelKey, objects: Sequence[Any], outcomes: Sequence[Outcome]) -> None:
-        """Remember what a level returned for these objects."""
-        self._levels.append((key, objects, outcomes))
-
-    def keep_calls(
-        self, node: FieldNode, objects: Sequence[Any], outcomes: Sequence[Outcome], late: Sequence[int]
-    ) -> None:
-        """Remember what a resolver returned for these objects; those with an index in `late` had to wait for it."""
-        self._calls.append((node, objects, outcomes, late))
+        self.levels: list[tuple[LevelKey, Sequence[Any], Sequence[Outcome]]] = []
+        """For each call of a level: what it returned for these objects."""
+        self.calls: list[tuple[FieldNode, Sequence[Any], Sequence[Outcome], Sequence[int]]] = []
+        """For each field: what its resolver returned for these objects. Those with these indices had to wait for it."""
 
     def recalled_in(self, context: Any) -> Callable[..., Any]:
         """Let the levels of `context` recall; and what to call instead of resolvers, so that they do."""
-        if self._levels:
-            recall(context.loaders, self._levels)
+        if self.levels:
+            recall(context.loaders, self.levels)
         known: dict[tuple[int, int], deque[tuple[Outcome, bool]]] = defaultdict(deque)
-        for node, objects, outcomes, waited in self._calls:
+        for node, objects, outcomes, waited in self.calls:
             late = set(waited)
             for index, (each, outcome) in enumerate(zip(objects, outcomes, strict=True)):
                 known[id(node), id(each)].append((outcome, index in late))

@@ -11,7 +11,8 @@ from graphql.type import TypeNameMetaFieldDef
 from schema.execution.arguments import Arguments, Names, Values, arguments_of
 from schema.execution.calling import Each, each_of
 from schema.execution.completing import Completer, completer
-from schema.execution.generating import generated
+from schema.execution.generating import selecting
+from schema.execution.levels import LevelKey, level_key
 from schema.execution.places import Place
 from schema.execution.surprises import NotCompiled
 from schema.execution.ways import Called, OfLevel, Resolved, way_of
@@ -37,8 +38,8 @@ class Field:
         self.is_typename = self.definition is TypeNameMetaFieldDef
         self.way = way_of(self.definition, variant.plan.config)
         self._selections: dict[str, Selection] = {}
-        self.was_late: bool | None = None
-        """Whether what its resolver returned ever had to be waited for; None until it was called."""
+        self.was_late = False
+        """Whether what its resolver returned had to be waited for lately: then others of its wave begin before it."""
 
     @cached_property
     def complete(self) -> Completer:
@@ -63,6 +64,13 @@ class Field:
         """What such a function gets, if that is the same in every run."""
         constant = self.arguments.constant
         return None if constant is None or self.names is None else self.names.passed_on(constant)
+
+    @cached_property
+    def level_key(self) -> LevelKey | None:
+        """Under which key its level is called, if that is the same in every run."""
+        if self.passed is None or not isinstance(self.way, OfLevel):
+            return None
+        return level_key(self.way.level, self.passed)
 
     @cached_property
     def each(self) -> Each:
@@ -102,7 +110,7 @@ class Selection:
         variant.takes(fields=len(grouped))
         self.parent_type = parent_type
         self.fields = [Field(variant, parent_type, key, details) for key, details in grouped.items()]
-        self.source, self.select = generated(self.fields)
+        self.source, self.select = selecting(self.fields)
         variant.takes(characters=len(self.source))
 
 

@@ -15,6 +15,8 @@ from graphql.utilities.coerce_input_value import coerce_default_value, coerce_in
 
 from schema.execution.surprises import NotCompiled, Surprise
 
+NO_VARIABLES = VariableValues({}, {})
+
 
 class Variables:
     """The variables of one operation."""
@@ -29,6 +31,8 @@ class Variables:
 
     def coerced(self, given: Mapping[str, Any]) -> VariableValues:
         """Their values. Raises Surprise where one is wrong, for which graphql-core has the words."""
+        if not self._signatures:
+            return NO_VARIABLES
         sources: dict[str, VariableValueSource] = {}
         values: dict[str, Any] = {}
         for signature in self._signatures:
