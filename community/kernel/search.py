@@ -13,9 +13,10 @@ different ones: 台灣 does not find 台湾. PostgreSQL keeps 256 places of a to
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 
-from community.kernel.scripts import is_spaceless
+from community.kernel.scripts import MAX_KNOWN, is_spaceless
 from community.kernel.text import fold
 
 MAX_TOKEN_LENGTH = 64
@@ -73,7 +74,9 @@ def _tokens(text: str) -> Iterator[tuple[str, int]]:
 def _runs(folded: str) -> Iterator[tuple[str, int]]:
     """Words and runs of spaceless characters, each with its place: a word takes one place, each such character one."""
     place = 0
-    for spaceless, characters in groupby((c for c in folded if unicodedata.category(c) != "Cf"), _sort):
+    # What Python prints holds no format characters; the look at each character is for the rest.
+    seen = folded if folded.isprintable() else (c for c in folded if unicodedata.category(c) != "Cf")
+    for spaceless, characters in groupby(seen, _sort):
         if spaceless is None:
             continue
         run = "".join(characters)
@@ -88,6 +91,7 @@ def _pairs(run: str) -> Iterator[str]:
         yield run[offset : offset + 2]
 
 
+@lru_cache(MAX_KNOWN)
 def _sort(c: str) -> bool | None:
     """True for a character of a spaceless script, False for one of a word, None for what is in neither."""
     if unicodedata.category(c)[0] not in "LNM":

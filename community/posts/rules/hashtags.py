@@ -14,7 +14,7 @@ import unicodedata
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from community.kernel.scripts import is_spaceless
+from community.kernel.scripts import MAX_KNOWN, is_spaceless
 from community.kernel.text import fold
 
 SIGNS = "#＃﹟"
@@ -67,6 +67,7 @@ def _is_name(name: str) -> bool:
     )
 
 
+@lru_cache(MAX_KNOWN)
 def _belongs(c: str) -> bool:
     """Whether `c` is an underscore, or a letter, digit or mark that can be seen."""
     return c == "_" or (unicodedata.category(c)[0] in "LNM" and not _UNSEEN.match(c))
