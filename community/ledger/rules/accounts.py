@@ -6,9 +6,13 @@ from functools import lru_cache
 from typing import Self
 from uuid import UUID, uuid5
 
+from community.kernel import ids
 from community.ledger.rules.transfers import Currency
 
 NAMESPACE = UUID("6f9d4a52-7f0e-5c1e-9a54-2f6a3f0d8b11")
+
+REMEMBERED = 20_000
+"""So many accounts a process knows by name: those of some 5,000 members, and the parts of the system's."""
 
 SHARDS = 32
 """Everybody's transfers touch the system's accounts. Each of those is kept in so many parts, a transfer using one."""
@@ -56,7 +60,7 @@ class AccountName:
         return 0 if self.member_id is not None else None
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(REMEMBERED)
 def _id(name: str) -> UUID:
     """Asked several times for each transfer, and for the parts of the system's accounts by everybody."""
-    return uuid5(NAMESPACE, name)
+    return ids.of(uuid5(NAMESPACE, name))
