@@ -11,6 +11,7 @@ itself thirty times is measured in the time it takes to read it.
     root fields  fields of the operation itself, fragments expanded
     list         items of one list, in the document or in the variables
     digits       digits of one number, in the document
+    objects      input objects in the variables, of which each takes long to read
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,6 +49,7 @@ MAX_ROOT_FIELDS = {OperationType.QUERY: 20, OperationType.MUTATION: 5, Operation
 MAX_LIST_ITEMS = 100
 MAX_DIGITS = 400
 MAX_INPUT_DEPTH = 20
+MAX_INPUT_OBJECTS = 1_000
 MAX_COST = 1_000
 
 SENSITIVE = "sensitive"
@@ -127,7 +129,7 @@ class TooManyRootFields(LimitExceeded):
 
 @dataclass
 class MustStandAlone(LimitExceeded):
-    """A sensitive field shares its operation with others."""
+    """A sensitive field, or the whole schema, shares its operation with others."""
 
     field: str
     limit = "rootFields"
@@ -156,6 +158,14 @@ class InputTooDeep(LimitExceeded):
 
     limit = "inputDepth"
     message = "The variables are more than {allowed} levels deep. Send a flatter value."
+
+
+@dataclass
+class TooManyInputObjects(LimitExceeded):
+    """The variables hold too many objects."""
+
+    limit = "inputObjects"
+    message = "The variables hold {figure} objects; {allowed} are allowed. Send them in several parts."
 
 
 @dataclass
@@ -228,9 +238,9 @@ def enforce(measured: Measured, *, aliases: int = MAX_ALIASES) -> None:
 
 
 def enforce_variables(variables: Mapping[str, Any]) -> None:
-    """Raise for a list that is too long, for nesting that is too deep, and for U+0000, anywhere in the variables."""
+    """Raise for lists too long, objects too many, nesting too deep, and for U+0000, anywhere in the variables."""
     level: list[Any] = list(variables.values())
-    depth = 0
+    depth = objects = 0
     while level:
         depth += 1
         if depth > MAX_INPUT_DEPTH:
@@ -240,11 +250,14 @@ def enforce_variables(variables: Mapping[str, Any]) -> None:
             if type(value) is str:
                 refuse_null_character(value)
             elif type(value) is dict:
+                objects += 1
                 below += value.values()
             elif type(value) is list:
                 if len(value) > MAX_LIST_ITEMS:
                     raise ListTooLong(len(value), MAX_LIST_ITEMS)
                 below += value
+        if objects > MAX_INPUT_OBJECTS:
+            raise TooManyInputObjects(objects, MAX_INPUT_OBJECTS)
         level = below
 
 

@@ -40,6 +40,9 @@ from schema.limits import (
 )
 from schema.prices import Bill, bill, metadata_of
 
+WHOLE_SCHEMA = "__schema"
+"""A field whose answer is large whoever asks, so that an operation asks for it once and for nothing else."""
+
 MAX_ENTRIES = 1_000
 MAX_CACHED_CHARACTERS = 500_000
 """Of text. A parsed document takes about 150 bytes for each of its characters."""
@@ -130,6 +133,8 @@ class Documents:
         root = self.schema.get_root_type(measured.kind)
         if root is None or measured.root_fields == 1:
             return
+        if WHOLE_SCHEMA in measured.root_names:
+            raise MustStandAlone(measured.root_fields, 1, WHOLE_SCHEMA)
         for name in sorted(measured.root_names & root.fields.keys()):
             if metadata_of(root.fields[name]).get(SENSITIVE):
                 raise MustStandAlone(measured.root_fields, 1, name)

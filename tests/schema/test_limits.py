@@ -111,6 +111,13 @@ def test_a_list_in_the_variables_has_at_most_100_items_wherever_it_is() -> None:
         enforce_variables({"a": {"b": [list(range(101))]}})
 
 
+def test_variables_hold_at_most_1000_objects_wherever_they_are() -> None:
+    below = [{"b": [{} for _ in range(99)]} for _ in range(10)]
+    enforce_variables({"a": below})
+    with pytest.raises(limits.TooManyInputObjects):
+        enforce_variables({"a": below, "b": {}})
+
+
 @pytest.mark.parametrize("number", ["9" * 401, "-" + "9" * 400, "0." + "9" * 399])
 def test_a_number_in_the_document_has_at_most_400_digits(number: str) -> None:
     with pytest.raises(limits.NumberTooLong):

@@ -89,6 +89,7 @@ EXPECTED = {
     "very_deep": InvalidDocument,
     "deep_value": InvalidDocument,
     "unicode_names": InvalidDocument,
+    "introspection": limits.MustStandAlone,
     "introspection_circle": InvalidDocument,
 }
 
