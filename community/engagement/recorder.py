@@ -5,19 +5,22 @@ async with recorder.serving():                      # once per process; an order
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 import structlog
 
-from community.engagement.service.views import View, keep_views
+from community.engagement.service.views import Shown, keep_views
 
 FLUSH_SECONDS = 0.5
 """How long a view waits at most before it is written. A crash loses that much."""
 
-BATCH = 2_000
+BATCH = 200
+"""So many requests' views are written at once."""
 MOST_WAITING = 200_000
 """While the database is away, views wait; when so many do, further ones are lost."""
 
@@ -34,27 +37,28 @@ class Recorder:
     """The views of one process that are not written yet, each member and subject once in a quarter of an hour."""
 
     def __init__(self) -> None:
-        self._waiting: list[View] = []
+        self._waiting: deque[Shown] = deque()
         self._noted = asyncio.Event()
         self._is_full = False
         self._known: dict[tuple[UUID, str], set[UUID]] = {}
         self._remembered = 0
         self._quarter = 0
+        self._views = 0
+        """How many views wait, of which each `Shown` has some."""
 
     def note(self, member_id: UUID, subject_type: str, ids: Iterable[UUID], at: datetime) -> None:
         """A member was shown these."""
         known = self._known_of(member_id, subject_type, at)
-        new = {each for each in ids if each not in known}
+        new = {*ids} - known
         if not new:
             return
-        views = [View(member_id, subject_type, each, at) for each in new]
-        room = MOST_WAITING - len(self._waiting)
-        if len(views) > room:
+        if self._views + len(new) > MOST_WAITING:
             self._say_full()
-            views = views[:room]
-        known.update(view.subject_id for view in views)
-        self._remembered += len(views)
-        self._waiting += views
+            new = {*islice(new, MOST_WAITING - self._views)}
+        known |= new
+        self._remembered += len(new)
+        self._views += len(new)
+        self._waiting.append(Shown(member_id, subject_type, [*new], at))
         self._noted.set()
 
     async def run(self) -> None:
@@ -67,14 +71,16 @@ class Recorder:
     async def flush(self) -> None:
         """Write all that waits. What cannot be written waits on."""
         self._noted.clear()
-        while batch := self._waiting[:BATCH]:
+        while batch := [*islice(self._waiting, BATCH)]:
             try:
                 await keep_views(batch)
             except Exception as error:
-                log.warning("views are not written yet", waiting=len(self._waiting), error=repr(error))
+                log.warning("views are not written yet", waiting=self._views, error=repr(error))
                 self._noted.set()
                 return
-            del self._waiting[: len(batch)]
+            for written in batch:
+                self._waiting.popleft()
+                self._views -= len(written.subject_ids)
             self._is_full = False
 
     def _known_of(self, member_id: UUID, subject_type: str, at: datetime) -> set[UUID]:
@@ -87,7 +93,7 @@ class Recorder:
     def _say_full(self) -> None:
         if not self._is_full:
             self._is_full = True
-            log.error("views are lost: too many wait for the database", waiting=len(self._waiting))
+            log.error("views are lost: too many wait for the database", waiting=self._views)
 
 
 _installed: Recorder | None = None

@@ -38,7 +38,7 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 
-DROPPED = ("engagement_grant_period", "quota_bucket_refilled_at")
+DROPPED = ("engagement_grant_period", "quota_bucket_refilled_at", "engagement_view_once", "engagement_view_subject")
 """Indexes that a later migration took away."""
 
 WAYS = ("sql", "reverse_sql")

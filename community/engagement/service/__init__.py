@@ -10,16 +10,16 @@ from community.engagement.service.reporting import Report, ReportAnswer, report
 from community.engagement.service.scoring import follow_time_zone, reconcile
 from community.engagement.service.trying import Verdict, dry_run, supposed
 from community.engagement.service.undoing import Undone, undo, undo_next_about, withdraw
-from community.engagement.service.views import View, keep_views, report_view
+from community.engagement.service.views import Shown, keep_views, report_view
 from community.engagement.service.visiting import visit
 
 __all__ = [
     "Recording",
     "Report",
     "ReportAnswer",
+    "Shown",
     "Undone",
     "Verdict",
-    "View",
     "dry_run",
     "follow_time_zone",
     "keep_views",

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from operator import attrgetter
+from itertools import chain, repeat
 from typing import NamedTuple
 from uuid import UUID
+
+import uuid_utils
 
 from community import database
 from community.access.policy import Actor, require_member
@@ -22,41 +23,35 @@ from community.members import queries as members
 LONGEST_DWELL_SECONDS = 86_400
 
 
-class View(NamedTuple):
-    """That a member was shown a subject."""
+class Shown(NamedTuple):
+    """That a member was shown subjects of one kind at one moment."""
 
     member_id: UUID
     subject_type: str
-    subject_id: UUID
+    subject_ids: Sequence[UUID]
     seen_at: datetime
 
 
 @transaction()
-async def keep_views(views: Sequence[View]) -> int:
+async def keep_views(shown: Sequence[Shown]) -> int:
     """Keep the first view of each subject by each member on each of their days; how many were new. Two statements.
 
     Who is no member any more is left out.
     """
-    found = await members.earners({view.member_id for view in views}, clock.now())
-    zones, day_of = {member_id: earner.time_zone for member_id, earner in found.items()}, cache(local_day)
-    first = {
-        (member_id, subject_id, subject_type, day_of(seen_at, zones[member_id])): seen_at
-        for member_id, subject_type, subject_id, seen_at in sorted(views, key=attrgetter("seen_at"), reverse=True)
-        if member_id in zones
-    }
-    keys = sorted(first)
-    kept = await database.execute(
-        "insert into engagement_view (id, member_id, subject_type, subject_id, day, seen_at)"
-        " select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::date[], $6::timestamptz[])"
-        " on conflict (member_id, subject_id, subject_type, day) do nothing",
-        [ids.new_id() for _ in keys],
-        [member_id for member_id, _, _, _ in keys],
-        [subject_type for _, _, subject_type, _ in keys],
-        [subject_id for _, subject_id, _, _ in keys],
-        [day for _, _, _, day in keys],
-        [first[key] for key in keys],
+    found = await members.earners({each.member_id for each in shown}, clock.now())
+    kept = [each for each in shown if each.member_id in found]
+    lengths = [len(each.subject_ids) for each in kept]
+    tag = await database.execute(
+        _KEEP,
+        [each.member_id for each in kept],
+        [each.subject_type for each in kept],
+        [local_day(each.seen_at, found[each.member_id].time_zone) for each in kept],
+        [each.seen_at for each in kept],
+        [*chain.from_iterable(map(repeat, range(1, len(kept) + 1), lengths))],
+        [*chain.from_iterable(each.subject_ids for each in kept)],
+        [uuid_utils.uuid7() for _ in range(sum(lengths))],
     )
-    return int(kept.rpartition(" ")[2])
+    return int(tag.rpartition(" ")[2])
 
 
 async def report_view(actor: Actor, subject: Subject, *, owner_id: UUID, dwell_seconds: int) -> Effects:
@@ -76,3 +71,16 @@ async def report_view(actor: Actor, subject: Subject, *, owner_id: UUID, dwell_s
         metadata={"dwell_seconds": dwell_seconds},
     )
     return await record(activity, cause=Cause(OwnKind.VIEW_QUALIFIED, str(ids.new_id())), actor=actor)
+
+
+# In the order of the index: processes that write at once meet the same keys in the same order.
+_KEEP = """
+    insert into engagement_view (id, member_id, subject_type, subject_id, day, seen_at)
+    select distinct on (view.subject_id, shown.member_id, shown.day, shown.subject_type)
+        view.id, shown.member_id, shown.subject_type, view.subject_id, shown.day, shown.seen_at
+    from unnest($5::int[], $6::uuid[], $7::uuid[]) view (place, subject_id, id)
+    join unnest($1::uuid[], $2::text[], $3::date[], $4::timestamptz[]) with ordinality
+        shown (member_id, subject_type, day, seen_at, place) on shown.place = view.place
+    order by view.subject_id, shown.member_id, shown.day, shown.subject_type, shown.seen_at
+    on conflict (subject_id, member_id, day, subject_type) do nothing
+"""
