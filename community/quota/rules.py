@@ -42,8 +42,7 @@ class Grant:
     """The store that gave it, to which it goes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Debt:
+class Debt(NamedTuple):
     """What was spent from a bucket and its store has to be told."""
 
     bucket: Bucket
