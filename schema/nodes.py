@@ -105,8 +105,9 @@ def each_found(make: Callable[[View], Made], found: Mapping[Any, View], keys: It
 def each_once(make: Callable[[View], Made], views: Iterable[View]) -> list[Made]:
     """What is made of each view, in their order; one thing of those that are the same."""
     seen = [*views]
-    made = {id(view): make(view) for view in {id(view): view for view in seen}.values()}
-    return [made[id(view)] for view in seen]
+    ids = [*map(id, seen)]
+    made = {key: make(view) for key, view in dict(zip(ids, seen, strict=True)).items()}
+    return [*map(made.__getitem__, ids)]
 
 
 def type_name(node_type: type[Node]) -> str:

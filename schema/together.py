@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from community.access.policy import Actor
-from community.kernel.along import Along
+from community.kernel.along import Companion
 from community.kernel.gathered import settle
+from schema.along import along_of
 from schema.context import Info
 from schema.nodes import Node
 
@@ -27,20 +28,19 @@ async def together(
     *,
     name: Hashable = None,
     parents: Sequence[Node] = (),
-    beside: str = "",
+    beside: Companion[Any] | None = None,
 ) -> Sequence[Value]:
     """What `ask` answers for these keys, in their order. `name` tells what is the same question; `ask`, without one.
 
     What came along with the parents as `beside` is not asked for. Nothing is remembered: who asks a moment later, as
     after a mutation, gets what is true then.
     """
-
-    async def read(missing: list[UUID]) -> dict[UUID, Value]:
+    known = along_of(parents).known(beside)
+    missing = [each for each in dict.fromkeys(keys) if each not in known]
+    if missing:
         asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
-        return dict(zip(missing, await asked.of(missing), strict=True))
-
-    along = Along.all_of([parent.along for parent in parents])
-    return cast(Sequence[Value], [*map((await along.found(beside, keys, read)).get, keys)])
+        known = {**known, **dict(zip(missing, await asked.of(missing), strict=True))}
+    return [*map(known.__getitem__, keys)]
 
 
 class Crowds(Generic[Value]):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import chain
 from uuid import UUID
 
 from community.kernel.errors import Forbidden, Unauthenticated
@@ -182,9 +183,14 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Whether a role or a scope of this actor grants `permission`."""
-        return any(permission in ROLE_PERMISSIONS[role] for role in self.roles) or any(
-            permission in SCOPE_PERMISSIONS[scope] for scope in self.scopes
-        )
+        return permission in _granted(self.roles, self.scopes)
+
+
+@lru_cache(1_000)
+def _granted(roles: frozenset[Role], scopes: frozenset[Scope]) -> frozenset[Permission]:
+    """What these roles and scopes grant together."""
+    granted = [*map(ROLE_PERMISSIONS.__getitem__, roles), *map(SCOPE_PERMISSIONS.__getitem__, scopes)]
+    return frozenset(chain.from_iterable(granted))
 
 
 ANONYMOUS = Actor(kind=Kind.ANONYMOUS)

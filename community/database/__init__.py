@@ -6,8 +6,8 @@ from community.database.lifecycle import connect, disconnect
 from community.database.listening import listen
 from community.database.migrations import drift, migrate, pending
 from community.database.pool import PoolState, is_connected, pool_state
-from community.database.questions import Question, unplanned
-from community.database.rows import as_json
+from community.database.questions import Question, Statement, unplanned
+from community.database.rows import as_json, views_of
 from community.database.statements import execute, fetch, fetch_one, fetch_value, hold, send, send_rows
 from community.database.transactions import after_commit, lane, look_again_if_taken, write_last, write_what_waits
 from community.database.verbs import drain, transaction
@@ -16,6 +16,7 @@ __all__ = [
     "PoolState",
     "Question",
     "RolledBack",
+    "Statement",
     "Statements",
     "TransactionMisused",
     "after_commit",
@@ -41,6 +42,7 @@ __all__ = [
     "send_rows",
     "transaction",
     "unplanned",
+    "views_of",
     "write_last",
     "write_what_waits",
 ]

@@ -1,15 +1,27 @@
-"""Rows on their way to PostgreSQL: as JSON, so that one statement writes as many as there are, to several tables."""
+"""Rows on their way to PostgreSQL: as JSON, so that one statement writes as many as there are, to several tables.
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+And on their way back: many views at once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
+
+View = TypeVar("View", bound=NamedTuple)
 
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
     """Rows for `json_populate_recordset`. Raises TypeError for a value that no column could have meant."""
     return orjson.dumps(list(rows), default=_plain).decode()
+
+
+def views_of(kind: type[View], rows: Iterable[Sequence[Any]]) -> list[View]:
+    """The views in rows that begin with the fields of a named tuple, in their order. They are made in C."""
+    return [*map(partial(tuple.__new__, kind), map(itemgetter(slice(len(kind._fields))), rows))]
 
 
 def _plain(value: Any) -> str:

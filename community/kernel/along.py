@@ -1,11 +1,12 @@
 """What a statement reads along for others: some columns more for each of its rows, instead of a statement each.
 
-    along = Along()
-    along.bring(members.beside(), "p.author_id")
-    columns, joined = along.columns(question), along.joined
-    rows = await database.fetch(f"select p.*{columns} from posts_post p{joined} where …", *question.arguments)
+    AUTHORS = Company.of({"p.author_id": [members.BESIDE]})         # the same for all who select the same
+
+    along = Along(AUTHORS, Asking(member_id, now))                  # for one of them
+    columns = along.columns(question)
+    rows = await database.fetch(f"select p.*{columns} from posts_post p{along.joined} where …", *question.arguments)
     along.keep(rows)
-    await members.by_ids(author_ids, along)    # asks for nobody who came along
+    await members.by_ids(author_ids, along)                         # asks for nobody who came along
 
 Whoever can be brought says how in a `Companion`, and takes an `along` where it is asked for the same by itself: see
 `Along.found`. What came is read when somebody asks for it.
@@ -13,36 +14,55 @@ Whoever can be brought says how in a `Companion`, and takes an `along` where it 
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from itertools import chain
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
 
+from community.kernel import clock
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Row = Sequence[Any]
+
+REMEMBERED = 1_000
+"""So many companies are remembered that were put together one by one."""
+
+
+class Asking(NamedTuple):
+    """Who asks, and when."""
+
+    member_id: UUID | None
+    now: datetime
+
+
+Given = Callable[[Asking], Any]
+"""What a statement is told of who asks."""
+
+VIEWER: Given = attrgetter("member_id")
+NOW: Given = attrgetter("now")
 
 
 class Question(Protocol):
     """A statement in the making, such as `database.Question`."""
 
-    def argument(self, value: Any) -> str:
-        """The name under which the statement can use `value`."""
+    arguments: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Companion(Generic[Value]):
-    """What can be read along: a name, the SQL of what belongs to an id, and what that means."""
+    """What can be read along: the SQL of what belongs to an id, and what that means."""
 
-    name: str
     source: Callable[..., str]
     """Gets the SQL of the id, and what the statement calls the `arguments`. An expression; or, where there are
-    `columns`, what stands behind `from`: at most one row, and none for whom there is nothing. It always says the same
-    of the same, since what it said is remembered."""
+    `columns`, what stands behind `from`: at most one row, and none for whom there is nothing."""
     read: Callable[..., Value]
     """What the value of the expression means, or the values of the columns."""
     columns: tuple[str, ...] = ()
     """The first of them is never null."""
-    arguments: tuple[Any, ...] = ()
+    arguments: tuple[Given, ...] = ()
 
     def of(self, value: Any) -> Value | None:
         """What such a value means."""
@@ -51,18 +71,95 @@ class Companion(Generic[Value]):
         return None if value is None else self.read(*value)
 
 
-class Along:
-    """What is to be read along with some rows, and what was, by companion and id."""
+class _Brought(NamedTuple):
+    """A companion; where the SQL of the statement has the id, or the ids, that it is about."""
 
-    def __init__(self) -> None:
-        self._wanted: list[_Wanted] = []
-        self._keys: dict[str, int] = {}
-        """The SQL of the ids that something belongs to, each with its place among the columns."""
-        self._width = 0
-        self._rows: list[Sequence[Any]] = []
-        self._by_key: dict[str, dict[Any, Sequence[Any]]] = {}
-        self._known: dict[str, dict[Any, Any]] = {}
-        self._told: dict[str, dict[Any, Any]] = {}
+    companion: Companion[Any]
+    key: str
+    is_each: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many columns it takes."""
+        return 1 if self.is_each else len(self.companion.columns) or 1
+
+
+class Company:
+    """Which companions come along, and for which ids: their SQL, and how their values are read, worked out once."""
+
+    def __init__(self, brought: Sequence[_Brought] = ()) -> None:
+        self._brought = brought
+        keys = dict.fromkeys(each.key for each in brought if not each.is_each)
+        self._width = len(keys) + sum(each.width for each in brought)
+        self._keys = {key: place for place, key in enumerate(keys)}
+        self._written: dict[int, tuple[str, str]] = {}
+        self.given = tuple(dict.fromkeys(chain.from_iterable(each.companion.arguments for each in brought)))
+        """What the statement is told of who asks, in this order, behind its own arguments."""
+        self.readers = self._readers()
+        """How to read what came of a companion from rows that end with its columns, by id."""
+
+    @classmethod
+    def of(
+        cls,
+        one: Mapping[str, Iterable[Companion[Any]]],
+        *,
+        each: Mapping[str, Iterable[Companion[Any]]] | None = None,
+    ) -> Self:
+        """Those that come for the id that an SQL gives in each row, and for `each` of the ids in the array it gives."""
+        return cls(
+            [_Brought(companion, key) for key, companions in one.items() for companion in companions]
+            + [_Brought(companion, key, True) for key, several in (each or {}).items() for companion in several]
+        )
+
+    def beside(self, taken: int) -> tuple[str, str]:
+        """What to add behind the columns of a statement, with a leading comma, and behind its `from`.
+
+        So many arguments are `taken` by the statement itself.
+        """
+        written = self._written.get(taken)
+        if written is None:
+            written = self._written[taken] = self._write(taken)
+        return written
+
+    def _write(self, taken: int) -> tuple[str, str]:
+        names = {given: f"${taken + number}" for number, given in enumerate(self.given, 1)}
+        columns = "".join([f", {key} as along_key_{place}" for key, place in self._keys.items()])
+        joined = ""
+        for number, (companion, key, is_each) in enumerate(self._brought):
+            called = [names[given] for given in companion.arguments]
+            column, source = _sql(companion, key, called, f"along_{number}", is_each=is_each)
+            columns += column
+            joined += source
+        return columns, joined
+
+    def _readers(self) -> "dict[Companion[Any], list[_Reader]]":
+        # Places are counted from the end, since what stands before is the statement's own.
+        readers: dict[Companion[Any], list[_Reader]] = {}
+        place = len(self._keys) - self._width
+        for brought in self._brought:
+            companion, key, is_each = brought
+            read = (
+                _reader_of_each(companion, place)
+                if is_each
+                else _reader(companion, self._keys[key] - self._width, place)
+            )
+            readers.setdefault(companion, []).append(read)
+            place += brought.width
+        return readers
+
+
+NOBODY = Company()
+
+
+class Along:
+    """What is read along with some rows: which company, who asks, and what came."""
+
+    def __init__(self, company: Company = NOBODY, asking: Asking | None = None) -> None:
+        self.company = company
+        self._asking = asking
+        self._rows: list[Row] = []
+        self._known: dict[Hashable, dict[Any, Any]] = {}
+        self._told: dict[Hashable, dict[Any, Any]] = {}
         self.joined = ""
         """What to add behind `from`, once the columns are known."""
 
@@ -74,119 +171,101 @@ class Along:
             return different.pop() if different else NOTHING
         found = cls()
         for each in different:
-            for name in {wanted.companion.name for wanted in each._wanted} | each._told.keys():
-                found._known.setdefault(name, {}).update(each._known_as(name))
+            for what in each.company.readers.keys() | each._told.keys() | each._known.keys():
+                found._known.setdefault(what, {}).update(each.known(what))
         return found
 
-    def bring(self, companion: Companion[Any], key: str) -> Self:
-        """Read this along, for the id that the SQL `key` gives in each row."""
-        if key not in self._keys:
-            self._keys[key] = self._take(1)
-        self._wanted.append(_Wanted(companion, key, self._take(len(companion.columns) or 1)))
-        return self
+    @property
+    def now(self) -> datetime:
+        """When it is asked."""
+        return clock.now() if self._asking is None else self._asking.now
 
-    def bring_each(self, companion: Companion[Any], keys: str) -> Self:
-        """Read this along for each of the ids in the array that the SQL `keys` gives in each row."""
-        self._wanted.append(_Wanted(companion, keys, self._take(1), is_array=True))
+    def bring(self, companion: Companion[Any], key: str) -> Self:
+        """Read this along as well, for the id that the SQL `key` gives in each row."""
+        self.company = _joined(self.company, _Brought(companion, key))
         return self
 
     def columns(self, question: Question) -> str:
         """What to add behind the columns of the statement, with a leading comma; nothing when nothing is wanted."""
-        columns, joined = {place: f", {key} as along_key_{place}" for key, place in self._keys.items()}, ""
-        for number, wanted in enumerate(self._wanted):
-            companion = wanted.companion
-            names = tuple(map(question.argument, companion.arguments)) if companion.arguments else ()
-            columns[wanted.place], source = _sql(
-                companion.source, companion.columns, wanted.key, wanted.is_array, f"along_{number}", names
-            )
-            joined += source
-        self.joined = joined
-        return "".join([columns[place] for place in sorted(columns)])
+        columns, self.joined = self.company.beside(len(question.arguments))
+        question.arguments += self.given()
+        return columns
 
-    def keep(self, rows: Sequence[Sequence[Any]]) -> None:
+    def given(self) -> list[Any]:
+        """The arguments behind those of the statement itself."""
+        asking = self._asking or Asking(None, self.now)
+        return [given(asking) for given in self.company.given]
+
+    def keep(self, rows: Sequence[Row]) -> None:
         """Take what came along with these rows, as the last of their columns."""
         self._rows += rows
-        self._by_key.clear()
         self._known.clear()
 
-    def tell(self, name: str, id: Hashable, value: Any) -> None:
-        """Let something be known under this name that nobody has to read: who wrote it just now tells it."""
-        self._told.setdefault(name, {})[id] = value
+    def tell(self, what: Hashable, id: Hashable, value: Any) -> None:
+        """Let something be known of an id that nobody has to read: who wrote it just now tells it."""
+        self._told.setdefault(what, {})[id] = value
         self._known.clear()
 
-    def among(self, name: str, ids: Iterable[Key]) -> dict[Key, Any]:
-        """What came along under this name for those of these ids that it came for."""
-        known: dict[Any, Any] = self._known_as(name)
+    def known(self, what: Hashable) -> Mapping[Any, Any]:
+        """What came along of this, by id; None where there is nothing for it."""
+        known = self._known.get(what)
+        if known is None:
+            known = self._known[what] = {**self._told.get(what, {})}
+            for read in self.company.readers.get(what, ()):  # type: ignore[call-overload]
+                known |= read(self._rows)
+        return known
+
+    def among(self, what: Hashable, ids: Iterable[Key]) -> dict[Key, Any]:
+        """What came along of this for those of these ids that it came for."""
+        known = self.known(what)
         return {each: known[each] for each in ids if each in known} if known else {}
 
     async def found(
-        self, name: str, ids: Iterable[Key], ask: Callable[[list[Key]], Awaitable[Mapping[Key, Value]]]
+        self, what: Companion[Value], ids: Iterable[Key], ask: Callable[[list[Key]], Awaitable[Mapping[Key, Value]]]
     ) -> dict[Key, Value]:
-        """What came along under this name, and what `ask` finds for those of these ids for which nothing came.
+        """What came along of this, and what `ask` finds for those of these ids for which nothing came.
 
         An id is missing if there is nothing for it.
         """
-        wanted, known = dict.fromkeys(ids), self._known_as(name)
+        wanted, known = dict.fromkeys(ids), self.known(what)
         found: dict[Key, Value] = {each: value for each in wanted if (value := known.get(each)) is not None}
         if len(found) < len(wanted) and (missing := [each for each in wanted if each not in known]):
             found |= await ask(missing)
         return found
 
-    def _rows_by(self, key: str) -> dict[Any, Sequence[Any]]:
-        """A row for each of the ids that the SQL `key` gave."""
-        rows = self._by_key.get(key)
-        if rows is None:
-            place = self._keys[key] - self._width
-            rows = self._by_key[key] = {row[place]: row for row in self._rows}
-            rows.pop(None, None)
-        return rows
 
-    def _take(self, columns: int) -> int:
-        place = self._width
-        self._width += columns
-        return place
+class _Nothing(Along):
+    """What everybody may share, because it stays empty."""
 
-    def _known_as(self, name: str) -> dict[Any, Any]:
-        known = self._known.get(name)
-        if known is None:
-            known = self._known[name] = {**self._told.get(name, {})}
-            for wanted in self._wanted:
-                if wanted.companion.name == name:
-                    known |= self._read(wanted)
-        return known
+    def bring(self, companion: Companion[Any], key: str) -> Self:  # noqa: ARG002
+        raise TypeError("Companions are brought by an Along of one's own.")
 
-    def _read(self, wanted: "_Wanted") -> dict[UUID, Any]:
-        # Places are counted from the end, since what stands before is the statement's own.
-        companion, place = wanted.companion, wanted.place - self._width
-        if wanted.is_array:
-            came = chain.from_iterable(row[place] for row in self._rows)
-            return {key: companion.of(value) for key, value in came}
-        rows, read = self._rows_by(wanted.key), companion.read
-        if not companion.columns:
-            return {key: read(row[place]) for key, row in rows.items()}
-        end = place + len(companion.columns) or None
-        return {key: None if row[place] is None else read(*row[place:end]) for key, row in rows.items()}
+    def keep(self, rows: Sequence[Row]) -> None:
+        """There is nothing to take."""
+
+    def tell(self, what: Hashable, id: Hashable, value: Any) -> None:
+        """Nobody asks."""
 
 
-class _Wanted(NamedTuple):
-    """A companion; where the SQL of the statement has the id, or the ids, that it is about; its first column."""
+NOTHING = _Nothing()
+"""Nothing came along."""
 
-    companion: Companion[Any]
-    key: str
-    place: int
-    is_array: bool = False
+_Reader = Callable[[Sequence[Row]], dict[Any, Any]]
 
 
-@lru_cache(1_000)
-def _sql(
-    source: Callable[..., str], columns: tuple[str, ...], key: str, is_array: bool, alias: str, names: tuple[str, ...]
-) -> tuple[str, str]:
-    """The columns of a companion, with a leading comma, and what they are joined from. Texts are long, and few."""
-    if is_array:
-        each = f"{alias}.id"
-        belonging = source(each, *names)
+@lru_cache(REMEMBERED)
+def _joined(company: Company, brought: _Brought) -> Company:
+    return Company([*company._brought, brought])
+
+
+def _sql(companion: Companion[Any], key: str, names: Sequence[str], alias: str, *, is_each: bool) -> tuple[str, str]:
+    """The columns of a companion, with a leading comma, and what they are joined from."""
+    source, columns = companion.source, companion.columns
+    if is_each:
+        one = f"{alias}.id"
+        belonging = source(one, *names)
         value = f"(select row({', '.join(columns)}) from {belonging})" if columns else belonging
-        return f", array(select row({each}, {value}) from unnest({key}) {alias}(id)) as {alias}", ""
+        return f", array(select row({one}, {value}) from unnest({key}) {alias}(id)) as {alias}", ""
     if not columns:
         return f", {source(key, *names)} as {alias}", ""
     named = ", ".join(f"{each} as {alias}_{number}" for number, each in enumerate(columns))
@@ -194,21 +273,33 @@ def _sql(
     return f", {alias}.*", f" left join lateral (select {named} from {source(key, *names)} offset 0) {alias} on true"
 
 
-class _Nothing(Along):
-    """What everybody may share, because it stays empty."""
+def _reader(companion: Companion[Any], id_at: int, begin: int) -> _Reader:
+    """How to read what belongs to the id in one column, from the column or columns that begin at another."""
+    meaning = companion.read
 
-    def bring(self, companion: Companion[Any], key: str) -> Self:  # noqa: ARG002
-        raise TypeError(f"{companion.name} is brought by an Along of one's own")
+    def read_one(rows: Sequence[Row]) -> dict[Any, Any]:
+        found = {row[id_at]: meaning(row[begin]) for row in rows}
+        found.pop(None, None)
+        return found
 
-    def bring_each(self, companion: Companion[Any], keys: str) -> Self:
-        return self.bring(companion, keys)
+    def read_several(rows: Sequence[Row]) -> dict[Any, Any]:
+        found = {row[id_at]: None if row[begin] is None else make(values_of(row)) for row in rows}
+        found.pop(None, None)
+        return found
 
-    def keep(self, rows: Sequence[Sequence[Any]]) -> None:
-        """There is nothing to take."""
-
-    def tell(self, name: str, id: Hashable, value: Any) -> None:
-        """Nobody asks."""
+    values_of, make = itemgetter(slice(begin, begin + len(companion.columns) or None)), _of_several(meaning)
+    return read_several if companion.columns else read_one
 
 
-NOTHING = _Nothing()
-"""Nothing came along."""
+def _reader_of_each(companion: Companion[Any], place: int) -> _Reader:
+    def read(rows: Sequence[Row]) -> dict[Any, Any]:
+        return {key: companion.of(value) for key, value in chain.from_iterable([row[place] for row in rows])}
+
+    return read
+
+
+def _of_several(meaning: Callable[..., Any]) -> Callable[[Sequence[Any]], Any]:
+    """What several values mean together. A named tuple is made of them in C."""
+    if isinstance(meaning, type) and issubclass(meaning, tuple):
+        return partial(tuple.__new__, meaning)
+    return lambda values: meaning(*values)

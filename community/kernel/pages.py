@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 from uuid import UUID
 
 import orjson
@@ -32,8 +32,7 @@ Shape = tuple[type, ...]
 INT_MAX = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class PageRequest:
+class PageRequest(NamedTuple):
     """`size` rows strictly after (or, walking backward, before) a place in the order."""
 
     size: int = DEFAULT_SIZE
@@ -63,6 +62,21 @@ class PageRequest:
             before=None if before is None else decode_cursor(before, shape, "before"),
             backward=last is not None,
         )
+
+    @property
+    def named(self) -> PageRequest:
+        """The same with names for values, as statements are put together once: of lists in the order of their ids."""
+        if not self.after and not self.before:
+            return self
+        return self._replace(after=self.after and (AFTER,), before=self.before and (BEFORE,))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What those names stand for."""
+        return {AFTER: self.after and self.after[0], BEFORE: self.before and self.before[0]}
+
+
+AFTER, BEFORE = "after", "before"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from community.content import queries as content
 from community.content.queries import LATEST_SHAPE, RECOMMENDATION_SHAPE, Because, Filter, Recommendation
 from community.content.rules.life import Kind, Status
 from community.kernel.pages import PageRequest
+from schema.along import nodes_along, read_along
 from schema.connections import Connection, paged
 from schema.content.types import Content, ContentSeries, Topic
+from schema.content.types.items import company_of_items
 from schema.context import Info
 from schema.execution.levels import level
-from schema.lookahead import selected, selected_of_nodes
 from schema.nodes import decode_id, each_found
 from schema.prices import PRICE, PRIVATE, Price
 
@@ -68,7 +69,7 @@ class ContentQueries:
     async def content(
         self, info: Info, slug: Annotated[str, strawberry.argument(description="How it is called in addresses.")]
     ) -> Content | None:
-        along = Content.wanted(info.context.actor, selected(info))
+        along = read_along(info, company_of_items)
         item = await content.item_by_slug(info.context.actor, slug, along)
         return Content.opened(item, info, along) if item else None
 
@@ -83,7 +84,7 @@ class ContentQueries:
         request: PageRequest,
         where: Annotated[ContentFilter | None, strawberry.argument(description="Which items; all without it.")] = None,
     ) -> Connection[Content]:
-        along = Content.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_items)
         page = await content.latest(info.context.actor, request, _chosen(where or NO_FILTER), along)
         return Content.page(page, along)
 
@@ -100,7 +101,7 @@ class ContentQueries:
         query: Annotated[str, strawberry.argument(description="What to look for, 1 to 100 characters.")],
         where: Annotated[ContentFilter | None, strawberry.argument(description="Which items; all without it.")] = None,
     ) -> Connection[Content]:
-        along = Content.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_items)
         page = await content.matching(info.context.actor, query, request, _chosen(where or NO_FILTER), along)
         return Content.page(page, along)
 
@@ -115,7 +116,7 @@ class ContentQueries:
     @strawberry.field(description="What you keep for later, kept last first.", metadata={PRIVATE: True})
     @paged()
     async def bookmarks(self, info: Info, request: PageRequest) -> Connection[Content]:
-        along = Content.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_items)
         return Content.page(await content.bookmarked(info.context.actor, request, along), along)
 
     @strawberry.field(description="Whether you get recommendations made for you.", metadata={PRIVATE: True})

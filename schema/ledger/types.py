@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.enums import graph_enum
 from schema.nodes import Node, each_found
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 graph_enum(
     Currency,
@@ -46,26 +47,19 @@ class ExpiringPoints:
     at: datetime = strawberry.field(description="When they expire.")
 
 
+@shows
 @strawberry.type(description="What a member has.")
-class Balance:
+class Balance(Shown[BalanceView]):
     """Points to spend, points to come, credits."""
 
     points: Long = strawberry.field(description="Points that can be spent.")
     pending: Long = strawberry.field(description="Points that are earned and cannot be spent yet.")
     credits: Long = strawberry.field(description="Status credits, all that were ever earned and not taken back.")
-    expiring: ExpiringPoints | None = strawberry.field(
-        description="Those of the points that expire next; null when none will."
-    )
 
-    @classmethod
-    def of(cls, balance: BalanceView) -> Self:
-        at = balance.expiring_at
-        return cls(
-            points=Long(balance.points),
-            pending=Long(balance.pending),
-            credits=Long(balance.credits),
-            expiring=ExpiringPoints(points=Long(balance.expiring), at=at) if at else None,
-        )
+    @strawberry.field(description="Those of the points that expire next; null when none will.")
+    def expiring(self) -> ExpiringPoints | None:
+        at = self.view.expiring_at
+        return ExpiringPoints(points=Long(self.view.expiring), at=at) if at else None
 
 
 @strawberry.type(description="One change of what a member has.")

@@ -1,12 +1,14 @@
 """The root fields that read members."""
 
+from functools import lru_cache
 from typing import Annotated
 
 import strawberry
 
+from community.kernel.along import Company
 from community.members import queries as members
+from schema.along import REMEMBERED, companions, read_along
 from schema.context import Info
-from schema.lookahead import selected
 from schema.members.types import Member, Viewer
 from schema.prices import PRIVATE
 
@@ -20,9 +22,9 @@ class MemberQueries:
         member_id = info.context.actor.member_id
         if member_id is None:
             return None
-        along = members.along(*Viewer.wanted(info.context.actor, member_id, selected(info)))
-        member = await members.one(member_id, along)
-        return Viewer.of(member, along) if member else None
+        own = read_along(info, _company_of_viewer)
+        member = await members.one(member_id, own)
+        return Viewer.of(member, own) if member else None
 
     @strawberry.field(description="The member with this handle, or null.")
     async def member(
@@ -30,6 +32,16 @@ class MemberQueries:
         info: Info,
         handle: Annotated[str, strawberry.argument(description="The handle, without the @, in any case.")],
     ) -> Member | None:
-        along = members.along(*Member.wanted(info.context.actor, selected(info)))
-        member = await members.by_handle(handle, along)
-        return Member.of(member, along) if member else None
+        theirs = read_along(info, _company_of_member)
+        member = await members.by_handle(handle, theirs)
+        return Member.of(member, theirs) if member else None
+
+
+@lru_cache(REMEMBERED)
+def _company_of_viewer(asked: frozenset[str], viewed: bool) -> Company:
+    return members.company([*companions(Viewer, asked, viewed), *companions(Member, asked, viewed, "member.")])
+
+
+@lru_cache(REMEMBERED)
+def _company_of_member(asked: frozenset[str], viewed: bool) -> Company:
+    return members.company(companions(Member, asked, viewed))

@@ -311,7 +311,7 @@ class PostMutations:
 def _of_author(info: Info) -> Along:
     """What the statement that takes the key reads along: who writes, if the payload is asked for that."""
     is_asked = any(name.rpartition(".")[2] == "author" for name in selected(info))
-    return Along().bring(members.beside(), idempotency.ABOUT) if is_asked else Along()
+    return Along().bring(members.BESIDE, idempotency.ABOUT) if is_asked else Along()
 
 
 def _subject(subject: strawberry.ID) -> tuple[type[Node], UUID]:

@@ -10,13 +10,13 @@ from community.kernel.pages import PageRequest
 from community.posts import queries as posts
 from community.posts.queries import HASHTAG_SHAPE, Filter, Order
 from community.posts.rules.trends import Period
+from schema.along import nodes_along
 from schema.connections import Connection, paged
 from schema.context import Info
 from schema.enums import graph_enum
-from schema.lookahead import selected_of_nodes
 from schema.members.types import Member
 from schema.nodes import decode_id
-from schema.posts.types import Hashtag, HashtagTrend, Post
+from schema.posts.types import Hashtag, HashtagTrend, Post, company_of_posts
 from schema.prices import PRICE, PRIVATE, Price
 
 graph_enum(
@@ -56,7 +56,7 @@ class PostQueries:
         where: Annotated[PostFilter | None, strawberry.argument(description="Which posts; all without it.")] = None,
         order_by: Annotated[Order, strawberry.argument(description="In which order.")] = Order.NEWEST_FIRST,
     ) -> Connection[Post]:
-        along = Post.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_posts)
         page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by, along)
         return Post.page(page, info, along)
 
@@ -66,7 +66,7 @@ class PostQueries:
     )
     @paged()
     async def home_feed(self, info: Info, request: PageRequest) -> Connection[Post]:
-        along = Post.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_posts)
         return Post.page(await posts.home(info.context.actor, request, along), info, along)
 
     @strawberry.field(
@@ -81,7 +81,7 @@ class PostQueries:
         request: PageRequest,
         query: Annotated[str, strawberry.argument(description="What to look for, 1 to 100 characters.")],
     ) -> Connection[Post]:
-        along = Post.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_posts)
         return Post.page(await posts.matching(info.context.actor, query, request, along), info, along)
 
     @strawberry.field(description="A hashtag by its name; null if nobody ever used it.")

@@ -1,7 +1,7 @@
 """What posts and comments have in common: members react to them."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import strawberry
@@ -9,6 +9,7 @@ import strawberry
 from community.posts import queries as posts
 from community.posts.queries import Tallies
 from community.posts.rules.reactions import Reaction
+from schema.along import brings
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
@@ -43,19 +44,18 @@ class Reactable(Node):
 
     @level(
         description="How many members reacted, in each way that anybody did. Exact at this moment.",
-        metadata={PRICE: Price(items=3)},
+        metadata=brings(posts.TALLIES) | {PRICE: Price(items=3)},
     )
     async def reaction_counts(subjects: list["Reactable"], info: Info) -> list[list[ReactionCount]]:
-        tallies = await tallies_of(info, subjects)
-        return [[ReactionCount(kind=kind, count=count) for kind, count in each.reactions.items()] for each in tallies]
+        return [*map(_counts_in, await tallies_of(info, subjects))]
 
-    @level(description="How you reacted; empty when nobody is signed in.")
+    @level(description="How you reacted; empty when nobody is signed in.", metadata=brings(posts.OWN_REACTIONS))
     async def viewer_reactions(subjects: list["Reactable"], info: Info) -> list[list[Reaction]]:
-        return await _own(info, subjects)
+        return [*map(list, await _own(info, subjects))]
 
-    @level(description="Whether you reacted in any way.")
+    @level(description="Whether you reacted in any way.", metadata=brings(posts.OWN_REACTIONS))
     async def viewer_has_reacted(subjects: list["Reactable"], info: Info) -> list[bool]:
-        return [bool(kinds) for kinds in await _own(info, subjects)]
+        return [*map(bool, await _own(info, subjects))]
 
 
 async def tallies_of(info: Info, subjects: Sequence[Any]) -> Sequence[Tallies]:
@@ -63,14 +63,19 @@ async def tallies_of(info: Info, subjects: Sequence[Any]) -> Sequence[Tallies]:
     return await together(info, posts.tallies_of, _ids(subjects), parents=subjects, beside=posts.TALLIES)
 
 
-async def _own(info: Info, subjects: Sequence[Any]) -> list[list[Reaction]]:
+async def _own(info: Info, subjects: Sequence[Any]) -> Sequence[tuple[Reaction, ...]]:
     """How the caller reacted to each."""
     actor = info.context.actor
     if actor.member_id is None:
-        return [[] for _ in subjects]
+        return [() for _ in subjects]
     ask, name = partial(posts.reactions_of, actor), posts.reactions_of
-    own = await together(info, ask, _ids(subjects), name=name, parents=subjects, beside=posts.OWN_REACTIONS)
-    return list(own)
+    return await together(info, ask, _ids(subjects), name=name, parents=subjects, beside=posts.OWN_REACTIONS)
+
+
+@lru_cache(10_000)
+def _counts_in(tallies: Tallies) -> list[ReactionCount]:
+    """Much is counted alike."""
+    return [ReactionCount(kind=kind, count=count) for kind, count in tallies.reactions]
 
 
 def _ids(subjects: Sequence[Any]) -> list[Any]:

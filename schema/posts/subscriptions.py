@@ -8,7 +8,8 @@ from uuid import UUID
 
 import strawberry
 
-from community.access.policy import ANONYMOUS, Actor
+from community.access.policy import Actor
+from community.kernel.along import Along
 from community.outbox import service as outbox
 from community.outbox.service import Live
 from community.posts import queries as posts
@@ -17,7 +18,7 @@ from community.posts.rules.hashtags import hashtag_id
 from schema.context import Info
 from schema.lookahead import selected
 from schema.nodes import decode_id
-from schema.posts.types import Comment, Post
+from schema.posts.types import Comment, Post, company_of_comments, company_of_posts
 from schema.together import Crowds
 
 View = TypeVar("View")
@@ -70,12 +71,12 @@ async def _posts(
 
 
 async def _read_comment(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Comment | None]:
-    along = Comment.wanted(ANONYMOUS, asked)
+    along = Along(company_of_comments(asked, False))
     return _one_each(await posts.comment_for(actors, id, along), partial(Comment.of, along=along))
 
 
 async def _read_post(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Post | None]:
-    along = Post.wanted(ANONYMOUS, asked)
+    along = Along(company_of_posts(asked, False))
     return _one_each(await posts.post_for(actors, id, along), partial(Post.of, along=along))
 
 

@@ -1,17 +1,17 @@
 """Posts, comments and hashtags as the graph shows them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
 
-from community.access.policy import Actor
 from community.campaigns import queries as campaigns
 from community.kernel import clock
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, Along, Companion, Company
 from community.kernel.pages import Page, PageRequest
 from community.members import queries as members
 from community.posts import policy
@@ -20,16 +20,17 @@ from community.posts.queries import CommentView, HashtagView, PostView, TrendVie
 from community.posts.rules.activities import POST
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.trends import Period
+from schema.along import REMEMBERED, along_of, brings, companions, nodes_along, read_along
 from schema.connections import Connection, paged
 from schema.context import Info
 from schema.enums import graph_enum
 from schema.execution.levels import level
-from schema.lookahead import selected, selected_of_nodes
 from schema.members.types import Member
 from schema.nodes import Node, each_found
 from schema.posts.reactions import Reactable, tallies_of
 from schema.prices import PRICE, PRIVATE, Price
 from schema.together import together
+from schema.views import Shown, shows
 
 if TYPE_CHECKING:
     from schema.campaigns.types import Campaign, CampaignEntry
@@ -80,11 +81,15 @@ class Hashtag(Node):
         found = await posts.hashtags(ids)
         return each_found(cls.of, found, ids)
 
-    @level(description="How many posts carry it. Follows what members write by a moment.")
+    @level(
+        description="How many posts carry it. Follows what members write by a moment.", metadata=brings(posts.HASHTAG)
+    )
     async def post_count(parents: list["Hashtag"], info: Info) -> list[int]:
         return [each.post_count for each in await _numbers(info, parents)]
 
-    @level(description="When a post last took it up. Follows by a moment; null until then.")
+    @level(
+        description="When a post last took it up. Follows by a moment; null until then.", metadata=brings(posts.HASHTAG)
+    )
     async def last_used_at(parents: list["Hashtag"], info: Info) -> list[datetime | None]:
         return [each.last_used_at for each in await _numbers(info, parents)]
 
@@ -117,7 +122,7 @@ class Hashtag(Node):
     @level(description="The posts that carry it, newest first.", metadata=SEEN)
     @paged()
     async def posts(parents: list["Hashtag"], info: Info, request: PageRequest) -> list[Connection["Post"]]:
-        along = Post.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_posts)
         pages = await posts.tagged(info.context.actor, [tag.uuid for tag in parents], request, along)
         return [Post.page(page, info, along) for page in pages]
 
@@ -139,12 +144,16 @@ class HashtagTrend:
         return cls(hashtag=Hashtag.of(found.hashtag), members=trend.current, expected=trend.expected, score=trend.score)
 
 
+@shows
 @strawberry.type(description="Something a member wrote.")
-class Post(Reactable):
+class Post(Reactable, Shown[PostView]):
     """A post as this caller may see it."""
 
-    view: strawberry.Private[PostView]
-    body: str = strawberry.field(description="The text, in Markdown.")
+    source: str = strawberry.field(name="body", description="The text, in Markdown.")
+    html: str = strawberry.field(
+        name="bodyHtml",
+        description="The text as safe HTML. Hashtags link to /hashtags/<name>, mentions to /members/<handle>.",
+    )
     written_at: datetime = strawberry.field(description="When it was written.")
     edited_at: datetime | None = strawberry.field(description="When its text last changed; null if it never did.")
     removed_at: datetime | None = strawberry.field(
@@ -153,46 +162,17 @@ class Post(Reactable):
     removal_reason: str | None = strawberry.field(description="Why it was taken down.")
 
     @classmethod
-    def of(cls, post: PostView, along: Along = NOTHING) -> Self:
-        return cls(
-            uuid=post.id,
-            along=along,
-            view=post,
-            body=post.source,
-            written_at=post.written_at,
-            edited_at=post.edited_at,
-            removed_at=post.removed_at,
-            removal_reason=post.removal_reason,
-        )
-
-    @classmethod
     def page(cls, page: Page[PostView], info: Info, along: Along = NOTHING) -> Connection["Post"]:
         """A page of posts that somebody looks at, and what came along with them."""
         _shown(page.items, info)
         return Connection.of(page, partial(Post.of, along=along))
 
-    @staticmethod
-    def wanted(actor: Actor, asked: frozenset[str]) -> Along:
-        """What to read along with posts of which this is asked."""
-        return posts.along_posts(
-            of_posts=_of_texts(actor, asked),
-            of_authors=_of_authors(actor, asked),
-            of_mentioned=_of_mentioned(asked),
-            of_hashtags=[] if asked.isdisjoint(NUMBERS) else [posts.hashtags_beside()],
-        )
-
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        along = cls.wanted(info.context.actor, selected(info))
+        along = read_along(info, company_of_posts)
         found = await posts.posts(info.context.actor, ids, along)
         _shown(found.values(), info)
         return [cls.of(found[each], along) if each in found else None for each in ids]
-
-    @strawberry.field(
-        description="The text as safe HTML. Hashtags link to /hashtags/<name>, mentions to /members/<handle>."
-    )
-    def body_html(self) -> str:
-        return self.view.html
 
     @level(description="Who wrote it.")
     async def author(parents: list["Post"], info: Info) -> list[Member]:
@@ -200,23 +180,25 @@ class Post(Reactable):
 
     @level(description="The hashtags in its text, in their order.", metadata={PRICE: Price(items=3)})
     async def hashtags(parents: list["Post"]) -> list[list[Hashtag]]:
-        along = Along.all_of([post.along for post in parents])
-        names = {name for post in parents for name in post.view.hashtags}
-        tags = {name: Hashtag.named(name, along) for name in names}
-        return [[tags[name] for name in post.view.hashtags] for post in parents]
+        along, names = along_of(parents), [post.view.hashtags for post in parents]
+        tags = {name: Hashtag.named(name, along) for name in {*chain.from_iterable(names)}}
+        return [[*map(tags.__getitem__, each)] for each in names]
 
     @level(description="The members it mentions, in their order.", metadata={PRICE: Price(items=2)})
     async def mentions(parents: list["Post"], info: Info) -> list[list[Member]]:
         return await _mentioned(info, parents)
 
-    @level(description="How many comments stand below it, on all levels. Exact at this moment.")
+    @level(
+        description="How many comments stand below it, on all levels. Exact at this moment.",
+        metadata=brings(posts.TALLIES),
+    )
     async def comment_count(parents: list["Post"], info: Info) -> list[int]:
         return [each.comments for each in await tallies_of(info, parents)]
 
     @level(description="The comments on the post itself, oldest first.", metadata=SEEN)
     @paged()
     async def comments(parents: list["Post"], info: Info, request: PageRequest) -> list[Connection["Comment"]]:
-        along = Comment.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_comments)
         pages = await posts.threads(info.context.actor, [post.uuid for post in parents], request, along)
         return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]
 
@@ -241,15 +223,16 @@ class Post(Reactable):
         return [_can_remove(info, post.view) for post in parents]
 
 
+@shows
 @strawberry.type(description="An answer to a post or to another comment.")
-class Comment(Reactable):
+class Comment(Reactable, Shown[CommentView]):
     """A comment as this caller may see it. One that was removed keeps its place while it has replies."""
 
-    view: strawberry.Private[CommentView]
-    body: str | None = strawberry.field(
-        description="The text, in Markdown; null where it was removed and you are neither its author nor staff."
+    source: str | None = strawberry.field(
+        name="body",
+        description="The text, in Markdown; null where it was removed and you are neither its author nor staff.",
     )
-    body_html: str | None = strawberry.field(description="The text as safe HTML; null where `body` is.")
+    html: str | None = strawberry.field(name="bodyHtml", description="The text as safe HTML; null where `body` is.")
     depth: int = strawberry.field(description="Its level in the thread: 1 for an answer to the post itself.")
     written_at: datetime = strawberry.field(description="When it was written.")
     edited_at: datetime | None = strawberry.field(description="When its text last changed; null if it never did.")
@@ -257,32 +240,8 @@ class Comment(Reactable):
     removal_reason: str | None = strawberry.field(description="Why it was taken down, for its author and staff.")
 
     @classmethod
-    def of(cls, comment: CommentView, along: Along = NOTHING) -> Self:
-        return cls(
-            uuid=comment.id,
-            along=along,
-            view=comment,
-            body=comment.source,
-            body_html=comment.html,
-            depth=comment.depth,
-            written_at=comment.written_at,
-            edited_at=comment.edited_at,
-            removed_at=comment.removed_at,
-            removal_reason=comment.removal_reason,
-        )
-
-    @staticmethod
-    def wanted(actor: Actor, asked: frozenset[str]) -> Along:
-        """What to read along with comments of which this is asked."""
-        return posts.along_comments(
-            of_comments=_of_texts(actor, asked),
-            of_authors=_of_authors(actor, asked),
-            of_mentioned=_of_mentioned(asked),
-        )
-
-    @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        along = cls.wanted(info.context.actor, selected(info))
+        along = read_along(info, company_of_comments)
         found = await posts.comments(info.context.actor, ids, along)
         return [cls.of(found[each], along) if each in found else None for each in ids]
 
@@ -310,14 +269,16 @@ class Comment(Reactable):
     async def mentions(parents: list["Comment"], info: Info) -> list[list[Member]]:
         return await _mentioned(info, parents)
 
-    @level(description="How many replies stand directly below it. Exact at this moment.")
+    @level(
+        description="How many replies stand directly below it. Exact at this moment.", metadata=brings(posts.TALLIES)
+    )
     async def reply_count(parents: list["Comment"], info: Info) -> list[int]:
         return [each.comments for each in await tallies_of(info, parents)]
 
     @level(description="The replies to it, oldest first.", metadata=SEEN)
     @paged()
     async def replies(parents: list["Comment"], info: Info, request: PageRequest) -> list[Connection["Comment"]]:
-        along = Comment.wanted(info.context.actor, selected_of_nodes(info))
+        along = nodes_along(info, company_of_comments)
         pages = await posts.replies(info.context.actor, [comment.uuid for comment in parents], request, along)
         return [Connection.of(page, partial(Comment.of, along=along)) for page in pages]
 
@@ -344,31 +305,35 @@ def _shown(views: Iterable[PostView], info: Info) -> None:
         info.context.shows(POST, [each.id for each in views if each.author_id != viewer_id and not each.removed_at])
 
 
-NUMBERS = "hashtags.postCount", "hashtags.lastUsedAt"
+@lru_cache(REMEMBERED)
+def company_of_posts(asked: frozenset[str], viewed: bool) -> Company:
+    """Who comes along with posts of which this is asked; `viewed` by a member, or by anybody."""
+    return posts.with_posts(
+        of_posts=companions(Post, asked, viewed),
+        of_authors=_authors_of(asked, viewed),
+        of_mentioned=[members.BESIDE] if "mentions" in asked else [],
+        of_hashtags=companions(Hashtag, asked, viewed, "hashtags."),
+    )
 
 
-def _of_texts(actor: Actor, asked: frozenset[str]) -> Iterator[Companion[Any]]:
-    if not asked.isdisjoint(("reactionCounts", "commentCount", "replyCount")):
-        yield posts.tallies_beside()
-    if actor.member_id and not asked.isdisjoint(("viewerReactions", "viewerHasReacted")):
-        yield posts.reactions_beside(actor)
+@lru_cache(REMEMBERED)
+def company_of_comments(asked: frozenset[str], viewed: bool) -> Company:
+    """The same for comments."""
+    return posts.with_comments(
+        of_comments=companions(Comment, asked, viewed),
+        of_authors=_authors_of(asked, viewed),
+        of_mentioned=[members.BESIDE] if "mentions" in asked else [],
+    )
 
 
-def _of_authors(actor: Actor, asked: frozenset[str]) -> Iterator[Companion[Any]]:
-    if "author" in asked:
-        yield members.beside()
-        yield from Member.wanted(actor, asked, "author.")
-
-
-def _of_mentioned(asked: frozenset[str]) -> Iterator[Companion[Any]]:
-    if "mentions" in asked:
-        yield members.beside()
+def _authors_of(asked: frozenset[str], viewed: bool) -> Sequence[Companion[Any]]:
+    return [members.BESIDE, *companions(Member, asked, viewed, "author.")] if "author" in asked else []
 
 
 async def _authors(info: Info, ids: Sequence[UUID], texts: Sequence[Post] | Sequence[Comment]) -> list[Member]:
     """Who wrote is never gone."""
     found = await together(info, members.each_of, ids, parents=texts, beside=members.BESIDE)
-    along = Along.all_of([text.along for text in texts])
+    along = along_of(texts)
     return [Member.of(member, along) for member in found if member]
 
 

@@ -31,6 +31,7 @@ from schema.nodes import Node, each_found
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
 from schema.tiers import enums as enums
+from schema.views import Shown, shows
 
 
 @strawberry.type(description="What a track has to reach in the period for a tier.")
@@ -41,16 +42,12 @@ class TierThreshold:
     needed: Long = strawberry.field(description="How much: minor units of money, or status credits.")
 
 
+@shows
 @strawberry.type(description="A step of the ladder.")
-class Tier(Node):
+class Tier(Node, Shown[rules.Tier]):
     """A tier, in the words of the version that was read."""
 
-    view: strawberry.Private[rules.Tier]
     key: str = strawberry.field(description="Its lasting name for programs, such as `gold`.")
-
-    @classmethod
-    def of(cls, tier: rules.Tier) -> Self:
-        return cls(uuid=tier.id, view=tier, key=tier.key)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:

@@ -64,7 +64,7 @@ async def write(actor: Actor, body: bytes) -> Answer:
     """M1."""
     asked = orjson.loads(body)
     assert actor.member_id
-    along = Along().bring(members.beside(), ABOUT)
+    along = Along().bring(members.BESIDE, ABOUT)
     post = await posts.write(actor, asked["text"], idempotency_key=asked["key"], along=along)
     effects = await effects_of(post_cause(post.id), actor.member_id, along)
     author = (await members.by_ids([actor.member_id], along))[actor.member_id]

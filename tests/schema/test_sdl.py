@@ -123,7 +123,7 @@ LANGUAGE = "info.context.locale"
 JOINED = ("together(info,", "tallies_of(info,", "_authors(info,", "_mentioned(info,", "_numbers(info,")
 """Not the caller either: levels of one operation that ask the same. A question that names the caller says so itself."""
 
-AHEAD = ("selected(info)", "Member.wanted(info.")
+AHEAD = ("selected(info)", "read_along(info,", "nodes_along(info,")
 """Nor they: what is asked for below is read along, and what of it depends on the caller is marked there."""
 
 

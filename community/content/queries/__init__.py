@@ -1,7 +1,7 @@
 """Content as an actor sees it: items, what stands in them, lists, recommendations, topics, media, what readers did."""
 
 from community.content.queries.bodies import BodyView, PartView, bodies, reading_minutes
-from community.content.queries.items import ContentView, along, item, item_by_slug, items
+from community.content.queries.items import ContentView, company, item, item_by_slug, items
 from community.content.queries.lists import (
     EVERYTHING,
     LATEST_SHAPE,
@@ -15,12 +15,12 @@ from community.content.queries.lists import (
     matching,
     related,
 )
-from community.content.queries.media import MediaView, linked, media_beside, media_for_editors
+from community.content.queries.media import MEDIA, MediaView, linked, media_for_editors
 from community.content.queries.readers import (
+    BOOKMARK,
+    PROGRESS,
     ProgressView,
-    bookmark_beside,
     bookmarked_among,
-    progress_beside,
     progress_of,
     wants_recommendations,
 )
@@ -29,24 +29,29 @@ from community.content.queries.recommendations import Because, Recommendation, r
 from community.content.queries.revisions import SHAPE as REVISION_SHAPE
 from community.content.queries.revisions import RevisionView, revisions_by_ids, revisions_of
 from community.content.queries.topics import (
+    SERIES,
+    TOPIC,
     SeriesView,
     TopicView,
-    series_beside,
     series_by_ids,
     series_by_slug,
     subscribed_among,
     topic_by_slug,
     topics,
-    topics_beside,
     topics_by_ids,
 )
 
 __all__ = [
+    "BOOKMARK",
     "EVERYTHING",
     "LATEST_SHAPE",
+    "MEDIA",
+    "PROGRESS",
     "RECOMMENDATION_SHAPE",
     "REVISION_SHAPE",
+    "SERIES",
     "SERIES_SHAPE",
+    "TOPIC",
     "Because",
     "BodyView",
     "ContentView",
@@ -58,11 +63,10 @@ __all__ = [
     "RevisionView",
     "SeriesView",
     "TopicView",
-    "along",
     "bodies",
-    "bookmark_beside",
     "bookmarked",
     "bookmarked_among",
+    "company",
     "desk",
     "in_series",
     "in_topics",
@@ -72,22 +76,18 @@ __all__ = [
     "latest",
     "linked",
     "matching",
-    "media_beside",
     "media_for_editors",
-    "progress_beside",
     "progress_of",
     "reading_minutes",
     "recommended",
     "related",
     "revisions_by_ids",
     "revisions_of",
-    "series_beside",
     "series_by_ids",
     "series_by_slug",
     "subscribed_among",
     "topic_by_slug",
     "topics",
-    "topics_beside",
     "topics_by_ids",
     "wants_recommendations",
 ]

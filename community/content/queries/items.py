@@ -19,7 +19,7 @@ from community.content.queries.viewers import viewer_for, viewer_of
 from community.content.rules.access import Access, Terms, Viewer, decide
 from community.content.rules.life import Kind, Status
 from community.database import Question
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, Along, Companion, Company
 from community.kernel.errors import NotFound
 
 COLUMNS = (
@@ -71,21 +71,16 @@ class ContentView:
 _COLUMNS = frozenset(column.split()[-1].removeprefix("i.") for column in COLUMNS.split(","))
 
 
-def along(
+def company(
     *,
     of_items: Iterable[Companion[Any]] = (),
     of_covers: Iterable[Companion[Any]] = (),
     of_series: Iterable[Companion[Any]] = (),
     of_topics: Iterable[Companion[Any]] = (),
-) -> Along:
-    """What is to be read along with items: about each itself, its cover, its series, its topics."""
-    found = Along()
-    for companions, key in ((of_items, "i.id"), (of_covers, "i.cover_id"), (of_series, "i.series_id")):
-        for companion in companions:
-            found.bring(companion, key)
-    for companion in of_topics:
-        found.bring_each(companion, "i.topic_ids")
-    return found
+) -> Company:
+    """Who comes along with items: about each itself, its cover, its series, its topics."""
+    one = {"i.id": of_items, "i.cover_id": of_covers, "i.series_id": of_series}
+    return Company.of(one, each={"i.topic_ids": of_topics})
 
 
 async def views(actor: Actor, rows: Iterable[Any]) -> list[ContentView]:

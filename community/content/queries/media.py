@@ -34,7 +34,7 @@ class MediaView:
 async def linked(media_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> dict[UUID, MediaView]:
     """The checked media among these with links from now on. **Whoever asks has decided that they may be seen.**
 
-    No statement for those that came along as `media_beside`.
+    No statement for those that came along as `MEDIA`.
     """
 
     async def read(missing: list[UUID]) -> dict[UUID, Mapping[str, Any]]:
@@ -47,14 +47,14 @@ async def linked(media_ids: Iterable[UUID], now: datetime, along: Along = NOTHIN
     return {media_id: _linked(row, now) for media_id, row in found.items()}
 
 
-def media_beside() -> Companion[Mapping[str, Any]]:
-    """A checked file, for the statement that reads what shows it; not its link, which begins when it is asked for."""
-    checked = "content_media where id = {} and checked_at is not null"
-    return Companion(MEDIA, checked.format, lambda *values: dict(zip(COLUMNS, values, strict=True)), COLUMNS)
-
-
-MEDIA = "media"
 COLUMNS = ("id", "kind", "media_type", "file_name", "size", "width", "height", "alt", "object_id")
+
+MEDIA: Companion[Mapping[str, Any]] = Companion(
+    "content_media where id = {} and checked_at is not null".format,
+    lambda *values: dict(zip(COLUMNS, values, strict=True)),
+    COLUMNS,
+)
+"""A checked file, for the statement that reads what shows it; not its link, which begins when it is asked for."""
 
 
 def _linked(row: Mapping[str, Any], now: datetime) -> MediaView:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community import database
 from community.access.policy import Actor, require_member
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, VIEWER, Along, Companion
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class ProgressView:
 async def progress_of(actor: Actor, item_ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, ProgressView]:
     """How far the actor is with each of these; what they never began is missing.
 
-    No statement for those of which it came along as `progress_beside`.
+    No statement for those of which it came along as `PROGRESS`.
     """
     if actor.member_id is None:
         return {}
@@ -40,18 +40,16 @@ async def progress_of(actor: Actor, item_ids: Sequence[UUID], along: Along = NOT
     return await along.found(PROGRESS, item_ids, read)
 
 
-def progress_beside(member_id: UUID) -> Companion[ProgressView]:
-    """How far a member is with an item, for the statement that reads it."""
-    theirs = "content_progress where item_id = {} and member_id = {}::uuid"
-    return Companion(PROGRESS, theirs.format, ProgressView, COLUMNS, (member_id,))
-
-
-PROGRESS = "progress"
 COLUMNS = ("item_id", "percent", "position", "read_at", "completed_at")
+
+PROGRESS = Companion(
+    "content_progress where item_id = {} and member_id = {}::uuid".format, ProgressView, COLUMNS, (VIEWER,)
+)
+"""How far who asks is with an item, for the statement that reads it."""
 
 
 async def bookmarked_among(actor: Actor, item_ids: Sequence[UUID], along: Along = NOTHING) -> set[UUID]:
-    """Those among these that the actor keeps for later. No statement for those that came along as `bookmark_beside`."""
+    """Those among these that the actor keeps for later. No statement for those that came along as `BOOKMARK`."""
     if actor.member_id is None:
         return set()
 
@@ -65,13 +63,10 @@ async def bookmarked_among(actor: Actor, item_ids: Sequence[UUID], along: Along 
     return {item_id for item_id, is_kept in found.items() if is_kept}
 
 
-def bookmark_beside(member_id: UUID) -> Companion[bool]:
-    """Whether a member keeps an item for later, for the statement that reads it."""
-    is_kept = "(select true from content_bookmark where item_id = {} and member_id = {}::uuid)"
-    return Companion(BOOKMARK, is_kept.format, bool, arguments=(member_id,))
-
-
-BOOKMARK = "bookmark"
+BOOKMARK: Companion[bool] = Companion(
+    "(select true from content_bookmark where item_id = {} and member_id = {}::uuid)".format, bool, arguments=(VIEWER,)
+)
+"""Whether who asks keeps an item for later, for the statement that reads it."""
 
 
 async def wants_recommendations(actor: Actor) -> bool:

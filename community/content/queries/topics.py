@@ -38,23 +38,13 @@ Named = TypeVar("Named", bound=TopicView)
 
 
 async def topics_by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, TopicView]:
-    """The topics among `ids`. No statement for those that came along as `topics_beside`."""
-    return await _by_ids(TopicView, "content_topic", ids, along)
+    """The topics among `ids`. No statement for those that came along as `TOPIC`."""
+    return await _by_ids(TOPIC, TopicView, "content_topic", ids, along)
 
 
 async def series_by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, SeriesView]:
-    """The series among `ids`. No statement for those that came along as `series_beside`."""
-    return await _by_ids(SeriesView, "content_series", ids, along)
-
-
-def topics_beside() -> Companion[TopicView]:
-    """A topic, for the statement that reads what is about it."""
-    return _beside(TopicView, "content_topic")
-
-
-def series_beside() -> Companion[SeriesView]:
-    """A series, for the statement that reads what belongs to it."""
-    return _beside(SeriesView, "content_series")
+    """The series among `ids`. No statement for those that came along as `SERIES`."""
+    return await _by_ids(SERIES, SeriesView, "content_series", ids, along)
 
 
 async def topic_by_slug(slug: str) -> TopicView | None:
@@ -93,12 +83,14 @@ async def subscribed_among(actor: Actor, topic_ids: Sequence[UUID]) -> set[UUID]
     return {row["topic_id"] for row in rows}
 
 
-async def _by_ids(kind: type[Named], table: str, ids: Iterable[UUID], along: Along) -> dict[UUID, Named]:
+async def _by_ids(
+    companion: Companion[Named], kind: type[Named], table: str, ids: Iterable[UUID], along: Along
+) -> dict[UUID, Named]:
     async def read(missing: list[UUID]) -> dict[UUID, Named]:
         rows = await database.fetch(f"select id, slug, names::text as names from {table} where id = any($1)", missing)
         return {row["id"]: kind(**_named(row)) for row in rows}
 
-    return await along.found(table, ids, read)
+    return await along.found(companion, ids, read)
 
 
 @cache
@@ -106,7 +98,14 @@ def _beside(kind: type[Named], table: str) -> Companion[Named]:
     def read(id: UUID, slug: str, names: str) -> Named:
         return kind(id=id, slug=slug, names=orjson.loads(names))
 
-    return Companion(table, f"{table} where id = {{}}".format, read, ("id", "slug", "names::text"))
+    return Companion(f"{table} where id = {{}}".format, read, ("id", "slug", "names::text"))
+
+
+TOPIC = _beside(TopicView, "content_topic")
+"""A topic, for the statement that reads what is about it."""
+
+SERIES = _beside(SeriesView, "content_series")
+"""A series, for the statement that reads what belongs to it."""
 
 
 def _named(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,12 +55,10 @@ async def programmes_by_ids(ids: Iterable[UUID]) -> list[PublishedProgramme]:
     return [FIRST, *(_known[each] for each in wanted)]
 
 
-def published_beside() -> Companion[list[UUID]]:
-    """The ids of the versions that were published, in their order, whatever the statement is about."""
-    return Companion(PUBLISHED, lambda _: "array(select id from engagement_programme order by starts_at)", list)
-
-
-PUBLISHED = "published"
+PUBLISHED: Companion[list[UUID]] = Companion(
+    lambda _: "array(select id from engagement_programme order by starts_at)", list
+)
+"""The ids of the versions that were published, in their order, whatever the statement is about."""
 
 
 async def programme_at(instant: datetime) -> PublishedProgramme:

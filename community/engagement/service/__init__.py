@@ -2,7 +2,7 @@
 
 from community.engagement.service.assessing import Recording
 from community.engagement.service.gates import lapse_due
-from community.engagement.service.participants import turns_beside
+from community.engagement.service.participants import TURNS
 from community.engagement.service.publishing import publish
 from community.engagement.service.recording import record, record_all
 from community.engagement.service.reducing import reduce
@@ -14,6 +14,7 @@ from community.engagement.service.views import Shown, keep_views, report_view
 from community.engagement.service.visiting import visit
 
 __all__ = [
+    "TURNS",
     "Recording",
     "Report",
     "ReportAnswer",
@@ -32,7 +33,6 @@ __all__ = [
     "report",
     "report_view",
     "supposed",
-    "turns_beside",
     "undo",
     "undo_next_about",
     "visit",

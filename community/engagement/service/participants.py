@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from community import database
-from community.engagement.queries.programmes import PUBLISHED, PublishedProgramme, programmes_by_ids, published_beside
+from community.engagement.queries.programmes import PUBLISHED, PublishedProgramme, programmes_by_ids
 from community.engagement.rules.deciding import Earner
 from community.kernel.along import NOTHING, Along, Companion
 from community.members import queries as members
@@ -24,16 +24,15 @@ class Turns:
     published: list[PublishedProgramme]
 
 
-def turns_beside(now: datetime) -> tuple[Companion[Any], ...]:
-    """What is read of somebody whose turn is taken, for the statement of another area."""
-    return members.earner_beside(now), published_beside()
+TURNS: tuple[Companion[Any], ...] = (members.EARNER, PUBLISHED)
+"""What is read of somebody whose turn is taken, for the statement of another area."""
 
 
 async def take_turns(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> Turns:
     """Take these members' turns until the transaction ends, in the order of their ids; who is no member is missing.
 
     One statement for those who did something before. Only what is read after it is read in these turns. For somebody
-    of whom `turns_beside` came along, nobody waits for the statement.
+    of whom `TURNS` came along, nobody waits for the statement.
     """
     if (came := _came_along(member_ids := set(member_ids), along)) is not None:
         await database.send(_HOLD, f"{{{','.join(map(str, member_ids))}}}")

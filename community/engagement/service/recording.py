@@ -34,7 +34,7 @@ async def record(
     """A member did something: give what the rules pay for it, in the caller's transaction; what it did and did not.
 
     It `is_new` where its subject came into being in this transaction, and the cause with it. `along` may bring
-    `turns_beside` of the member.
+    `TURNS` of the member.
 
     What earns nothing is told in the effects, never raised. The same cause again gives nothing and returns the first
     effects. Raises NotFound for who is no member, and CauseReused for another activity under the same cause.

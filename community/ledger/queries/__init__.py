@@ -1,6 +1,6 @@
 """What the ledger tells: balances, statements, transfers and their reversals, credits earned in a period."""
 
-from community.ledger.queries.balances import BalanceView, balances_of, balances_seen_by, beside
+from community.ledger.queries.balances import BESIDE, BalanceView, balances_of, balances_seen_by
 from community.ledger.queries.credits import CREDITS_IN_SPAN, CreditView, earnings_in
 from community.ledger.queries.statements import StatementLineView, lines_by_ids, statements_of
 from community.ledger.queries.transfers import (
@@ -14,6 +14,7 @@ from community.ledger.queries.transfers import (
 )
 
 __all__ = [
+    "BESIDE",
     "CREDITS_IN_SPAN",
     "BalanceView",
     "CreditView",
@@ -22,7 +23,6 @@ __all__ = [
     "TransferView",
     "balances_of",
     "balances_seen_by",
-    "beside",
     "earnings_in",
     "expired_of",
     "lines_by_ids",

@@ -1,21 +1,20 @@
 """What members have: points to spend, points to come, what expires next, credits."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
+from typing import NamedTuple
 from uuid import UUID
 
 from community import database
 from community.access.policy import Actor
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, NOW, VIEWER, Along, Companion, Given
 from community.ledger import policy
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.transfers import Currency
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceView:
+class BalanceView(NamedTuple):
     """What a member has at an instant. What was due by then has happened, whether or not it is written yet."""
 
     points: int = 0
@@ -29,7 +28,7 @@ class BalanceView:
 async def balances_of(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> dict[UUID, BalanceView]:
     """What each of these members has at `now`; nothing, for whom the ledger does not know.
 
-    One statement; none for those whose balance came along as `beside`.
+    One statement; none for those whose balance came along as `BESIDE`.
     """
 
     async def read(missing: list[UUID]) -> dict[UUID, BalanceView]:
@@ -38,20 +37,6 @@ async def balances_of(member_ids: Iterable[UUID], now: datetime, along: Along = 
         return {row["member_id"]: BalanceView(*row[1:]) for row in rows}
 
     return await along.found(BESIDE, member_ids, read)
-
-
-def beside(member_id: UUID, now: datetime) -> Companion[BalanceView]:
-    """What this member has, for the statement of another area about them alone."""
-    return Companion(BESIDE, _of_one, BalanceView, HAD, (member_id, *_accounts_of(member_id), now))
-
-
-def _of_one(_: str, *names: str) -> str:
-    *ids, now = names
-    wanted = ", ".join(f"{id}::uuid as {name}" for id, name in zip(ids, WANTED, strict=True))
-    return _FROM.format(wanted=f"(select {wanted}) wanted", now=f"{now}::timestamptz")
-
-
-BESIDE = "balance"
 
 
 @lru_cache(10_000)
@@ -110,6 +95,25 @@ _FROM = f"""
         group by lot.expires_at order by lot.expires_at limit 1
     ) next on true
 """
+
+
+def _of_one(_: str, *names: str) -> str:
+    *ids, now = names
+    wanted = ", ".join(f"{id}::uuid as {name}" for id, name in zip(ids, WANTED, strict=True))
+    return _FROM.format(wanted=f"(select {wanted}) wanted", now=f"{now}::timestamptz")
+
+
+def _account(place: int) -> Given:
+    return lambda asking: _accounts_of(asking.member_id)[place]
+
+
+BESIDE: Companion[BalanceView] = Companion(
+    _of_one,
+    BalanceView,
+    HAD,
+    (VIEWER, _account(0), _account(1), _account(2), NOW),
+)
+"""What who asks has, for the statement of another area about them alone."""
 
 _EACH = f"unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[]) as wanted({', '.join(WANTED)})"
 _BALANCES = f"select wanted.member_id, {', '.join(HAD)} from {_FROM.format(wanted=_EACH, now='$5')}"

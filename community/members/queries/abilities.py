@@ -7,7 +7,7 @@ from uuid import UUID
 
 from community import database
 from community.access.policy import Actor
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, NOW, Along, Companion
 from community.members import policy
 from community.members.rules import Ability
 
@@ -60,23 +60,22 @@ async def restriction_on(
 ) -> RestrictionView | None:
     """The restriction that keeps a member from an ability at `now`, the longest if there are several.
 
-    No statement where it came along as `restrictions_beside`.
+    No statement where it came along as `RESTRICTIONS`.
     """
     found = await along.found(RESTRICTIONS, [member_id], lambda missing: restrictions_of(missing, now))
     return next((r for r in found[member_id] if r.ability == ability), None)
 
 
-def restrictions_beside(now: datetime) -> Companion[list[RestrictionView]]:
-    """What is taken from a member, for the statement of another area."""
-    taken = (
+RESTRICTIONS: Companion[list[RestrictionView]] = Companion(
+    (
         "array(select row(id, member_id, ability, reason, starts_at, ends_at) from members_restriction"
         " where member_id = {} and lifted_at is null and (ends_at is null or ends_at > {}::timestamptz)"
         " order by ends_at desc nulls first, id)"
-    )
-    return Companion(RESTRICTIONS, taken.format, lambda rows: [RestrictionView(*row) for row in rows], arguments=(now,))
-
-
-RESTRICTIONS = "restrictions"
+    ).format,
+    lambda rows: [RestrictionView(*row) for row in rows],
+    arguments=(NOW,),
+)
+"""What is taken from a member, for the statement of another area."""
 
 
 EARNERS = (
@@ -87,17 +86,17 @@ EARNERS = (
 """Those among `ids` who exist, as the columns of an EarnerView, for the statement of another area too."""
 
 
-def earner_beside(now: datetime) -> Companion[EarnerView]:
-    """A member as one who earns, for the statement of another area."""
-    earner = (
+EARNER = Companion(
+    (
         "members_member m left join members_restriction r"
         " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null"
         " and (r.ends_at is null or r.ends_at > {1}::timestamptz) where m.id = {0} limit 1"
-    )
-    return Companion(EARNER, earner.format, EarnerView, ("m.id", "m.time_zone", "r.reason", "r.ends_at"), (now,))
-
-
-EARNER = "earner"
+    ).format,
+    EarnerView,
+    ("m.id", "m.time_zone", "r.reason", "r.ends_at"),
+    (NOW,),
+)
+"""A member as one who earns, for the statement of another area."""
 
 
 async def earners(ids: Iterable[UUID], now: datetime) -> dict[UUID, EarnerView]:
@@ -107,7 +106,7 @@ async def earners(ids: Iterable[UUID], now: datetime) -> dict[UUID, EarnerView]:
 
 
 async def abilities_of(member_id: UUID, now: datetime, along: Along = NOTHING) -> list[Ability]:
-    """What nobody keeps the member from at `now`. No statement where it came along as `abilities_beside`."""
+    """What nobody keeps the member from at `now`. No statement where it came along as `ABILITIES`."""
 
     async def read(missing: list[UUID]) -> dict[UUID, list[Ability]]:
         return {
@@ -118,18 +117,17 @@ async def abilities_of(member_id: UUID, now: datetime, along: Along = NOTHING) -
     return (await along.found(ABILITIES, [member_id], read))[member_id]
 
 
-def abilities_beside(now: datetime) -> Companion[list[Ability]]:
-    """What nobody keeps a member from, for the statement that reads them."""
-    taken = (
-        "array(select ability::text from members_restriction where member_id = {} and lifted_at is null"
-        " and (ends_at is null or ends_at > {}::timestamptz))"
-    )
-    return Companion(ABILITIES, taken.format, _left_by, arguments=(now,))
-
-
-ABILITIES = "abilities"
-
-
 def _left_by(taken: Iterable[str]) -> list[Ability]:
     restricted = set(taken)
     return [ability for ability in Ability if ability not in restricted]
+
+
+ABILITIES: Companion[list[Ability]] = Companion(
+    (
+        "array(select ability::text from members_restriction where member_id = {} and lifted_at is null"
+        " and (ends_at is null or ends_at > {}::timestamptz))"
+    ).format,
+    _left_by,
+    arguments=(NOW,),
+)
+"""What nobody keeps a member from, for the statement that reads them."""

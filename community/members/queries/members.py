@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Self
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import asyncpg
 import orjson
 
 from community import database
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, Along, Companion, Company
 from community.kernel.text import fold
 from community.members import rules
 from community.members.rules import Source
@@ -43,23 +44,23 @@ COLUMNS = (
     "m.id, m.handle, m.display_name, m.bio, m.locale, m.time_zone, m.time_zone_changed_at, m.birthday, m.joined_at"
 )
 
+REMEMBERED = 1_000
+
 
 async def by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, MemberView]:
-    """The members among `ids` who exist. No statement for those who came along as `beside`."""
+    """The members among `ids` who exist. No statement for those who came along as `BESIDE`."""
 
     async def read(missing: list[UUID]) -> dict[UUID, MemberView]:
         rows = await database.fetch(f"select {COLUMNS} from members_member m where m.id = any($1)", missing)
-        return {row["id"]: MemberView.of(row) for row in rows}
+        return {view.id: view for view in database.views_of(MemberView, rows)}
 
     return await along.found(BESIDE, ids, read)
 
 
-def beside() -> Companion[MemberView]:
-    """A member, for the statement of another area."""
-    return Companion(BESIDE, "members_member m where m.id = {}".format, MemberView, tuple(COLUMNS.split(", ")))
-
-
-BESIDE = "member"
+BESIDE: Companion[MemberView] = Companion(
+    "members_member m where m.id = {}".format, MemberView, tuple(COLUMNS.split(", "))
+)
+"""A member, for the statement of another area."""
 
 
 async def known_among(ids: Iterable[UUID]) -> set[UUID]:
@@ -84,15 +85,12 @@ async def each_of(ids: Sequence[UUID]) -> list[MemberView | None]:
 
 async def one(member_id: UUID, along: Along = NOTHING) -> MemberView | None:
     """The member with this id, and what comes along."""
-    return await _one("m.id = {}", member_id, along)
+    return await _one("m.id = $1", member_id, along)
 
 
-def along(*companions: Companion[Any]) -> Along:
-    """What is to be read along with a member, about them."""
-    found = Along()
-    for companion in companions:
-        found.bring(companion, "m.id")
-    return found
+def company(companions: Iterable[Companion[Any]]) -> Company:
+    """Who comes along with a member, about them."""
+    return Company.of({"m.id": companions})
 
 
 async def by_handles(handles: Iterable[str]) -> dict[str, MemberView]:
@@ -106,7 +104,7 @@ async def by_handles(handles: Iterable[str]) -> dict[str, MemberView]:
 
 async def by_handle(handle: str, along: Along = NOTHING) -> MemberView | None:
     """The member with this handle, whatever the case, and what comes along."""
-    return await _one("m.handle_folded = {}", fold(handle), along)
+    return await _one("m.handle_folded = $1", fold(handle), along)
 
 
 async def source_of(member_id: UUID) -> Source | None:
@@ -116,11 +114,12 @@ async def source_of(member_id: UUID) -> Source | None:
 
 
 async def _one(condition: str, value: Any, along: Along) -> MemberView | None:
-    question = database.Question()
-    question.require(condition, value)
-    columns = COLUMNS + along.columns(question)
-    row = await database.fetch_one(
-        f"select {columns} from members_member m{along.joined} where {question.met}", *question.arguments
-    )
-    along.keep([row] if row else [])
-    return MemberView.of(row) if row else None
+    rows = await database.fetch(_by(condition, along.company), value, *along.given())
+    along.keep(rows)
+    return next(iter(database.views_of(MemberView, rows)), None)
+
+
+@lru_cache(REMEMBERED)
+def _by(condition: str, company: Company) -> str:
+    columns, joined = company.beside(1)
+    return f"select {COLUMNS}{columns} from members_member m{joined} where {condition}"

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from community import database
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, VIEWER, Along, Companion
 from community.kernel.pages import Page, PageRequest, page_of
 from community.members.queries.members import COLUMNS, MemberView
 
@@ -53,7 +53,7 @@ async def followed_by(member_id: UUID) -> list[UUID]:
 
 
 async def followed_among(follower_id: UUID, ids: Iterable[UUID], along: Along = NOTHING) -> set[UUID]:
-    """Those among `ids` whom the member follows. No statement for those who came along as `followed_beside`."""
+    """Those among `ids` whom the member follows. No statement for those who came along as `FOLLOWED`."""
 
     async def read(missing: list[UUID]) -> dict[UUID, bool]:
         rows = await database.fetch(
@@ -67,13 +67,12 @@ async def followed_among(follower_id: UUID, ids: Iterable[UUID], along: Along = 
     return {member_id for member_id, is_followed in found.items() if is_followed}
 
 
-def followed_beside(follower_id: UUID) -> Companion[bool]:
-    """Whether the member follows somebody, for the statement that reads those."""
-    followed = "(select true from members_follow where followed_id = {} and follower_id = {}::uuid)"
-    return Companion(FOLLOWED, followed.format, bool, arguments=(follower_id,))
-
-
-FOLLOWED = "followed"
+FOLLOWED: Companion[bool] = Companion(
+    "(select true from members_follow where followed_id = {} and follower_id = {}::uuid)".format,
+    bool,
+    arguments=(VIEWER,),
+)
+"""Whether who asks follows somebody, for the statement that reads those."""
 
 
 async def blocked_among(member_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
@@ -96,26 +95,18 @@ async def blocking_among(blocker_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
 
 
 async def follower_counts(ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, int]:
-    """How many follow each of these members. No statement for those of whom it came along as `followers_beside`."""
-    return await _counts(followers_beside(), ids, along)
+    """How many follow each of these members. No statement for those of whom it came along as `FOLLOWERS`."""
+    return await _counts(FOLLOWERS, ids, along)
 
 
 async def following_counts(ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, int]:
-    """How many each of these members follows. No statement for those of whom it came along as `following_beside`."""
-    return await _counts(following_beside(), ids, along)
+    """How many each of these members follows. No statement for those of whom it came along as `FOLLOWING`."""
+    return await _counts(FOLLOWING, ids, along)
 
 
-def followers_beside() -> Companion[int]:
-    """How many follow a member, for the statement that reads them."""
-    return Companion(FOLLOWERS, "(select count(*) from members_follow where followed_id = {})".format, int)
-
-
-def following_beside() -> Companion[int]:
-    """How many a member follows, for the statement that reads them."""
-    return Companion(FOLLOWING, "(select count(*) from members_follow where follower_id = {})".format, int)
-
-
-FOLLOWERS, FOLLOWING = "followers", "following"
+FOLLOWERS = Companion("(select count(*) from members_follow where followed_id = {})".format, int)
+FOLLOWING = Companion("(select count(*) from members_follow where follower_id = {})".format, int)
+"""How many follow a member, and how many the member follows, for the statement that reads them."""
 
 
 async def _counts(counted: Companion[int], ids: Sequence[UUID], along: Along) -> dict[UUID, int]:
@@ -125,7 +116,7 @@ async def _counts(counted: Companion[int], ids: Sequence[UUID], along: Along) ->
         )
         return {row["id"]: row["count"] for row in rows}
 
-    return await along.found(counted.name, ids, read)
+    return await along.found(counted, ids, read)
 
 
 async def _relations(

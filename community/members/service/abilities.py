@@ -21,7 +21,7 @@ from community.outbox import service as outbox
 async def require_ability(member_id: UUID, ability: Ability, now: datetime, along: Along = NOTHING) -> None:
     """Raise MayNotPost, MayNotEarn or MayNotSpend while the ability is taken from the member.
 
-    No statement where what is taken came along as members' `restrictions_beside`.
+    No statement where what is taken came along as members' `RESTRICTIONS`.
     """
     restriction = await queries.restriction_on(member_id, ability, now, along)
     if restriction is None:

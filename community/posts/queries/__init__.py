@@ -1,6 +1,6 @@
 """Posts, comments, reactions and hashtags as an actor sees them."""
 
-from community.posts.queries.beside import along_comments, along_posts
+from community.posts.queries.beside import with_comments, with_posts
 from community.posts.queries.comments import CommentView, comment, comments, replies, threads
 from community.posts.queries.crowds import comment_for, post_for
 from community.posts.queries.hashtags import (
@@ -8,7 +8,6 @@ from community.posts.queries.hashtags import (
     HashtagView,
     hashtag,
     hashtags,
-    hashtags_beside,
     hashtags_of,
     name_of,
     popular,
@@ -33,11 +32,9 @@ from community.posts.queries.reactions import (
     TALLIES,
     Subject,
     Tallies,
-    reactions_beside,
     reactions_of,
     reactor_counts,
     subject,
-    tallies_beside,
     tallies_of,
 )
 from community.posts.queries.trends import TrendView, UseView, histories, trends
@@ -58,15 +55,12 @@ __all__ = [
     "TrendView",
     "UseView",
     "Writing",
-    "along_comments",
-    "along_posts",
     "comment",
     "comment_for",
     "comments",
     "feed",
     "hashtag",
     "hashtags",
-    "hashtags_beside",
     "hashtags_of",
     "histories",
     "home",
@@ -76,15 +70,15 @@ __all__ = [
     "post",
     "post_for",
     "posts",
-    "reactions_beside",
     "reactions_of",
     "reactor_counts",
     "replies",
     "subject",
     "tagged",
-    "tallies_beside",
     "tallies_of",
     "threads",
     "trends",
+    "with_comments",
+    "with_posts",
     "writing",
 ]

@@ -1,20 +1,21 @@
 """Comments as an actor sees them: by id, and as pages below many posts or comments at a time."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
 
 from community import database
 from community.access.policy import Actor
-from community.database import Question
-from community.kernel.along import NOTHING, Along
+from community.database import Question, Statement
+from community.kernel.along import NOTHING, REMEMBERED, Along, Company
 from community.kernel.errors import NotFound
 from community.kernel.pages import Page, PageRequest, page_of
-from community.posts.queries.sight import Sight, visible_to
+from community.posts.queries.sight import ME, Sight, reads, sight_of
 from community.posts.rules.markdown import rendered
 
 COLUMNS = (
@@ -49,18 +50,10 @@ class CommentView:
 
 async def comments(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, CommentView]:
     """The comments among `ids` that the actor may see, which includes seeing their posts."""
-    question, sight = Question(), visible_to(actor)
-    question.require(f"c.id = any({question.unplanned(list(ids), 'uuid[]')})")
-    sight.posts(question)
-    sight.comments(question)
-    columns = COLUMNS + along.columns(question)
-    rows = await database.fetch(
-        f"select {columns} from posts_comment c join posts_post p on p.id = c.post_id{along.joined}"
-        f" where {question.met}",
-        *question.arguments,
-    )
+    statement = _among(sight_of(actor), along.company)
+    rows = await database.fetch(statement.sql, *statement.given({IDS: list(ids), ME: actor.member_id}, along))
     along.keep(rows)
-    return {row["id"]: view_of(row, sight) for row in rows}
+    return {row["id"]: view_of(row, actor) for row in rows}
 
 
 async def comment(actor: Actor, comment_id: UUID, along: Along = NOTHING) -> CommentView:
@@ -75,54 +68,37 @@ async def threads(
     actor: Actor, post_ids: Sequence[UUID], page: PageRequest, along: Along = NOTHING
 ) -> list[Page[CommentView]]:
     """The same page of answers below each of these visible posts, oldest first. One statement."""
-    question = Question()
-    question.require("c.parent_id is null")
-    return await _below(actor, "post_id", post_ids, question, page, along)
+    return await _below(actor, "post_id", post_ids, page, along)
 
 
 async def replies(
     actor: Actor, comment_ids: Sequence[UUID], page: PageRequest, along: Along = NOTHING
 ) -> list[Page[CommentView]]:
     """The same page of replies to each of these visible comments, oldest first. One statement."""
-    return await _below(actor, "parent_id", comment_ids, Question(), page, along)
+    return await _below(actor, "parent_id", comment_ids, page, along)
 
 
 async def _below(
-    actor: Actor, column: str, ids: Sequence[UUID], question: Question, page: PageRequest, along: Along
+    actor: Actor, column: str, ids: Sequence[UUID], page: PageRequest, along: Along
 ) -> list[Page[CommentView]]:
-    sight = visible_to(actor)
-    sight.comments(question)
-    parents = question.unplanned(list(set(ids)), "uuid[]")
-    question.require(f"c.{column} = parent.id")
-    direction, limit = question.window("c.id", page, newest_first=False)
-    met, columns = question.met, COLUMNS + along.columns(question)
-    rows = await database.fetch(
-        f"select {columns} from unnest({parents}) parent(id) cross join lateral ("
-        f" select c.* from posts_comment c where {met} order by c.id {direction} {limit}"
-        f") c{along.joined} order by c.id {direction}",
-        *question.arguments,
-    )
+    statement = _under(sight_of(actor), column, page.named, along.company)
+    values = {IDS: list(set(ids)), ME: actor.member_id, **page.values}
+    rows = await database.fetch(statement.sql, *statement.given(values, along))
     along.keep(rows)
-    pages = _pages(rows, column, page, sight)
-    return [pages.get(parent_id) or page_of([], page, _key) for parent_id in ids]
-
-
-def _pages(
-    rows: Sequence[asyncpg.Record], column: str, page: PageRequest, sight: Sight
-) -> Mapping[UUID, Page[CommentView]]:
     below: defaultdict[UUID, list[CommentView]] = defaultdict(list)
     for row in rows:
-        below[row[column]].append(view_of(row, sight))
-    return {parent: page_of(found, page, _key) for parent, found in below.items()}
+        below[row[column]].append(view_of(row, actor))
+    pages = {parent: page_of(found, page, _key) for parent, found in below.items()}
+    return [pages.get(parent_id) or page_of([], page, _key) for parent_id in ids]
 
 
 def _key(comment: CommentView) -> tuple[UUID]:
     return (comment.id,)
 
 
-def view_of(row: asyncpg.Record, sight: Sight) -> CommentView:
+def view_of(row: asyncpg.Record, actor: Actor) -> CommentView:
     """The comment in a row of `COLUMNS`, as far as it may be seen."""
-    readable = sight.reads(row["author_id"], is_removed=row["removed_at"] is not None)
+    readable = reads(actor, row["author_id"], is_removed=row["removed_at"] is not None)
     return CommentView(
         id=row["id"],
         post_id=row["post_id"],
@@ -137,4 +113,38 @@ def view_of(row: asyncpg.Record, sight: Sight) -> CommentView:
         removed_at=row["removed_at"],
         removed_by=row["removed_by"] if readable else None,
         removal_reason=row["removal_reason"] if readable else None,
+    )
+
+
+IDS = "ids"
+
+
+@lru_cache(REMEMBERED)
+def _among(sight: Sight, company: Company) -> Statement:
+    question = Question()
+    question.require(f"c.id = any({question.unplanned(IDS, 'uuid[]')})")
+    sight.posts(question)
+    sight.comments(question)
+    columns, joined = company.beside(len(question.arguments))
+    return question.statement(
+        f"select {COLUMNS}{columns} from posts_comment c join posts_post p on p.id = c.post_id{joined}"
+        f" where {question.met}"
+    )
+
+
+@lru_cache(REMEMBERED)
+def _under(sight: Sight, column: str, page: PageRequest, company: Company) -> Statement:
+    """Answers to a post, where `column` is its id; else replies to a comment."""
+    question = Question()
+    if column == "post_id":
+        question.require("c.parent_id is null")
+    sight.comments(question)
+    parents = question.unplanned(IDS, "uuid[]")
+    question.require(f"c.{column} = parent.id")
+    direction, limit = question.window("c.id", page, newest_first=False)
+    columns, joined = company.beside(len(question.arguments))
+    return question.statement(
+        f"select {COLUMNS}{columns} from unnest({parents}) parent(id) cross join lateral ("
+        f" select c.* from posts_comment c where {question.met} order by c.id {direction} {limit}"
+        f") c{joined} order by c.id {direction}"
     )

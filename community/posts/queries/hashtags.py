@@ -41,14 +41,10 @@ async def hashtags_of(ids: Sequence[UUID]) -> list[HashtagView | None]:
     return [found.get(each) for each in ids]
 
 
-def hashtags_beside() -> Companion[HashtagView]:
-    """A hashtag, for the statement that reads what carries it."""
-
-    return Companion(HASHTAG, "posts_hashtag where id = {}".format, HashtagView, COLUMNS)
-
-
-HASHTAG = "hashtag"
-COLUMNS = ("id", "name", "post_count", "last_used_at")
+HASHTAG = Companion(
+    "posts_hashtag where id = {}".format, HashtagView, columns=("id", "name", "post_count", "last_used_at")
+)
+"""A hashtag, for the statement that reads what carries it."""
 
 
 async def hashtag(spelling: str) -> HashtagView | None:

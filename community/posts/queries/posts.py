@@ -1,23 +1,22 @@
 """Posts as an actor sees them: by id, in feeds, by what they say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Self
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
-
-import asyncpg
 
 from community import database
 from community.access.policy import Actor, require_member
-from community.database import Question
+from community.database import Question, Statement
 from community.kernel import search
-from community.kernel.along import NOTHING, Along
+from community.kernel.along import NOTHING, REMEMBERED, Along, Company
 from community.kernel.errors import BadInput, NotFound
 from community.kernel.pages import Page, PageRequest, page_of
 from community.members import queries as members
-from community.posts.queries.sight import visible_to
+from community.posts.queries.sight import ME, Sight, sight_of
 from community.posts.rules import limits
 from community.posts.rules.hashtags import hashtag_id
 from community.posts.rules.markdown import rendered
@@ -59,11 +58,6 @@ class PostView(NamedTuple):
         """What it says, safe to show as it is."""
         return rendered(self.kept_html, self.renderer, self.source, self.mention_handles)
 
-    @classmethod
-    def of(cls, row: asyncpg.Record) -> Self:
-        """The post in a row that begins with `COLUMNS`."""
-        return cls._make(row[: len(cls._fields)])
-
 
 @dataclass(frozen=True, slots=True)
 class Writing:
@@ -98,15 +92,9 @@ EVERYTHING = Filter()
 
 async def posts(actor: Actor, ids: Sequence[UUID], along: Along = NOTHING) -> dict[UUID, PostView]:
     """The posts among `ids` that the actor may see."""
-    question = Question()
-    question.require(f"p.id = any({question.unplanned(list(ids), 'uuid[]')})")
-    visible_to(actor).posts(question)
-    columns = COLUMNS + along.columns(question)
-    rows = await database.fetch(
-        f"select {columns} from posts_post p{along.joined} where {question.met}", *question.arguments
-    )
-    along.keep(rows)
-    return {row["id"]: PostView.of(row) for row in rows}
+    statement = _among(sight_of(actor), along.company)
+    found = await _read(statement, {IDS: list(ids), ME: actor.member_id}, along)
+    return {post.id: post for post in found}
 
 
 async def post(actor: Actor, post_id: UUID, along: Along = NOTHING) -> PostView:
@@ -138,61 +126,13 @@ async def feed(
     along: Along = NOTHING,
 ) -> Page[PostView]:
     """A page of the posts that stand."""
-    question, table, key = _standing(actor), "posts_post p", "p.id"
-    if which.hashtag is not None:
-        table, key = TAGGED, "tagging.post_id"
-        question.require("tagging.hashtag_id = {}", hashtag_id(which.hashtag))
-    if which.author_id is not None:
-        question.require("p.author_id = {}", which.author_id)
-    return await _page(question, table, key, page, order, along)
-
-
-async def tagged(
-    actor: Actor, hashtag_ids: Sequence[UUID], page: PageRequest, along: Along = NOTHING
-) -> list[Page[PostView]]:
-    """The same page of the posts that stand under each of these hashtags, newest first. One statement."""
-    question = _standing(actor)
-    question.require("tagging.hashtag_id = tag.id")
-    tags = question.unplanned(list(set(hashtag_ids)), "uuid[]")
-    direction, limit = question.window("tagging.post_id", page, newest_first=True)
-    met, columns = question.met, f"{COLUMNS}, tag.id as hashtag_id{along.columns(question)}"
-    rows = await database.fetch(
-        f"select {columns} from unnest({tags}) tag(id) cross join lateral ("
-        f" select p.* from {TAGGED} where {met} order by tagging.post_id {direction} {limit}"
-        f") p{along.joined} order by p.id {direction}",
-        *question.arguments,
+    by, tag = which.author_id, which.hashtag
+    newest_first = order is Order.NEWEST_FIRST
+    statement = _standing(
+        sight_of(actor), by is not None, tag is not None, False, newest_first, page.named, along.company
     )
-    along.keep(rows)
-    found: dict[UUID, list[PostView]] = {hashtag_id: [] for hashtag_id in hashtag_ids}
-    for row in rows:
-        found[row["hashtag_id"]].append(PostView.of(row))
-    return [page_of(found[hashtag_id], page, _key) for hashtag_id in hashtag_ids]
-
-
-async def home(actor: Actor, page: PageRequest, along: Along = NOTHING) -> Page[PostView]:
-    """A page of what the member and those they follow wrote; for who follows nobody, of what everybody wrote."""
-    question = _standing(actor)
-    question.require("p.author_id = author.id")
-    me = question.argument(require_member(actor))
-    followed = members.FOLLOWED_BY.format(member=f"{me}::uuid")
-    direction, limit = question.window("p.id", page, newest_first=True)
-    # Each author's newest are read from the end of the index: the cost follows the authors and not what they wrote.
-    theirs = (
-        f"select p.* from ({followed} union all select {me}::uuid) author(id) cross join lateral ("
-        f" select p.* from posts_post p where {question.met} order by p.id {direction} {limit}"
-        f") p order by p.id {direction} {limit}"
-    )
-    columns = f"{COLUMNS}, who.follows{along.columns(question)}"
-    rows = await database.fetch(
-        f"select {columns} from (select exists ({followed}) as follows) who"
-        f" left join lateral ({theirs}) p on who.follows{along.joined} order by p.id {direction}",
-        *question.arguments,
-    )
-    if not rows[0]["follows"]:
-        return await feed(actor, page, along=along)
-    shown = [row for row in rows if row["id"]]
-    along.keep(shown)
-    return page_of([PostView.of(row) for row in shown], page, _key)
+    values = {ME: actor.member_id, AUTHOR: by, HASHTAG: tag and hashtag_id(tag), **page.values}
+    return page_of(await _read(statement, values, along), page, _key)
 
 
 async def matching(actor: Actor, query: str, page: PageRequest, along: Along = NOTHING) -> Page[PostView]:
@@ -202,36 +142,121 @@ async def matching(actor: Actor, query: str, page: PageRequest, along: Along = N
     asked = search.question_of(query)
     if asked is None:
         raise BadInput("query", "Search for at least one letter or digit.")
-    question = _standing(actor)
-    question.require("p.words @@ {}::text::tsquery", asked)
-    return await _page(question, "posts_post p", "p.id", page, Order.NEWEST_FIRST, along)
+    statement = _standing(sight_of(actor), False, False, True, True, page.named, along.company)
+    values = {ME: actor.member_id, WORDS: asked, **page.values}
+    return page_of(await _read(statement, values, along), page, _key)
 
 
-def _standing(actor: Actor) -> Question:
-    """For the posts that stand, among those that the actor may see."""
-    question = Question()
-    question.require("p.removed_at is null")
-    visible_to(actor).posts(question)
-    return question
-
-
-async def _page(
-    question: Question, table: str, key: str, page: PageRequest, order: Order, along: Along
-) -> Page[PostView]:
-    direction, limit = question.window(key, page, newest_first=order is Order.NEWEST_FIRST)
-    theirs = f"select {COLUMNS} from {table} where {question.met} order by {key} {direction} {limit}"
-    return await _shown(theirs, direction, question, page, along)
-
-
-async def _shown(chosen: str, direction: str, question: Question, page: PageRequest, along: Along) -> Page[PostView]:
-    """The page that the statement `chosen` makes, and what comes along with its posts alone."""
-    columns = COLUMNS + along.columns(question)
-    rows = await database.fetch(
-        f"select {columns} from ({chosen}) p{along.joined} order by p.id {direction}", *question.arguments
-    )
+async def tagged(
+    actor: Actor, hashtag_ids: Sequence[UUID], page: PageRequest, along: Along = NOTHING
+) -> list[Page[PostView]]:
+    """The same page of the posts that stand under each of these hashtags, newest first. One statement."""
+    statement = _tagged(sight_of(actor), page.named, along.company)
+    values = {ME: actor.member_id, IDS: list(set(hashtag_ids)), **page.values}
+    rows = await database.fetch(statement.sql, *statement.given(values, along))
     along.keep(rows)
-    return page_of([PostView.of(row) for row in rows], page, _key)
+    found: dict[UUID, list[PostView]] = {hashtag_id: [] for hashtag_id in hashtag_ids}
+    for row, post in zip(rows, database.views_of(PostView, rows), strict=True):
+        found[row["hashtag_id"]].append(post)
+    return [page_of(found[hashtag_id], page, _key) for hashtag_id in hashtag_ids]
+
+
+async def home(actor: Actor, page: PageRequest, along: Along = NOTHING) -> Page[PostView]:
+    """A page of what the member and those they follow wrote; for who follows nobody, of what everybody wrote."""
+    statement = _home(sight_of(actor), page.named, along.company)
+    values = {ME: require_member(actor), **page.values}
+    rows = await database.fetch(statement.sql, *statement.given(values, along))
+    if not rows[0]["follows"]:
+        return await feed(actor, page, along=along)
+    shown = [row for row in rows if row["id"]]
+    along.keep(shown)
+    return page_of(database.views_of(PostView, shown), page, _key)
+
+
+async def _read(statement: Statement, values: Mapping[str, Any], along: Along) -> list[PostView]:
+    """The posts that a statement of `COLUMNS` finds, and what comes along with them."""
+    rows = await database.fetch(statement.sql, *statement.given(values, along))
+    along.keep(rows)
+    return database.views_of(PostView, rows)
 
 
 def _key(post: PostView) -> tuple[UUID]:
     return (post.id,)
+
+
+IDS, AUTHOR, HASHTAG, WORDS = "ids", "author", "hashtag", "words"
+
+
+@lru_cache(REMEMBERED)
+def _among(sight: Sight, company: Company) -> Statement:
+    question = Question()
+    question.require(f"p.id = any({question.unplanned(IDS, 'uuid[]')})")
+    sight.posts(question)
+    columns, joined = company.beside(len(question.arguments))
+    return question.statement(f"select {COLUMNS}{columns} from posts_post p{joined} where {question.met}")
+
+
+@lru_cache(REMEMBERED)
+def _standing(
+    sight: Sight,
+    of_author: bool,
+    of_hashtag: bool,
+    of_words: bool,
+    newest_first: bool,
+    page: PageRequest,
+    company: Company,
+) -> Statement:
+    """A page of posts; what comes along is read for them alone."""
+    question, table, key = _of_those_that_stand(sight), "posts_post p", "p.id"
+    if of_hashtag:
+        table, key = TAGGED, "tagging.post_id"
+        question.require("tagging.hashtag_id = {}", HASHTAG)
+    if of_author:
+        question.require("p.author_id = {}", AUTHOR)
+    if of_words:
+        question.require("p.words @@ {}::text::tsquery", WORDS)
+    direction, limit = question.window(key, page, newest_first=newest_first)
+    theirs = f"select {COLUMNS} from {table} where {question.met} order by {key} {direction} {limit}"
+    columns, joined = company.beside(len(question.arguments))
+    return question.statement(f"select {COLUMNS}{columns} from ({theirs}) p{joined} order by p.id {direction}")
+
+
+@lru_cache(REMEMBERED)
+def _tagged(sight: Sight, page: PageRequest, company: Company) -> Statement:
+    question = _of_those_that_stand(sight)
+    question.require("tagging.hashtag_id = tag.id")
+    tags = question.unplanned(IDS, "uuid[]")
+    direction, limit = question.window("tagging.post_id", page, newest_first=True)
+    columns, joined = company.beside(len(question.arguments))
+    return question.statement(
+        f"select {COLUMNS}, tag.id as hashtag_id{columns} from unnest({tags}) tag(id) cross join lateral ("
+        f" select p.* from {TAGGED} where {question.met} order by tagging.post_id {direction} {limit}"
+        f") p{joined} order by p.id {direction}"
+    )
+
+
+@lru_cache(REMEMBERED)
+def _home(sight: Sight, page: PageRequest, company: Company) -> Statement:
+    question = _of_those_that_stand(sight)
+    question.require("p.author_id = author.id")
+    me = question.argument(ME)
+    followed = members.FOLLOWED_BY.format(member=f"{me}::uuid")
+    direction, limit = question.window("p.id", page, newest_first=True)
+    # Each author's newest are read from the end of the index: the cost follows the authors and not what they wrote.
+    theirs = (
+        f"select p.* from ({followed} union all select {me}::uuid) author(id) cross join lateral ("
+        f" select p.* from posts_post p where {question.met} order by p.id {direction} {limit}"
+        f") p order by p.id {direction} {limit}"
+    )
+    columns, joined = company.beside(len(question.arguments))
+    return question.statement(
+        f"select {COLUMNS}, who.follows{columns} from (select exists ({followed}) as follows) who"
+        f" left join lateral ({theirs}) p on who.follows{joined} order by p.id {direction}"
+    )
+
+
+def _of_those_that_stand(sight: Sight) -> Question:
+    question = Question()
+    question.require("p.removed_at is null")
+    sight.posts(question)
+    return question

@@ -12,10 +12,10 @@ import orjson
 
 from community import database
 from community.access.policy import Actor
-from community.database import Question
-from community.kernel.along import NOTHING, Along, Companion
+from community.database import Question, Statement
+from community.kernel.along import NOTHING, REMEMBERED, VIEWER, Along, Companion, Company
 from community.kernel.errors import NotFound
-from community.posts.queries.sight import visible_to
+from community.posts.queries.sight import ME, Sight, sight_of
 from community.posts.rules.reactions import Reaction
 from community.posts.rules.tallies import COMMENTS
 
@@ -36,33 +36,43 @@ ACTOR = "actor.id"
 
 async def subject(actor: Actor, subject_id: UUID, along: Along = NOTHING) -> Subject:
     """The post or comment with this id. Raises NotFound where there is none that the actor may see."""
-    question, sight = Question(), visible_to(actor)
-    this = question.argument(subject_id)
-    sight.posts(question)
-    sees_post = question.met
-    sight.comments(question)
-    sees_comment = question.met
-    asking, columns = question.argument(actor.member_id), along.columns(question)
-    row = await database.fetch_one(
-        f"select subject.*{columns} from ("
-        "select 'post' as type, p.id, p.author_id, p.removed_at is not null as is_removed"
-        f" from posts_post p where p.id = {this} and {sees_post}"
-        " union all select 'comment', c.id, c.author_id, c.removed_at is not null"
-        f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {this} and {sees_comment}"
-        f") subject, (select {asking}::uuid as id) actor{along.joined}",
-        *question.arguments,
-    )
+    statement = _subject(sight_of(actor), along.company)
+    values = {THIS: subject_id, ME: actor.member_id}
+    row = await database.fetch_one(statement.sql, *statement.given(values, along))
     if row is None:
         raise NotFound("Post/Comment")
     along.keep([row])
     return Subject(row["type"], row["id"], row["author_id"], row["is_removed"])
 
 
+THIS = "this"
+
+
+@lru_cache(REMEMBERED)
+def _subject(sight: Sight, company: Company) -> Statement:
+    question = Question()
+    this = question.argument(THIS)
+    sight.posts(question)
+    sees_post = question.met
+    sight.comments(question)
+    sees_comment = question.met
+    asking = question.argument(ME)
+    columns, joined = company.beside(len(question.arguments))
+    return question.statement(
+        f"select subject.*{columns} from ("
+        "select 'post' as type, p.id, p.author_id, p.removed_at is not null as is_removed"
+        f" from posts_post p where p.id = {this} and {sees_post}"
+        " union all select 'comment', c.id, c.author_id, c.removed_at is not null"
+        f" from posts_comment c join posts_post p on p.id = c.post_id where c.id = {this} and {sees_comment}"
+        f") subject, (select {asking}::uuid as id) actor{joined}"
+    )
+
+
 class Tallies(NamedTuple):
     """How many comments stand below a subject, and how many members gave each kind of reaction that anybody gave."""
 
     comments: int
-    reactions: Mapping[Reaction, int]
+    reactions: tuple[tuple[Reaction, int], ...]
 
 
 async def tallies_of(ids: Sequence[UUID]) -> list[Tallies]:
@@ -78,21 +88,6 @@ async def tallies_of(ids: Sequence[UUID]) -> list[Tallies]:
     for row in rows:
         found[row["subject_id"]][row["measure"]] = row["value"]
     return [_tallies(found[each]) for each in ids]
-
-
-def tallies_beside() -> Companion[Tallies]:
-    """What is counted of a post or a comment, for the statement that reads it."""
-    return Companion(TALLIES, _counted, _tallies_in)
-
-
-def reactions_beside(actor: Actor) -> Companion[list[Reaction]]:
-    """How a member reacted to a post or a comment, for the statement that reads it."""
-    return Companion(
-        OWN_REACTIONS,
-        "(select string_agg(kind, ' ') from posts_reaction where subject_id = {} and member_id = {}::uuid)".format,
-        lambda kinds: _in_order(kinds.split(" ")) if kinds else [],
-        arguments=(actor.member_id,),
-    )
 
 
 def _counted(key: str) -> str:
@@ -111,23 +106,37 @@ def _tallies_in(found: str | None) -> Tallies:
 
 
 def _tallies(found: Mapping[str, int]) -> Tallies:
-    return Tallies(found.get(COMMENTS, 0), {kind: count for kind in KINDS if (count := found.get(kind))})
+    return Tallies(found.get(COMMENTS, 0), tuple((kind, count) for kind in KINDS if (count := found.get(kind))))
 
 
-def _in_order(kinds: Collection[str]) -> list[Reaction]:
-    return [kind for kind in KINDS if kind in kinds]
+@lru_cache(1_000)
+def _kinds_in(found: str | None) -> tuple[Reaction, ...]:
+    """Some of the five, each once."""
+    return _in_order(found.split(" ")) if found else ()
+
+
+def _in_order(kinds: Collection[str]) -> tuple[Reaction, ...]:
+    return tuple(kind for kind in KINDS if kind in kinds)
 
 
 KINDS = tuple(Reaction)
-NO_TALLIES = Tallies(0, {})
-TALLIES = "tallies"
-OWN_REACTIONS = "reactions"
+NO_TALLIES = Tallies(0, ())
+
+TALLIES = Companion(_counted, _tallies_in)
+"""What is counted of a post or a comment, for the statement that reads it."""
+
+OWN_REACTIONS: Companion[tuple[Reaction, ...]] = Companion(
+    "(select string_agg(kind, ' ') from posts_reaction where subject_id = {} and member_id = {}::uuid)".format,
+    _kinds_in,
+    arguments=(VIEWER,),
+)
+"""How who asks reacted to a post or a comment, for the statement that reads it."""
 
 
-async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[list[Reaction]]:
+async def reactions_of(actor: Actor, ids: Sequence[UUID]) -> list[tuple[Reaction, ...]]:
     """The actor's own reactions to each subject, in order; none for somebody who is not signed in."""
     if actor.member_id is None:
-        return [[] for _ in ids]
+        return [() for _ in ids]
     # A look-up per subject: a join could start from all that a busy member ever reacted to.
     rows = await database.fetch(
         "select subject.id, own.kind from unnest($2::uuid[]) subject(id) cross join lateral ("

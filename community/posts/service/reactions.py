@@ -34,7 +34,7 @@ async def react(actor: Actor, subject_id: UUID, kind: Reaction, *, along: Along 
     Raises Unauthenticated, NotFound, AlreadyRemoved, members' MayNotPost.
     """
     member_id = require_member(actor)
-    beside = Along().bring(members_queries.restrictions_beside(clock.now()), ACTOR)
+    beside = Along().bring(members_queries.RESTRICTIONS, ACTOR)
     subject = await queries.subject(actor, subject_id, beside)
     await members.require_ability(member_id, Ability.POST, clock.now(), beside)
     if subject.is_removed:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from community.engagement import service as engagement
 from community.idempotency import service as idempotency
-from community.kernel import clock, search
+from community.kernel import search
 from community.kernel.along import Along
 from community.kernel.threads import beside
 from community.members import queries as members
@@ -41,8 +41,8 @@ async def understand(source: str, max_length: int) -> Text:
 
 def about_the_writer(along: Along | None) -> Along:
     """What is read of who writes along with taking the key: what they may do and earn, beside what `along` brings."""
-    now, found = clock.now(), along or Along()
-    for companion in (members.restrictions_beside(now), *engagement.turns_beside(now)):
+    found = along or Along()
+    for companion in (members.RESTRICTIONS, *engagement.TURNS):
         found.bring(companion, idempotency.ABOUT)
     return found
 

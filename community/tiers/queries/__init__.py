@@ -5,10 +5,10 @@ from community.tiers.queries.locks import LockView, locks_on
 from community.tiers.queries.programmes import ProgrammeView, in_force, latest, versions
 from community.tiers.queries.simulation import MoveView, SimulationView, simulate
 from community.tiers.queries.standings import (
+    BESIDE,
     ProgressView,
     StandingView,
     TrackView,
-    beside,
     ladder,
     members_on,
     progress,
@@ -20,6 +20,7 @@ from community.tiers.queries.standings import (
 from community.tiers.queries.transitions import TransitionView, transitions_by_ids, transitions_of
 
 __all__ = [
+    "BESIDE",
     "ENTRY_SHAPE",
     "EntryView",
     "LockView",
@@ -30,7 +31,6 @@ __all__ = [
     "StandingView",
     "TrackView",
     "TransitionView",
-    "beside",
     "entries_behind",
     "in_force",
     "ladder",

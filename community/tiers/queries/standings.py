@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from community import database
 from community.access.policy import Actor
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, NOW, Along, Companion
 from community.members import queries as members
 from community.settings import settings
 from community.tiers import policy
@@ -92,16 +92,16 @@ async def progress(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, Prog
 
 
 async def tiers_of(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> dict[UUID, Tier]:
-    """The tier of each of these members. One statement; none for those whose tier came along as `beside`."""
+    """The tier of each of these members. One statement; none for those whose tier came along as `BESIDE`."""
 
     async def read(missing: list[UUID]) -> dict[UUID, Beside]:
         rows = await database.fetch(_TIERS, missing, now)
         return {row["wanted_id"]: Beside(*row[1:]) for row in rows}
 
     found = await along.found(BESIDE, member_ids, read)
-    different = {*found.values()}
-    rules = {each: (await programmes.by_id(each)).rules for each in {each.programme_id for each in different}}
-    tiers = {each: each.tier(rules[each.programme_id], now) for each in different}
+    tiers: dict[Beside, Tier] = {}
+    for each in {*found.values()}:
+        tiers[each] = each.tier((await programmes.by_id(each.programme_id)).rules, now)
     return {member_id: tiers[each] for member_id, each in found.items()}
 
 
@@ -123,18 +123,14 @@ class Beside(NamedTuple):
         return rules.tier(effective(rules, now, self.earned, self.plan, self.locked, self.locked_until))
 
 
-def beside(now: datetime) -> Companion[Beside]:
-    """A member's tier, for the statement of another area."""
-    return Companion(BESIDE, _deciding, Beside, COLUMNS, (now,))
-
-
 def _deciding(key: str, now: str) -> str:
     in_force = IN_FORCE.format(now=f"{now}::timestamptz")
     return f"(select {in_force} as programme_id) one left join tiers_standing s on s.member_id = {key}"
 
 
-BESIDE = "tier"
 COLUMNS = ("programme_id", "s.earned", "s.plan", "s.locked", "s.locked_until")
+BESIDE: Companion[Beside] = Companion(_deciding, Beside, COLUMNS, (NOW,))
+"""A member's tier, for the statement of another area."""
 
 
 async def reached_by(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, frozenset[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Self
 from uuid import UUID, uuid5
 
@@ -69,7 +69,7 @@ class Gate:
     units_per_day: int = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Programme:
     """The rules of one version. The ladder begins with the tier that everybody has."""
 
@@ -97,9 +97,13 @@ class Programme:
         """The place of a tier, from 0. Raises ValueError for one that is not on the ladder."""
         return self.keys.index(key)
 
+    @cached_property
+    def _tiers(self) -> Mapping[str, Tier]:
+        return {tier.key: tier for tier in self.ladder}
+
     def tier(self, key: str) -> Tier:
-        """The tier with this key."""
-        return self.ladder[self.rank(key)]
+        """The tier with this key, which is on the ladder."""
+        return self._tiers[key]
 
     def higher(self, one: str | None, other: str) -> str:
         """The higher one of two tiers."""

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Annotated, Any, Self
+from functools import lru_cache, partial
+from typing import Annotated, Self
 from uuid import UUID
 
 import strawberry
 
-from community.access.policy import Actor
 from community.content import policy
 from community.content import queries as content
 from community.content.queries import BodyView, ContentView
 from community.content.rules.activities import CONTENT
 from community.content.rules.life import Kind
 from community.kernel import clock
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import Along, Company
 from community.kernel.pages import Page
+from schema.along import REMEMBERED, along_of, brings, companions, read_along
 from schema.connections import Connection
 from schema.content.types.access import SEEN, AccessWindow, ContentAccess
 from schema.content.types.bodies import ContentBody, MediaFile
@@ -24,9 +24,9 @@ from schema.content.types.desk import ContentDesk
 from schema.content.types.places import ContentSeries, Topic
 from schema.context import Info
 from schema.execution.levels import level
-from schema.lookahead import selected
 from schema.nodes import Node, each_found
 from schema.prices import PRICE, PRIVATE, Price
+from schema.views import Shown, shows
 
 
 @strawberry.type(description="How far you are with an item, as your last device said.")
@@ -48,11 +48,11 @@ class ReadingProgress:
         )
 
 
+@shows
 @strawberry.type(description="Something that is published: an article, a video, a sound, files, a thing to look at.")
-class Content(Node):
+class Content(Node, Shown[ContentView]):
     """An item as this caller may see it."""
 
-    view: strawberry.Private[ContentView]
     kind: Kind = strawberry.field(description="What it is.")
     locale: str = strawberry.field(description="The language it is in: en or zh-Hant.")
     slug: str = strawberry.field(description="How it is called in addresses; may be in any script.")
@@ -61,38 +61,9 @@ class Content(Node):
     published_at: datetime | None = strawberry.field(description="When readers first found it; null for drafts.")
 
     @classmethod
-    def of(cls, item: ContentView, along: Along = NOTHING) -> Self:
-        return cls(
-            uuid=item.id,
-            along=along,
-            view=item,
-            kind=item.kind,
-            locale=item.locale,
-            slug=item.slug,
-            title=item.title,
-            summary=item.summary,
-            published_at=item.published_at,
-        )
-
-    @classmethod
     def page(cls, page: Page[ContentView], along: Along) -> Connection["Content"]:
         """A page of items, and what came along with them."""
         return Connection.of(page, partial(cls.of, along=along))
-
-    @staticmethod
-    def wanted(actor: Actor, asked: frozenset[str]) -> Along:
-        """What to read along with items of which this is asked."""
-        of_items: list[Companion[Any]] = []
-        if actor.member_id and "viewerHasBookmarked" in asked:
-            of_items.append(content.bookmark_beside(actor.member_id))
-        if actor.member_id and "viewerProgress" in asked:
-            of_items.append(content.progress_beside(actor.member_id))
-        return content.along(
-            of_items=of_items,
-            of_covers=[content.media_beside()] if "cover" in asked else [],
-            of_series=[content.series_beside()] if "series" in asked else [],
-            of_topics=[content.topics_beside()] if "topics" in asked else [],
-        )
 
     @classmethod
     def opened(cls, item: ContentView, info: Info, along: Along) -> Self:
@@ -102,7 +73,7 @@ class Content(Node):
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
-        along = cls.wanted(info.context.actor, selected(info))
+        along = read_along(info, company_of_items)
         found = await content.items(info.context.actor, ids, along)
         _shown(found.values(), info)
         return each_found(partial(cls.of, along=along), found, ids)
@@ -129,19 +100,19 @@ class Content(Node):
     @level(description="Its cover, which everybody may see; null where it has none.")
     async def cover(parents: list["Content"], info: Info) -> list[MediaFile | None]:
         wanted = [item.view.cover_id for item in parents]
-        found = await content.linked((each for each in wanted if each), clock.now(), _along(parents))
+        found = await content.linked((each for each in wanted if each), clock.now(), along_of(parents))
         return each_found(MediaFile.of, found, wanted)
 
     @level(description="What it is about.", metadata={PRICE: Price(items=2)})
     async def topics(parents: list["Content"], info: Info) -> list[list[Topic]]:
         ids = [each for item in parents for each in item.view.topic_ids]
-        found = await content.topics_by_ids(ids, _along(parents))
+        found = await content.topics_by_ids(ids, along_of(parents))
         return [[Topic.of(found[each]) for each in item.view.topic_ids if each in found] for item in parents]
 
     @level(description="The series it belongs to, if it belongs to one.")
     async def series(parents: list["Content"], info: Info) -> list[ContentSeries | None]:
         wanted = [item.view.series_id for item in parents]
-        found = await content.series_by_ids((each for each in wanted if each), _along(parents))
+        found = await content.series_by_ids((each for each in wanted if each), along_of(parents))
         return each_found(ContentSeries.of, found, wanted)
 
     @strawberry.field(description="Its place in its series.")
@@ -160,14 +131,14 @@ class Content(Node):
         found = await content.related([item.view for item in parents], size)
         return [[Content.of(item) for item in each] for each in found]
 
-    @level(description="Whether you keep it for later.")
+    @level(description="Whether you keep it for later.", metadata=brings(content.BOOKMARK))
     async def viewer_has_bookmarked(parents: list["Content"], info: Info) -> list[bool]:
-        found = await content.bookmarked_among(info.context.actor, [i.uuid for i in parents], _along(parents))
+        found = await content.bookmarked_among(info.context.actor, [i.uuid for i in parents], along_of(parents))
         return [item.uuid in found for item in parents]
 
-    @level(description="How far you are with it; null where you never began.")
+    @level(description="How far you are with it; null where you never began.", metadata=brings(content.PROGRESS))
     async def viewer_progress(parents: list["Content"], info: Info) -> list[ReadingProgress | None]:
-        found = await content.progress_of(info.context.actor, [i.uuid for i in parents], _along(parents))
+        found = await content.progress_of(info.context.actor, [i.uuid for i in parents], along_of(parents))
         return each_found(ReadingProgress.of, found, [item.uuid for item in parents])
 
     @level(description="Whether you may write it.")
@@ -185,8 +156,15 @@ GONE = BodyView(parts=[], media=[])
 """What is left of an item that went away while it was being read."""
 
 
-def _along(items: Iterable[Content]) -> Along:
-    return Along.all_of([item.along for item in items])
+@lru_cache(REMEMBERED)
+def company_of_items(asked: frozenset[str], viewed: bool) -> Company:
+    """Who comes along with items of which this is asked."""
+    return content.company(
+        of_items=companions(Content, asked, viewed),
+        of_covers=[content.MEDIA] if "cover" in asked else [],
+        of_series=[content.SERIES] if "series" in asked else [],
+        of_topics=[content.TOPIC] if "topics" in asked else [],
+    )
 
 
 def _shown(items: Iterable[ContentView], info: Info) -> None:

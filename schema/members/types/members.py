@@ -1,16 +1,14 @@
 """Members as everybody sees them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 import strawberry
 
-from community.access.policy import Actor
 from community.entitlements import queries as entitlements
 from community.kernel import clock
-from community.kernel.along import NOTHING, Along, Companion
 from community.kernel.pages import PageRequest
 from community.ledger import queries as ledger
 from community.members import queries as members
@@ -18,6 +16,7 @@ from community.members.queries import MemberView, Relation
 from community.orders import queries as orders
 from community.tiers import queries as tiers
 from schema.access.types import YOURS
+from schema.along import along_of, brings
 from schema.connections import Connection, paged
 from schema.context import Info
 from schema.entitlements.types import Entitlement, EntitlementGrant
@@ -27,39 +26,18 @@ from schema.members.types.private import Restriction
 from schema.nodes import Node, each_found, each_once
 from schema.orders.types import Order
 from schema.tiers.types import Standing, Tier
+from schema.views import Shown, shows
 
 
+@shows
 @strawberry.type(description="Somebody who joined.")
-class Member(Node):
+class Member(Node, Shown[MemberView]):
     """A member as everybody may see them; what is private is null to those who may not."""
 
     handle: str = strawberry.field(description="The unique name behind the @.")
     display_name: str = strawberry.field(description="The name people see.")
     bio: str = strawberry.field(description="What the member says about themselves, plain text.")
     joined_at: datetime = strawberry.field(description="When they joined.")
-
-    @classmethod
-    def of(cls, member: MemberView, along: Along = NOTHING) -> Self:
-        return cls(
-            uuid=member.id,
-            along=along,
-            handle=member.handle,
-            display_name=member.display_name,
-            bio=member.bio,
-            joined_at=member.joined_at,
-        )
-
-    @staticmethod
-    def wanted(actor: Actor, asked: frozenset[str], prefix: str = "") -> Iterator[Companion[Any]]:
-        """What to read along with a member of whom this is asked, each with the prefix."""
-        if f"{prefix}tier" in asked:
-            yield tiers.beside(clock.now())
-        if f"{prefix}followerCount" in asked:
-            yield members.followers_beside()
-        if f"{prefix}followingCount" in asked:
-            yield members.following_beside()
-        if f"{prefix}viewerFollows" in asked and actor.member_id:
-            yield members.followed_beside(actor.member_id)
 
     @classmethod
     def each(cls, found: Mapping[UUID, MemberView], ids: Iterable[UUID]) -> list[Self]:
@@ -71,22 +49,22 @@ class Member(Node):
         found = await members.by_ids(ids)
         return each_found(cls.of, found, ids)
 
-    @level(description="How many members follow this one.")
+    @level(description="How many members follow this one.", metadata=brings(members.FOLLOWERS))
     async def follower_count(parents: list["Member"], info: Info) -> list[int]:
-        counts = await members.follower_counts([member.uuid for member in parents], _along(parents))
+        counts = await members.follower_counts([member.uuid for member in parents], along_of(parents))
         return [counts[member.uuid] for member in parents]
 
-    @level(description="How many members this one follows.")
+    @level(description="How many members this one follows.", metadata=brings(members.FOLLOWING))
     async def following_count(parents: list["Member"], info: Info) -> list[int]:
-        counts = await members.following_counts([member.uuid for member in parents], _along(parents))
+        counts = await members.following_counts([member.uuid for member in parents], along_of(parents))
         return [counts[member.uuid] for member in parents]
 
-    @level(description="Whether you follow this member.", metadata=YOURS)
+    @level(description="Whether you follow this member.", metadata=YOURS | brings(members.FOLLOWED))
     async def viewer_follows(parents: list["Member"], info: Info) -> list[bool]:
         viewer = info.context.actor.member_id
         if viewer is None:
             return [False for _ in parents]
-        followed = await members.followed_among(viewer, [member.uuid for member in parents], _along(parents))
+        followed = await members.followed_among(viewer, [member.uuid for member in parents], along_of(parents))
         return [member.uuid in followed for member in parents]
 
     @level(description="Whether you block this member.", metadata=YOURS)
@@ -138,10 +116,11 @@ class Member(Node):
         pages = await orders.orders_of(info.context.actor, [member.uuid for member in parents], request)
         return [Connection.of(pages[member.uuid], Order.of) if member.uuid in pages else None for member in parents]
 
-    @level(description="The tier of this member.")
+    @level(description="The tier of this member.", metadata=brings(tiers.BESIDE))
     async def tier(parents: list["Member"], info: Info) -> list[Tier]:
-        found = await tiers.tiers_of([member.uuid for member in parents], clock.now(), _along(parents))
-        return each_once(Tier.of, [found[member.uuid] for member in parents])
+        along, ids = along_of(parents), [member.uuid for member in parents]
+        found = await tiers.tiers_of(ids, along.now, along)
+        return each_once(Tier.of, map(found.__getitem__, ids))
 
     @level(
         description="Where this member stands and why; null unless it is you or you are trusted staff.", metadata=YOURS
@@ -186,7 +165,3 @@ class Member(Node):
 def member_of(relation: Relation) -> Member:
     """Whoever is met through a follow or a block."""
     return Member.of(relation.member)
-
-
-def _along(parents: Iterable[Member]) -> Along:
-    return Along.all_of([member.along for member in parents])

@@ -1,9 +1,7 @@
 """The signed-in member's own side."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Self
-from uuid import UUID
+from typing import TYPE_CHECKING, Annotated, Self
 
 import strawberry
 
@@ -11,7 +9,7 @@ from community.access.policy import Actor, Kind
 from community.campaigns import queries as campaigns
 from community.entitlements import queries as entitlements
 from community.kernel import clock
-from community.kernel.along import NOTHING, Along, Companion
+from community.kernel.along import NOTHING, Along
 from community.kernel.pages import PageRequest
 from community.ledger import queries as ledger
 from community.members import queries as members
@@ -22,6 +20,7 @@ from community.referrals import service as referrals
 from community.referrals.rules.owners import Owner
 from community.tiers import queries as tiers
 from schema.access.types import YOURS, OwnAccess
+from schema.along import brings
 from schema.connections import Connection, paged
 from schema.context import Info
 from schema.entitlements.types import Entitlement, Gift
@@ -32,17 +31,17 @@ from schema.orders.types import Order
 from schema.prices import PRICE, Price
 from schema.referrals.types import ViewerReferral
 from schema.tiers.types import Standing
+from schema.views import Shown, shows
 
 if TYPE_CHECKING:
     from schema.campaigns.types import CampaignEntry
 
 
+@shows
 @strawberry.type(description="You: what only you see about yourself.")
-class Viewer(OwnAccess):
+class Viewer(OwnAccess, Shown[MemberView]):
     """The signed-in member's private side."""
 
-    view: strawberry.Private[MemberView]
-    along: strawberry.Private[Along] = NOTHING
     member: Member = strawberry.field(description="You as others see you.")
     locale: str = strawberry.field(description="The language you are written to in.")
     time_zone: str = strawberry.field(description="The IANA zone that decides when your day begins.")
@@ -52,39 +51,24 @@ class Viewer(OwnAccess):
     birthday: date | None = strawberry.field(description="Your birthday, if you told it.")
 
     @classmethod
-    def of(cls, member: MemberView, along: Along = NOTHING) -> Self:
-        return cls(
-            account_id=member.id,
-            along=along,
-            view=member,
-            member=Member.of(member, along),
-            locale=member.locale,
-            time_zone=member.time_zone,
-            time_zone_changeable_at=member.time_zone_changeable_at,
-            birthday=member.birthday,
-        )
-
-    @staticmethod
-    def wanted(actor: Actor, member_id: UUID, asked: frozenset[str]) -> Iterator[Companion[Any]]:
-        """What to read along with a viewer of whom this is asked."""
-        yield from Member.wanted(actor, asked, "member.")
-        if "balance" in asked:
-            yield ledger.beside(member_id, clock.now())
-        if "abilities" in asked:
-            yield members.abilities_beside(clock.now())
+    def of(cls, view: MemberView, along: Along = NOTHING) -> Self:
+        viewer = super().of(view, along)
+        viewer.account_id = view.id
+        viewer.member = Member.of(view, along)
+        return viewer
 
     @property
     def own(self) -> Actor:
         """You, also in the answer to signing in, which a stranger asked for."""
         return Actor(kind=Kind.MEMBER, member_id=self.view.id)
 
-    @strawberry.field(description="What you may do at present.")
+    @strawberry.field(description="What you may do at present.", metadata=brings(members.ABILITIES))
     async def abilities(self) -> list[Ability]:
-        return await members.abilities_of(self.view.id, clock.now(), self.along)
+        return await members.abilities_of(self.view.id, self.along.now, self.along)
 
-    @strawberry.field(description="What you have.")
+    @strawberry.field(description="What you have.", metadata=brings(ledger.BESIDE))
     async def balance(self) -> Balance:
-        return Balance.of((await ledger.balances_of([self.view.id], clock.now(), self.along))[self.view.id])
+        return Balance.of((await ledger.balances_of([self.view.id], self.along.now, self.along))[self.view.id])
 
     @strawberry.field(description="Every change of what you have, latest first.", metadata=YOURS)
     @paged()

@@ -8,7 +8,7 @@ from community.content import service as content
 from community.content.queries import ContentView
 from community.database import counting_statements
 from community.kernel import clock
-from community.kernel.along import Along
+from community.kernel.along import Along, Asking
 from community.kernel.pages import PageRequest
 from tests.community.content.files import a_medium, png
 from tests.community.content.publications import a_reader, an_editor, an_item
@@ -62,9 +62,10 @@ async def read_in_every_way(reader: Actor, item: ContentView) -> list[Along]:
 def everything(reader: Actor) -> Along:
     """All that can come along with an item."""
     assert reader.member_id
-    return queries.along(
-        of_items=[queries.bookmark_beside(reader.member_id), queries.progress_beside(reader.member_id)],
-        of_covers=[queries.media_beside()],
-        of_series=[queries.series_beside()],
-        of_topics=[queries.topics_beside()],
+    company = queries.company(
+        of_items=[queries.BOOKMARK, queries.PROGRESS],
+        of_covers=[queries.MEDIA],
+        of_series=[queries.SERIES],
+        of_topics=[queries.TOPIC],
     )
+    return Along(company, Asking(reader.member_id, clock.now()))

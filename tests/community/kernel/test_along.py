@@ -10,7 +10,7 @@ from community import database as db
 from community.access.policy import Actor, Kind, Role
 from community.database import Question, counting_statements
 from community.kernel import clock
-from community.kernel.along import NOTHING, Along
+from community.kernel.along import NOTHING, Along, Asking, Company
 from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger.rules.transfers import Currency
@@ -54,15 +54,8 @@ async def test_what_a_member_is_to_others_comes_along(two: list[MemberView]):
     mei, tom = two
     await follow(Actor(kind=Kind.MEMBER, member_id=mei.id), tom.id)
     now, ids = clock.now(), [mei.id, tom.id]
-    along = Along()
-    for companion in (
-        members.followed_beside(mei.id),
-        members.followers_beside(),
-        members.following_beside(),
-        members.abilities_beside(now),
-    ):
-        along.bring(companion, "wanted.id")
-    await read_with(along, ids)
+    about = [members.FOLLOWED, members.FOLLOWERS, members.FOLLOWING, members.ABILITIES]
+    along = await read_with(Along(Company.of({"wanted.id": about}), Asking(mei.id, now)), ids)
     with counting_statements() as counted:
         assert await members.followed_among(mei.id, ids, along) == {tom.id}
         assert await members.follower_counts(ids, along) == {mei.id: 0, tom.id: 1}
@@ -79,7 +72,7 @@ async def test_what_is_taken_from_a_member_comes_along(two: list[MemberView]):
     await restrict(staff, mei.id, Ability.POST, reason="Spam", ends_at=clock.now() + timedelta(days=1))
     await restrict(staff, mei.id, Ability.POST, reason="Much spam")
     now = clock.now()
-    along = await read_with(Along().bring(members.restrictions_beside(now), "wanted.id"), [mei.id, tom.id])
+    along = await read_with(Along().bring(members.RESTRICTIONS, "wanted.id"), [mei.id, tom.id])
     apart = [await members.restriction_on(each.id, Ability.POST, now) for each in two]
     with counting_statements() as counted:
         assert [await members.restriction_on(each.id, Ability.POST, now, along) for each in two] == apart
@@ -102,8 +95,8 @@ async def test_what_is_told_is_known_like_what_came(two: list[MemberView]):
 async def test_several_come_along_with_one_row(two: list[MemberView]):
     mei, tom = two
     gone = new_id()
-    along = Along().bring_each(members.beside(), f"array[wanted.id, '{tom.id}', '{gone}']")
-    await read_with(along, [mei.id])
+    several = {f"array[wanted.id, '{tom.id}', '{gone}']": [members.BESIDE]}
+    along = await read_with(Along(Company.of({}, each=several)), [mei.id])
     with counting_statements() as counted:
         assert await members.by_ids([mei.id, tom.id, gone], along) == {mei.id: mei, tom.id: tom}
     assert counted.count == 0
@@ -124,9 +117,8 @@ async def test_what_came_along_with_several_is_put_together(two: list[MemberView
 
 async def read_along(ids: Sequence[UUID], owner: MemberView, now: datetime) -> Along:
     """A statement about members by their ids, and what comes with it."""
-    along = Along().bring(members.beside(), "wanted.id").bring(tiers.beside(now), "wanted.id")
-    along.bring(ledger.beside(owner.id, now), "wanted.id")
-    return await read_with(along, ids)
+    company = Company.of({"wanted.id": [members.BESIDE, tiers.BESIDE, ledger.BESIDE]})
+    return await read_with(Along(company, Asking(owner.id, now)), ids)
 
 
 async def read_with(along: Along, ids: Sequence[UUID]) -> Along:

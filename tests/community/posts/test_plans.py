@@ -11,6 +11,7 @@ import pytest
 from community import database as db
 from community.access.policy import ANONYMOUS, Actor, Kind
 from community.kernel import search
+from community.kernel.along import Along
 from community.kernel.pages import PageRequest
 from community.posts import queries
 from community.posts.queries import Filter
@@ -112,7 +113,7 @@ async def test_a_home_feed_reads_the_newest_of_each_author_and_no_more(
 
 async def test_what_comes_along_is_planned_once_for_any_number_of_posts(connection: asyncpg.Connection) -> None:
     with db.counting_statements() as counted:
-        await queries.posts(READER, [UUID(int=1)], queries.along_posts(of_posts=[queries.tallies_beside()]))
+        await queries.posts(READER, [UUID(int=1)], Along(queries.with_posts(of_posts=[queries.TALLIES])))
         await queries.threads(READER, [UUID(int=1)], PageRequest())
         await queries.tagged(READER, [hashtag_id("rare")], PageRequest())
     for statement in counted.statements:

@@ -56,9 +56,9 @@ async def test_kinds_and_members_and_subjects_count_apart() -> None:
     ):
         await posts.react(actor, subject_id, kind)
     ids = [comment.id, post.id, new_id()]
-    assert [each.reactions for each in await queries.tallies_of(ids)] == [{LOVE: 1}, {LIKE: 2, LOVE: 1}, {}]
-    assert await queries.reactions_of(fan, ids) == [[LOVE], [LIKE, LOVE], []]
-    assert await queries.reactions_of(ANONYMOUS, ids) == [[], [], []]
+    assert [dict(each.reactions) for each in await queries.tallies_of(ids)] == [{LOVE: 1}, {LIKE: 2, LOVE: 1}, {}]
+    assert await queries.reactions_of(fan, ids) == [(LOVE,), (LIKE, LOVE), ()]
+    assert await queries.reactions_of(ANONYMOUS, ids) == [(), (), ()]
 
 
 async def test_taking_a_reaction_back_once_is_enough() -> None:
