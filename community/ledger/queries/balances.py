@@ -8,6 +8,7 @@ from uuid import UUID
 
 from community import database
 from community.access.policy import Actor
+from community.kernel import ids
 from community.kernel.along import NOTHING, NOW, VIEWER, Along, Companion, Given
 from community.ledger import policy
 from community.ledger.rules.accounts import AccountName, Holding
@@ -44,9 +45,9 @@ def _accounts_of(member_id: UUID) -> tuple[UUID, UUID, UUID]:
     """The ids of the accounts that make up a balance: points, points to come, credits."""
     name = partial(AccountName.of, member_id)
     return (
-        name(Currency.POINTS, Holding.ACTIVE).id,
-        name(Currency.POINTS, Holding.PENDING).id,
-        name(Currency.CREDITS, Holding.ACTIVE).id,
+        ids.of(name(Currency.POINTS, Holding.ACTIVE).id),
+        ids.of(name(Currency.POINTS, Holding.PENDING).id),
+        ids.of(name(Currency.CREDITS, Holding.ACTIVE).id),
     )
 
 

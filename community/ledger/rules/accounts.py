@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Self
 from uuid import UUID, uuid5
 
-from community.kernel import ids
 from community.ledger.rules.transfers import Currency
 
 NAMESPACE = UUID("6f9d4a52-7f0e-5c1e-9a54-2f6a3f0d8b11")
@@ -63,4 +62,4 @@ class AccountName:
 @lru_cache(REMEMBERED)
 def _id(name: str) -> UUID:
     """Asked several times for each transfer, and for the parts of the system's accounts by everybody."""
-    return ids.of(uuid5(NAMESPACE, name))
+    return uuid5(NAMESPACE, name)
