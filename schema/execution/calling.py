@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from strawberry.execution import optimized_is_awaitable as is_awaitable
 
 from schema.execution.arguments import converted
-from schema.execution.informing import info_of, raw_info
+from schema.execution.informing import raw_info
 from schema.execution.levels import level_key
 from schema.execution.places import Below, Place
 from schema.execution.ways import Called, OfLevel, Resolved
@@ -36,7 +36,12 @@ class EachCall:
         self.field, self._rows, self._place = field, rows, place
         outcomes = self.outcomes = field.each(run, objects, place)
         """What came of each; at first, what it waits for."""
-        late = _late(outcomes)
+        kinds = {*map(type, outcomes)}
+        late: Sequence[int] = ()
+        if kinds == COROUTINES:
+            late = range(len(outcomes))
+        elif not kinds <= AT_ONCE:
+            late = [index for index, outcome in enumerate(outcomes) if is_awaitable(outcome)]
         run.memory.calls.append((field.nodes[0], objects, outcomes, late))
         if not field.waits:
             for index in late:
@@ -61,7 +66,7 @@ class LevelCall:
         way = field.way
         assert isinstance(way, OfLevel), "nothing else is asked of a level"
         self.field, self._way, self.asked = field, way, [asked]
-        self._info = info_of(run, field, way, place, 0)
+        self._info = way.inform(run, field, way, place, 0)
         passed = run.passed(field) if field.passed is None else field.passed
         self._arguments = converted(way.declared, run.arguments(field), self._info) if passed is None else passed
         self.key = field.level_key or level_key(way.level, self._arguments)
@@ -71,7 +76,8 @@ class LevelCall:
         """Call it for all who asked."""
         if len(self.asked) > 1:
             self._objects = [each for _, objects, _, _ in self.asked for each in objects]
-        called: Any = self._way.level.called(self._objects, self._info, self._arguments)
+        told = (self._info,) if self._way.level.takes_info else ()
+        called: Any = self._way.level.resolve(self._objects, *told, **self._arguments)
         self.outcomes = [called if self._way.waits else _at_once(called)]
         """What came of it; at first, what it waits for."""
 
@@ -148,7 +154,7 @@ def _calling(field: "Field", way: Called) -> Each:
         passed = run.passed(field) if field.passed is None else field.passed
         for index, source in enumerate(objects):
             try:
-                info = info_of(run, field, way, place, index) if info_name or passed is None else None
+                info = way.inform(run, field, way, place, index) if info_name or passed is None else None
                 named = converted(way.declared, run.arguments(field), info) if passed is None else {**passed}
                 if info_name:
                     named[info_name] = info
@@ -160,16 +166,6 @@ def _calling(field: "Field", way: Called) -> Each:
         return outcomes
 
     return each
-
-
-def _late(outcomes: "list[Outcome]") -> Sequence[int]:
-    """Which of them have to be waited for."""
-    kinds = {*map(type, outcomes)}
-    if kinds == COROUTINES:
-        return range(len(outcomes))
-    if kinds <= AT_ONCE:
-        return ()
-    return [index for index, outcome in enumerate(outcomes) if is_awaitable(outcome)]
 
 
 def _at_once(called: Coroutine[Any, Any, Any]) -> "Outcome":

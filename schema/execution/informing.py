@@ -1,6 +1,6 @@
 """What a resolver is told as `info`: most look at the context alone, so the rest is put together when asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from schema.execution.running import Run
     from schema.execution.selections import Field
     from schema.execution.ways import Called, OfLevel
+
+Inform = Callable[["Run", "Field", "Called | OfLevel", Place, int], Any]
+"""From a run, a field, the way it is resolved in, and the index of an object in its place, to its `info`."""
 
 
 class LateInfo(strawberry.Info[Any, Any]):
@@ -41,11 +44,15 @@ class LateInfo(strawberry.Info[Any, Any]):
         return self._made
 
 
-def info_of(run: "Run", field: "Field", way: "Called | OfLevel", place: Place, index: int) -> strawberry.Info[Any, Any]:
-    """What the resolver of `field` is told of the object that stands at this index of `place`."""
-    if way.info_class is strawberry.Info:
-        return LateInfo(run, field, way, place, index)
-    return way.info_class(_raw_info=raw_info(run, field, Below((place, field)).at(index)), _field=way.declared)
+def informing(kind: type[strawberry.Info[Any, Any]]) -> "Inform":
+    """How to tell a resolver in an `info` of this class; in one of an application's own, all at once."""
+    if kind is strawberry.Info:
+        return LateInfo
+
+    def inform(run: "Run", field: "Field", way: "Called | OfLevel", place: Place, index: int) -> Any:
+        return kind(_raw_info=raw_info(run, field, Below((place, field)).at(index)), _field=way.declared)
+
+    return inform
 
 
 def raw_info(run: "Run", field: "Field", path: Path) -> Any:

@@ -40,11 +40,8 @@ class Level:
 
     async def of(self, parents: Sequence[Any], info: Any, arguments: Mapping[str, Any]) -> Sequence[Any]:
         """One value per parent, in order. Raises ValueError when the declaration returned another number of them."""
-        return self.checked(await self.called(parents, info, arguments), parents)
-
-    def called(self, parents: Sequence[Any], info: Any, arguments: Mapping[str, Any]) -> Awaitable[Sequence[Any]]:
-        """What the declaration returns, to be waited for."""
-        return self.resolve(parents, info, **arguments) if self.takes_info else self.resolve(parents, **arguments)
+        told = (info,) if self.takes_info else ()
+        return self.checked(await self.resolve(parents, *told, **arguments), parents)
 
     def checked(self, values: Sequence[Any], parents: Sequence[Any]) -> Sequence[Any]:
         """The values, if there is one per parent. Raises ValueError otherwise."""
@@ -59,6 +56,8 @@ def level(
     """Declare a field of every parent in a level. See the module's docstring for the shape."""
 
     def declare(function: Resolve) -> Any:
+        if not inspect.iscoroutinefunction(function):
+            raise TypeError(f"{function.__qualname__} is a level: it is an `async def`")
         declared = Level(function, takes_info="info" in inspect.signature(function).parameters)
         return strawberry.field(
             resolver=_one_by_loader(declared),

@@ -41,7 +41,8 @@ async def settle(calls: "Sequence[Call]") -> None:
 def _begin(calls: "Sequence[Call]", going_on: list[GoingOn]) -> None:
     """Let all take their first step but for one that is alone, and collect those for which that is not the last."""
     if len(calls) == 1 and len(calls[0].late) == 1:
-        going_on += [(calls[0].outcomes, index, calls[0].outcomes[index]) for index in calls[0].late]
+        (call,), (index,) = calls, calls[0].late
+        going_on.append((call.outcomes, index, call.outcomes[index]))
         return
     before = copy_context()
     # What mostly ends with its first step takes it first: no task is made for it then.

@@ -9,12 +9,12 @@ from keyword import iskeyword
 from types import CodeType
 from typing import Any, ClassVar
 
-import strawberry
 from graphql import GraphQLField, default_field_resolver
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
+from schema.execution.informing import Inform, informing
 from schema.execution.levels import LEVEL, Level
 
 
@@ -38,7 +38,7 @@ class OfLevel:
 
     level: Level
     declared: StrawberryField
-    info_class: type[strawberry.Info[Any, Any]]
+    inform: Inform
     waits: bool
     """Whether its coroutine can be suspended."""
 
@@ -49,7 +49,7 @@ class Called:
 
     function: Callable[..., Any]
     declared: StrawberryField
-    info_class: type[strawberry.Info[Any, Any]]
+    inform: Inform
     takes_self: bool
     info_name: str | None
     source_names: tuple[str, ...]
@@ -87,7 +87,7 @@ def way_of(field: GraphQLField, config: StrawberryConfig | None) -> Way:
         return Resolved(field.resolve)
     level = declared.metadata.get(LEVEL)
     if isinstance(level, Level):
-        return OfLevel(level, declared, config.info_class, waits=_can_be_suspended(level.resolve))
+        return OfLevel(level, declared, informing(config.info_class), waits=_can_be_suspended(level.resolve))
     called = _called(declared, declared.base_resolver, config)
     is_plain = called.takes_self and called.info_name is None and not called.source_names
     if is_plain and not declared.is_async and not declared.arguments and not isgeneratorfunction(called.function):
@@ -102,7 +102,7 @@ def _called(declared: StrawberryField, resolver: StrawberryResolver[Any], config
     return Called(
         function=function,
         declared=declared,
-        info_class=config.info_class,
+        inform=informing(config.info_class),
         takes_self=resolver.self_parameter is not None,
         info_name=info.name if info else None,
         source_names=tuple(parameter.name for parameter in sources if parameter),

@@ -105,3 +105,11 @@ def test_a_level_that_does_not_return_a_list_is_refused_at_once() -> None:
         @level(description="Wrong.")
         async def wrong(leaves: list[Leaf]) -> int:
             return 1
+
+
+def test_a_level_that_is_no_coroutine_function_is_refused_at_once() -> None:
+    with pytest.raises(TypeError, match="async def"):
+
+        @level(description="Wrong.")
+        def wrong(leaves: list[Leaf]) -> list[int]:  # type: ignore[misc]
+            return [1]
