@@ -71,11 +71,22 @@ class Resolved:
 WAITING = frozenset({"SEND", "GET_AWAITABLE", "GET_ANEXT"})
 """The instructions at which a coroutine can be suspended."""
 
+WAY = "hourglass.way"
+"""The key of a field's extensions under which its way is remembered."""
+
 Way = Attribute | Computed | OfLevel | Called | Resolved
 
 
 def way_of(field: GraphQLField, config: StrawberryConfig | None) -> Way:
-    """How `field` is resolved. Only what is certain to behave the same is taken apart; the rest is called as it is."""
+    """How `field` is resolved, found out once for its schema."""
+    way: Way | None = field.extensions.get(WAY)
+    if way is None:
+        way = field.extensions[WAY] = _found(field, config)
+    return way
+
+
+def _found(field: GraphQLField, config: StrawberryConfig | None) -> Way:
+    """The same. Only what is certain to behave the same is taken apart; the rest is called as it is."""
     declared = field.extensions.get("strawberry-definition")
     if config is None or type(declared) is not StrawberryField or declared.extensions or not _is_its_own(field):
         return Resolved(field.resolve or default_field_resolver)
