@@ -8,15 +8,17 @@ class Member(Node, Shown[MemberView]):
 Member.of(view)
 """
 
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Generic, Self, TypeVar, get_args, get_origin
-
-from strawberry.types.base import get_object_definition
 
 from community.kernel.along import NOTHING, Along
 
 View = TypeVar("View")
 Kind = TypeVar("Kind", bound=type)
+
+OWN = {"uuid", "view", "along"}
+"""What a type has by itself."""
 
 
 class Shown(Generic[View]):
@@ -35,13 +37,19 @@ class Shown(Generic[View]):
 
 
 def shows(kind: Kind) -> Kind:
-    """Let the fields of a type that have neither a resolver nor another place be read from its view, where an `id` is
-    its `uuid`."""
+    """Let the fields of a type that have no resolver be read from its view; the `id` there is a node's `uuid`.
+
+    What the view does not have, its own `of` sets. Raises TypeError where there is none.
+    """
     shape: Any = kind
     view = next(get_args(base)[0] for base in shape.__orig_bases__ if get_origin(base) is Shown)
-    for field in get_object_definition(shape, strict=True).fields:
-        if field.base_resolver is None and hasattr(view, field.python_name):
-            setattr(kind, field.python_name, property(attrgetter(f"view.{field.python_name}")))
+    for field in fields(shape):
+        if field.name in OWN or getattr(field, "base_resolver", None):
+            continue
+        if hasattr(view, field.name):
+            setattr(kind, field.name, property(attrgetter(f"view.{field.name}")))
+        elif "of" not in vars(kind):
+            raise TypeError(f"{kind.__name__}.{field.name} is not in the {view.__name__} that it shows")
     if hasattr(kind, "id"):
         shape.uuid = property(attrgetter("view.id"))
     return kind

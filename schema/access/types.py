@@ -19,6 +19,7 @@ from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node, each_or_none
 from schema.prices import PRIVATE
+from schema.views import Shown, shows
 
 if TYPE_CHECKING:
     from schema.members.types import Member
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 YOURS = {PRIVATE: True}
 
 
+@shows
 @strawberry.type(description="A device that is signed in, or was.")
-class Session(Node):
+class Session(Node, Shown[SessionView]):
     """One device's session."""
 
     device_name: str = strawberry.field(description="What its owner called the device; may be empty.")
@@ -43,21 +45,6 @@ class Session(Node):
     @strawberry.field(description="Whether this is the session that is asking.", metadata=YOURS)
     def is_current(self, info: Info) -> bool:
         return self.uuid == info.context.actor.session_id
-
-    @classmethod
-    def of(cls, session: SessionView) -> Self:
-        return cls(
-            uuid=session.id,
-            account_id=session.account_id,
-            device_name=session.device_name,
-            user_agent=session.user_agent,
-            address=session.address,
-            created_at=session.created_at,
-            last_used_at=session.last_used_at,
-            expires_at=session.expires_at,
-            ended_at=session.ended_at,
-            end_reason=session.end_reason,
-        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:

@@ -24,6 +24,7 @@ from schema.members.types import Member
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
 from schema.tiers.types import Tier, TierProgress
+from schema.views import Shown, shows
 
 graph_enum(
     Window,
@@ -246,17 +247,14 @@ class RuleVerdict:
         )
 
 
+@shows
 @strawberry.type(description="A member's place on a leaderboard.")
-class LeaderboardEntry:
+class LeaderboardEntry(Shown[LeaderView]):
     """One place."""
 
     member_id: strawberry.Private[UUID]
     rank: int = strawberry.field(description="The place, from 1; who has as many credits has the same.")
     credits: Long = strawberry.field(description="The status credits earned, without what was taken back.")
-
-    @classmethod
-    def of(cls, leader: LeaderView) -> Self:
-        return cls(member_id=leader.member_id, rank=leader.rank, credits=Long(leader.credits))
 
     @level(description="Who it is.")
     async def member(parents: list["LeaderboardEntry"], info: Info) -> list[Member]:

@@ -21,6 +21,7 @@ from schema.nodes import Node, each_found
 from schema.prices import PRICE, Price
 from schema.scalars import Long
 from schema.tiers.types import Tier
+from schema.views import Shown, shows
 
 if TYPE_CHECKING:
     from schema.members.types import Member
@@ -72,16 +73,12 @@ def offer_of(offer: entitlements.Offer) -> TierOffer | PassOffer | PointsOffer:
     return PointsOffer(points=Long(offer.points), days=offer.days)
 
 
+@shows
 @strawberry.type(description="Something to use that is not open to everybody.")
-class Feature(Node):
+class Feature(Node, Shown[rules.Feature]):
     """A feature of the catalogue."""
 
-    view: strawberry.Private[rules.Feature]
     key: str = strawberry.field(description="Its lasting name for programs, such as `articles.premium`.")
-
-    @classmethod
-    def of(cls, feature: rules.Feature) -> Self:
-        return cls(uuid=feature.id, view=feature, key=feature.key)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:

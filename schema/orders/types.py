@@ -19,6 +19,7 @@ from schema.execution.levels import level
 from schema.nodes import Node, each_found
 from schema.prices import PRICE, Price
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 if TYPE_CHECKING:
     from schema.engagement.types import Effects
@@ -36,8 +37,9 @@ graph_enum(
 )
 
 
+@shows
 @strawberry.type(description="So many of one thing in an order.")
-class OrderLine:
+class OrderLine(Shown[LineView]):
     """A line."""
 
     position: int = strawberry.field(description="Its place in the order, from 1.")
@@ -47,20 +49,10 @@ class OrderLine:
     unit_amount: Long = strawberry.field(description="What each cost before the order's discount, in minor units.")
     returned: int = strawberry.field(description="How many of them were refunded by name.")
 
-    @classmethod
-    def of(cls, line: LineView) -> Self:
-        return cls(
-            position=line.position,
-            sku=line.sku,
-            name=line.name,
-            quantity=line.quantity,
-            unit_amount=Long(line.unit_amount),
-            returned=line.returned,
-        )
 
-
+@shows
 @strawberry.type(description="Money of an order that went back.")
-class OrderRefund:
+class OrderRefund(Shown[RefundView]):
     """A refund."""
 
     amount: Long = strawberry.field(description="How much, in minor units of the order's currency.")
@@ -69,19 +61,10 @@ class OrderRefund:
     short: Long = strawberry.field(description="How many should have, and the member no longer had.")
     refunded_at: datetime = strawberry.field(description="When.")
 
-    @classmethod
-    def of(cls, refund: RefundView) -> Self:
-        return cls(
-            amount=Long(refund.amount),
-            reason=refund.reason,
-            taken=Long(refund.taken),
-            short=Long(refund.short),
-            refunded_at=refund.refunded_at,
-        )
 
-
+@shows
 @strawberry.type(description="Something that a member bought. Amounts are in minor units, such as cents.")
-class Order(Node):
+class Order(Node, Shown[OrderView]):
     """An order, for its member, staff who are trusted with orders, and whoever recorded it."""
 
     member_id: strawberry.Private[UUID]
@@ -97,25 +80,6 @@ class Order(Node):
     is_first: bool = strawberry.field(description="Whether it is the first that we know the member to have paid for.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
     recorded_at: datetime = strawberry.field(description="When we came to know of it.")
-
-    @classmethod
-    def of(cls, order: OrderView) -> Self:
-        return cls(
-            uuid=order.id,
-            member_id=order.member_id,
-            tier_reached=order.tier_reached,
-            source=order.source,
-            external_id=order.external_id,
-            currency=order.currency,
-            amount=Long(order.amount),
-            discount=Long(order.discount),
-            refunded=Long(order.refunded),
-            left=Long(order.left),
-            status=order.status,
-            is_first=order.is_first,
-            placed_at=order.placed_at,
-            recorded_at=order.recorded_at,
-        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:

@@ -47,17 +47,14 @@ graph_enum(
 )
 
 
+@shows
 @strawberry.type(description="How often a hashtag was used in one step of its history.")
-class HashtagUse:
+class HashtagUse(Shown[UseView]):
     """One step."""
 
     starts_at: datetime = strawberry.field(description="When the step begins.")
     posts: int = strawberry.field(description="How many posts took it up.")
     members: int = strawberry.field(description="How many members did, each counted once an hour.")
-
-    @classmethod
-    def of(cls, use: UseView) -> Self:
-        return cls(starts_at=use.starts_at, posts=use.posts, members=use.members)
 
 
 @strawberry.type(description="A hashtag: one for all its spellings.")

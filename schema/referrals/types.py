@@ -25,6 +25,7 @@ from schema.execution.levels import level
 from schema.nodes import Node, each_found, each_or_none
 from schema.prices import PRICE, PRIVATE, Price
 from schema.referrals.enums import QrImage
+from schema.views import Shown, shows
 
 if TYPE_CHECKING:
     from schema.members.types import Member
@@ -34,8 +35,9 @@ Somebody: TypeAlias = Annotated["Member", strawberry.lazy("schema.members.types"
 YOURS = {PRIVATE: True}
 
 
+@shows
 @strawberry.type(description="What links brought.")
-class ReferralStats:
+class ReferralStats(Shown[StatsView]):
     """Figures of one owner, or of one link."""
 
     clicks: int = strawberry.field(description="Visitors, each once an hour for each link.")
@@ -47,25 +49,12 @@ class ReferralStats:
     rewarded: int = strawberry.field(description="Friends whose reward is kept for good.")
     rejected: int = strawberry.field(description="Friends who do not count, or whose order was refunded.")
 
-    @classmethod
-    def of(cls, stats: StatsView) -> Self:
-        return cls(
-            clicks=stats.clicks,
-            repeats=stats.repeats,
-            bots=stats.bots,
-            untracked=stats.untracked,
-            signed_up=stats.signed_up,
-            qualified=stats.qualified,
-            rewarded=stats.rewarded,
-            rejected=stats.rejected,
-        )
 
-
+@shows
 @strawberry.type(description="A link that brings friends. Its owner and trusted staff see it.")
-class ReferralLink(Node):
+class ReferralLink(Node, Shown[LinkView]):
     """Somebody's link."""
 
-    view: strawberry.Private[LinkView]
     code: str = strawberry.field(description="The code; case, hyphens and letters that look alike do not matter.")
     label: str = strawberry.field(description="What its owner calls it; may be empty.")
     sub_source: str | None = strawberry.field(description="Where it is used, such as `newsletter-3`.")
@@ -76,23 +65,6 @@ class ReferralLink(Node):
     created_at: datetime = strawberry.field(description="When it was made.")
     ends_at: datetime | None = strawberry.field(description="When it ends; null when it does not.")
     disabled_at: datetime | None = strawberry.field(description="When it was disabled; null when it was not.")
-
-    @classmethod
-    def of(cls, link: LinkView) -> Self:
-        return cls(
-            uuid=link.id,
-            view=link,
-            code=link.code,
-            label=link.label,
-            sub_source=link.sub_source,
-            campaign=link.campaign,
-            target=link.target,
-            shows_owner=link.shows_owner,
-            is_default=link.is_default,
-            created_at=link.created_at,
-            ends_at=link.ends_at,
-            disabled_at=link.disabled_at,
-        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
@@ -214,11 +186,11 @@ class Referral(Node):
         return self.view.end_reason if _judges(info) else None
 
 
+@shows
 @strawberry.type(description="Something that may have brought a member, and what the policy said of it.")
-class AttributionTouch:
+class AttributionTouch(Shown[TouchView]):
     """A line of the attribution log."""
 
-    view: strawberry.Private[TouchView]
     kind: TouchKind = strawberry.field(description="What it was.")
     verdict: Verdict = strawberry.field(description="What became of it.")
     code: str | None = strawberry.field(description="The code of the link, or what was typed.")
@@ -226,19 +198,6 @@ class AttributionTouch:
     touched_at: datetime = strawberry.field(description="When it happened.")
     decided_at: datetime = strawberry.field(description="When the policy was asked.")
     programme_version: str = strawberry.field(description="The version of the programme that decided.")
-
-    @classmethod
-    def of(cls, touch: TouchView) -> Self:
-        return cls(
-            view=touch,
-            kind=touch.kind,
-            verdict=touch.verdict,
-            code=touch.code,
-            campaign=touch.campaign,
-            touched_at=touch.touched_at,
-            decided_at=touch.decided_at,
-            programme_version=touch.programme_version,
-        )
 
     @strawberry.field(description="What the verdict means.")
     def reason(self) -> str:

@@ -115,8 +115,9 @@ class TrackStanding:
         return [Connection.of(page, TierEntry.of) for page in pages]
 
 
+@shows
 @strawberry.type(description="How far one counted track has come.")
-class TrackProgress:
+class TrackProgress(Shown[progress_rules.TrackProgress]):
     """Numbers for going up, and for keeping what the member has."""
 
     track: Track = strawberry.field(description="The track.")
@@ -126,18 +127,6 @@ class TrackProgress:
     kept_value: Long = strawberry.field(description="What it comes to in the period that has to keep the tier.")
     needed_to_keep: Long | None = strawberry.field(description="What keeping the tier takes; null where it cannot.")
     missing_to_keep: Long | None = strawberry.field(description="How much of that is missing.")
-
-    @classmethod
-    def of(cls, progress: progress_rules.TrackProgress) -> Self:
-        return cls(
-            track=progress.track,
-            value=Long(progress.value),
-            needed=_long(progress.needed),
-            missing=_long(progress.missing),
-            kept_value=Long(progress.kept_value),
-            needed_to_keep=_long(progress.needed_to_keep),
-            missing_to_keep=_long(progress.missing_to_keep),
-        )
 
 
 @strawberry.type(description="The shortest way to keep a tier, or else to reach the next one.")
@@ -185,17 +174,14 @@ class TierProgress:
         )
 
 
+@shows
 @strawberry.type(description="Staff hold the tier where it is.")
-class TierLock:
+class TierLock(Shown[LockView]):
     """A lock in force."""
 
     reason: str = strawberry.field(description="Why, in the words of the staff.")
     starts_at: datetime = strawberry.field(description="Since when.")
     ends_at: datetime | None = strawberry.field(description="Until when; null until staff let it go.")
-
-    @classmethod
-    def of(cls, lock: LockView) -> Self:
-        return cls(reason=lock.reason, starts_at=lock.starts_at, ends_at=lock.ends_at)
 
 
 @strawberry.type(description="One change of a member's tier.")
@@ -273,7 +259,3 @@ class Standing:
         ids = [parent.view.member_id for parent in parents]
         pages = await tiers.transitions_of(info.context.actor, ids, request)
         return [Connection.of(pages[each], TierTransition.of) for each in ids]
-
-
-def _long(number: int | None) -> Long | None:
-    return None if number is None else Long(number)

@@ -18,21 +18,19 @@ from schema.nodes import Node, each_or_none
 from schema.outbox.types import Event
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 STAFF = {PRIVATE: True}
 
 
+@shows
 @strawberry.type(description="A type of events that endpoints can be told, and that the feed holds.")
-class WebhookEventType:
+class WebhookEventType(Shown[EventType]):
     """One line of the catalogue."""
 
     name: str = strawberry.field(description="A noun and a past participle, such as `post.written`.")
     area: str = strawberry.field(description="The area that announces it: `posts.*` subscribes to all of `posts`.")
     meaning: str = strawberry.field(description="What has happened.")
-
-    @classmethod
-    def of(cls, kind: EventType) -> Self:
-        return cls(name=kind.name, area=kind.area, meaning=kind.meaning)
 
 
 @strawberry.type(description="A URL that is told what happens. Its secret is shown once, when it is made or rotated.")
@@ -78,8 +76,9 @@ class WebhookEndpoint(Node):
         return each_or_none(cls.of, found)
 
 
+@shows
 @strawberry.type(description="One attempt to tell an endpoint.")
-class WebhookAttempt:
+class WebhookAttempt(Shown[AttemptView]):
     """A line of a delivery's log."""
 
     number: int = strawberry.field(description=f"The first, second and so on; {ATTEMPTS} at most, unless replayed.")
@@ -88,17 +87,6 @@ class WebhookAttempt:
     status: int | None = strawberry.field(description="The HTTP status of the answer; null when there was none.")
     failure: Failure | None = strawberry.field(description="Why it failed; null when it did not.")
     answer: str = strawberry.field(description="The beginning of the answer's body, as it came.")
-
-    @classmethod
-    def of(cls, attempt: AttemptView) -> Self:
-        return cls(
-            number=attempt.number,
-            began_at=attempt.began_at,
-            took_ms=attempt.took_ms,
-            status=attempt.status,
-            failure=attempt.failure,
-            answer=attempt.answer,
-        )
 
 
 @strawberry.type(description="One event for one endpoint.")

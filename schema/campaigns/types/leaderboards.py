@@ -1,7 +1,6 @@
 """Leaderboards."""
 
 from datetime import datetime
-from typing import Self
 from uuid import UUID
 
 import strawberry
@@ -12,10 +11,12 @@ from schema.context import Info
 from schema.execution.levels import level
 from schema.members.types import Member
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 
+@shows
 @strawberry.type(description="A member's place on a campaign's leaderboard.")
-class CampaignLeader:
+class CampaignLeader(Shown[LeaderView]):
     """One place."""
 
     member_id: strawberry.Private[UUID]
@@ -23,16 +24,6 @@ class CampaignLeader:
     score: Long = strawberry.field(description="What the leaderboard counts.")
     entries: int = strawberry.field(description="How many entries that count.")
     reached_at: datetime = strawberry.field(description="When they wrote the last of these.")
-
-    @classmethod
-    def of(cls, leader: LeaderView) -> Self:
-        return cls(
-            member_id=leader.member_id,
-            rank=leader.rank,
-            score=Long(leader.score),
-            entries=leader.entries,
-            reached_at=leader.reached_at,
-        )
 
     @level(description="Who it is.")
     async def member(parents: list["CampaignLeader"], info: Info) -> list[Member]:

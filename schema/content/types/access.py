@@ -9,28 +9,21 @@ from community.content.rules import access as rules
 from community.content.rules.access import OfferKind, Reason, Visibility
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 SEEN = {PRIVATE: True}
 """What a reader may see depends on who they are."""
 
 
+@shows
 @strawberry.type(description="Whom something asks for.")
-class ContentRequirement:
+class ContentRequirement(Shown[rules.Requirement]):
     """A requirement, with the one value that belongs to its visibility."""
 
     visibility: Visibility = strawberry.field(description="Whom it asks for.")
     tier: str | None = strawberry.field(description="The key of the tier, where it asks for one or a higher one.")
     feature: str | None = strawberry.field(description="The key of the feature, where it asks for one.")
     points: Long | None = strawberry.field(description="The price, where it costs points.")
-
-    @classmethod
-    def of(cls, requirement: rules.Requirement) -> Self:
-        return cls(
-            visibility=requirement.visibility,
-            tier=requirement.tier,
-            feature=requirement.feature,
-            points=Long(requirement.points) if requirement.points is not None else None,
-        )
 
 
 @strawberry.type(description="One way to open something.")
@@ -81,14 +74,11 @@ class ContentAccess:
         )
 
 
+@shows
 @strawberry.type(description="A time from which, and perhaps until which, an audience may see an item.")
-class AccessWindow:
+class AccessWindow(Shown[rules.Window]):
     """One of the ordered windows."""
 
     tier: str | None = strawberry.field(description="The key of the tier from which on it is open; null for everybody.")
     opens_at: datetime = strawberry.field(description="When it opens.")
     closes_at: datetime | None = strawberry.field(description="When it closes; null where it stays open.")
-
-    @classmethod
-    def of(cls, window: rules.Window) -> Self:
-        return cls(tier=window.tier, opens_at=window.opens_at, closes_at=window.closes_at)

@@ -19,32 +19,20 @@ from schema.execution.levels import level
 from schema.members.types import Member
 from schema.nodes import Node, each_found
 from schema.prices import PRICE, Price
+from schema.views import Shown, shows
 
 
+@shows
 @strawberry.type(description="A revision of an item: everything it said when it was saved. For editors.")
-class ContentRevision(Node):
+class ContentRevision(Node, Shown[RevisionView]):
     """A revision."""
 
-    view: strawberry.Private[RevisionView]
     number: int = strawberry.field(description="Counted from 1 on.")
     title: str = strawberry.field(description="Its title.")
     summary: str = strawberry.field(description="Its summary.")
     body: str = strawberry.field(description="Its body, in Markdown with walls and gates.")
     note: str = strawberry.field(description="What the editor noted about the change; may be empty.")
     saved_at: datetime = strawberry.field(description="When it was saved.")
-
-    @classmethod
-    def of(cls, revision: RevisionView) -> Self:
-        return cls(
-            uuid=revision.id,
-            view=revision,
-            number=revision.number,
-            title=revision.title,
-            summary=revision.summary,
-            body=revision.body,
-            note=revision.note,
-            saved_at=revision.saved_at,
-        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
@@ -62,27 +50,16 @@ class ContentRevision(Node):
         return each_found(Member.of, found, wanted)
 
 
+@shows
 @strawberry.type(description="How it stands with an item, for editors.")
-class ContentDesk:
+class ContentDesk(Shown[ContentView]):
     """What editors see of an item besides readers."""
 
-    view: strawberry.Private[ContentView]
     status: Status = strawberry.field(description="Where it is in its life.")
     revision: int = strawberry.field(description="The number of its last revision: what `expectedRevision` must be.")
     published_revision: int | None = strawberry.field(description="The number of the one that readers see.")
     publish_at: datetime | None = strawberry.field(description="When a revision will be published by itself.")
     saved_at: datetime = strawberry.field(description="When its last revision was saved.")
-
-    @classmethod
-    def of(cls, item: ContentView) -> Self:
-        return cls(
-            view=item,
-            status=item.status,
-            revision=item.revision,
-            published_revision=item.published_revision,
-            publish_at=item.publish_at,
-            saved_at=item.saved_at,
-        )
 
     @level(description="Its revisions, the last one first.", metadata=SEEN)
     @paged(content.REVISION_SHAPE)

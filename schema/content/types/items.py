@@ -29,23 +29,15 @@ from schema.prices import PRICE, PRIVATE, Price
 from schema.views import Shown, shows
 
 
+@shows
 @strawberry.type(description="How far you are with an item, as your last device said.")
-class ReadingProgress:
+class ReadingProgress(Shown[content.ProgressView]):
     """Progress."""
 
     percent: int = strawberry.field(description="How much of it, 0 to 100.")
     position: int = strawberry.field(description="Where to go on: seconds of a video, characters of an article.")
     read_at: datetime = strawberry.field(description="When you were there.")
     completed_at: datetime | None = strawberry.field(description="When you first came to its end.")
-
-    @classmethod
-    def of(cls, progress: content.ProgressView) -> Self:
-        return cls(
-            percent=progress.percent,
-            position=progress.position,
-            read_at=progress.read_at,
-            completed_at=progress.completed_at,
-        )
 
 
 @shows

@@ -14,21 +14,18 @@ from schema.content.types.access import SEEN
 from schema.context import Info
 from schema.execution.levels import level
 from schema.nodes import Node, each_found
+from schema.views import Shown, shows
 
 if TYPE_CHECKING:
     from schema.content.types.items import Content
 
 
+@shows
 @strawberry.type(description="Where items belong.")
-class Place(Node):
+class Place(Node, Shown[TopicView]):
     """What topics and series have in common."""
 
-    view: strawberry.Private[TopicView]
     slug: str = strawberry.field(description="How it is called in addresses.")
-
-    @classmethod
-    def of(cls, place: TopicView) -> Self:
-        return cls(uuid=place.id, view=place, slug=place.slug)
 
     @strawberry.field(description="Its name, in your language where it has one.")
     def name(self, info: Info) -> str:

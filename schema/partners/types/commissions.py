@@ -17,15 +17,16 @@ from schema.context import Info
 from schema.nodes import Node, each_or_none
 from schema.prices import PRICE, PRIVATE, Price
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 MOST_EXPORTED = 10_000
 
 
+@shows
 @strawberry.type(description="A line of commission: earned, taken back, or paid. It never changes.")
-class CommissionLine(Node):
+class CommissionLine(Node, Shown[LineView]):
     """A line."""
 
-    view: strawberry.Private[LineView]
     number: int = strawberry.field(description="Its place among the partner's lines, without a gap.")
     kind: LineKind = strawberry.field(description="What it is.")
     cause: CauseKind = strawberry.field(description="What it comes from.")
@@ -36,23 +37,6 @@ class CommissionLine(Node):
     recorded_at: datetime = strawberry.field(description="When it was written.")
     due_at: datetime = strawberry.field(description="When its hold ends.")
     approved_at: datetime | None = strawberry.field(description="When it was approved; null before.")
-
-    @classmethod
-    def of(cls, view: LineView) -> Self:
-        return cls(
-            uuid=view.id,
-            view=view,
-            number=view.number,
-            kind=view.kind,
-            cause=view.cause,
-            amount=Long(view.amount),
-            balance=Long(view.balance),
-            plan_version=view.plan_version,
-            status=view.status,
-            recorded_at=view.recorded_at,
-            due_at=view.due_at,
-            approved_at=view.approved_at,
-        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
@@ -82,11 +66,11 @@ class CommissionBalance:
         )
 
 
+@shows
 @strawberry.type(description="Approved lines of commission that are paid together.")
-class CommissionStatement(Node):
+class CommissionStatement(Node, Shown[StatementView]):
     """A statement."""
 
-    view: strawberry.Private[StatementView]
     number: int = strawberry.field(description="The partner's first, second and so on.")
     until: datetime = strawberry.field(description="It holds what was due by then.")
     total: Long = strawberry.field(description="What its lines come to, in minor units.")
@@ -96,22 +80,6 @@ class CommissionStatement(Node):
     settled_at: datetime | None = strawberry.field(description="When it was paid or cancelled.")
     reference: str | None = strawberry.field(description="What the bank calls the payment.")
     reason: str | None = strawberry.field(description="Why it was cancelled.")
-
-    @classmethod
-    def of(cls, view: StatementView) -> Self:
-        return cls(
-            uuid=view.id,
-            view=view,
-            number=view.number,
-            until=view.until,
-            total=Long(view.total),
-            line_count=view.line_count,
-            status=view.status,
-            created_at=view.created_at,
-            settled_at=view.settled_at,
-            reference=view.reference,
-            reason=view.reason,
-        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:
@@ -129,27 +97,16 @@ class CommissionStatement(Node):
         return _exported(await partners.lines_in(info.context.actor, self.view, MOST_EXPORTED), form)
 
 
+@shows
 @strawberry.type(description="What happened to a partner's balance in a month (UTC), in minor units.")
-class CommissionMonth:
+class CommissionMonth(Shown[MonthView]):
     """A month."""
 
-    view: strawberry.Private[MonthView]
     opening: Long = strawberry.field(description="What was owed before it.")
     earned: Long = strawberry.field(description="What was earned.")
     reversed: Long = strawberry.field(description="What was taken back: below zero.")
     paid: Long = strawberry.field(description="What was paid: below zero.")
     closing: Long = strawberry.field(description="What is owed after it: the sum of the others.")
-
-    @classmethod
-    def of(cls, view: MonthView) -> Self:
-        return cls(
-            view=view,
-            opening=Long(view.opening),
-            earned=Long(view.earned),
-            reversed=Long(view.reversed),
-            paid=Long(view.paid),
-            closing=Long(view.closing),
-        )
 
     @strawberry.field(
         description=f"Its lines, the first {MOST_EXPORTED}, as a document.",

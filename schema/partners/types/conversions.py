@@ -14,13 +14,14 @@ from schema.execution.levels import level
 from schema.nodes import Node, each_or_none
 from schema.referrals.types import ReferralLink, links_of
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 
+@shows
 @strawberry.type(description="What a partner says a click on its link led to.")
-class Conversion(Node):
+class Conversion(Node, Shown[ConversionView]):
     """A conversion."""
 
-    view: strawberry.Private[ConversionView]
     external_id: str = strawberry.field(description="The partner's own id of it.")
     amount: Long = strawberry.field(description="What it came to, in minor units.")
     currency: str = strawberry.field(description="The ISO 4217 code of its currency.")
@@ -31,23 +32,6 @@ class Conversion(Node):
     is_sandbox: bool = strawberry.field(description="Whether it was only tried out: then nothing came of it.")
     rejected_at: datetime | None = strawberry.field(description="When staff rejected it; null when they did not.")
     reject_reason: str | None = strawberry.field(description="Why they did.")
-
-    @classmethod
-    def of(cls, view: ConversionView) -> Self:
-        return cls(
-            uuid=view.id,
-            view=view,
-            external_id=view.external_id,
-            amount=Long(view.amount),
-            currency=view.currency,
-            commission=Long(view.commission),
-            occurred_at=view.occurred_at,
-            reported_at=view.reported_at,
-            due_at=view.due_at,
-            is_sandbox=view.is_sandbox,
-            rejected_at=view.rejected_at,
-            reject_reason=view.reject_reason,
-        )
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:

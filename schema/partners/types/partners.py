@@ -23,23 +23,21 @@ from schema.partners.types.friends import PartnerSignUp
 from schema.partners.types.plans import CommissionPlan
 from schema.prices import PRICE, PRIVATE, Price
 from schema.referrals.types import ReferralLink, ReferralStats
+from schema.views import Shown, shows
 from schema.webhooks.types import WebhookEndpoint
 
 ITS_OWN = {PRIVATE: True}
 
 
+@shows
 @strawberry.type(description="Another company that brings members. Its own keys and trusted staff see it.")
-class Partner(Node):
+class Partner(Node, Shown[PartnerView]):
     """A partner."""
 
     name: str = strawberry.field(description="What it is called.")
     contact: str = strawberry.field(description="Whom to write to.")
     status: Status = strawberry.field(description="How it stands.")
     created_at: datetime = strawberry.field(description="Since when it is a partner.")
-
-    @classmethod
-    def of(cls, view: PartnerView) -> Self:
-        return cls(uuid=view.id, name=view.name, contact=view.contact, status=view.status, created_at=view.created_at)
 
     @classmethod
     async def visible(cls, ids: Sequence[UUID], info: Info) -> list[Self | None]:

@@ -1,16 +1,17 @@
 """What partners earn."""
 
 from datetime import datetime
-from typing import Self
 
 import strawberry
 
 from community.partners.rules.plans import Plan
 from schema.scalars import Long
+from schema.views import Shown, shows
 
 
+@shows
 @strawberry.type(description="What a partner earns, by a version of its plan.")
-class CommissionPlan:
+class CommissionPlan(Shown[Plan]):
     """A version."""
 
     version: int = strawberry.field(description="The first, the second and so on.")
@@ -23,14 +24,3 @@ class CommissionPlan:
         description="So many months from the order by which a friend qualified all orders count; 0: that one alone."
     )
     hold_days: int = strawberry.field(description="So long a commission is held before it is approved.")
-
-    @classmethod
-    def of(cls, plan: Plan) -> Self:
-        return cls(
-            version=plan.version,
-            starts_at=plan.starts_at,
-            per_sign_up=Long(plan.per_sign_up),
-            basis_points=plan.basis_points,
-            recurring_months=plan.recurring_months,
-            hold_days=plan.hold_days,
-        )

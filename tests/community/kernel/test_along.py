@@ -1,7 +1,7 @@
 """What a statement reads along for others is what they would have read themselves."""
 
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest_asyncio
@@ -10,7 +10,7 @@ from community import database as db
 from community.access.policy import Actor, Kind, Role
 from community.database import Question, counting_statements
 from community.kernel import clock
-from community.kernel.along import NOTHING, Along, Asking, Company
+from community.kernel.along import NOTHING, NOW, VIEWER, Along, Asking, Company
 from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger.rules.transfers import Currency
@@ -113,6 +113,29 @@ async def test_what_came_along_with_several_is_put_together(two: list[MemberView
     with counting_statements() as counted:
         assert len(await members.by_ids([each.id for each in two], Along.all_of(several))) == 2
     assert counted.count == 0
+
+
+async def test_what_was_put_together_is_put_together_again(two: list[MemberView]):
+    several = [await read_along([each.id], each, clock.now()) for each in two]
+    with counting_statements() as counted:
+        whole = Along.all_of([Along.all_of([several[0], Along()]), several[1]])
+        assert len(await members.by_ids([each.id for each in two], whole)) == 2
+    assert counted.count == 0
+
+
+def test_what_several_need_to_know_is_told_once():
+    assert Company.of({"m.id": [tiers.BESIDE, members.ABILITIES, members.FOLLOWED]}).given == (NOW, VIEWER)
+
+
+def test_companions_brought_one_by_one_are_one_company_for_all():
+    apart = [Along().bring(members.BESIDE, "m.id").bring(tiers.BESIDE, "m.id").company for _ in range(2)]
+    assert apart[0] is apart[1]
+
+
+def test_nothing_stands_in_the_present():
+    with clock.frozen(datetime(2030, 1, 1, tzinfo=UTC)):
+        then = NOTHING.now
+    assert then == datetime(2030, 1, 1, tzinfo=UTC) != NOTHING.now
 
 
 async def read_along(ids: Sequence[UUID], owner: MemberView, now: datetime) -> Along:

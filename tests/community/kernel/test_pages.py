@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from community.kernel.errors import BadInput
+from community.kernel.ids import new_id
 from community.kernel.pages import PageRequest, decode_cursor, encode_cursor, page_of
 
 WHEN = st.datetimes(timezones=st.just(UTC))
@@ -45,3 +46,11 @@ def test_walking_forward_knows_whether_more_follow() -> None:
 def test_walking_backward_keeps_the_order_of_the_list() -> None:
     page = page_of([9, 8, 7], PageRequest(size=2, backward=True, before=(10,)), lambda n: (n,))
     assert (list(page.items), page.has_next, page.has_previous) == ([8, 9], True, True)
+
+
+def test_pages_that_differ_in_their_places_alone_are_one_statement() -> None:
+    one, other = [PageRequest(size=5, after=(place,)) for place in (new_id(), new_id())]
+    assert one.named == other.named != PageRequest(size=5).named
+    assert one.named.after
+    assert one.after
+    assert one.values[one.named.after[0]] == one.after[0]

@@ -30,6 +30,17 @@ async def found(query: str, actor: Actor = ANONYMOUS) -> list[str]:
     return sources(await queries.matching(actor, query, PAGE))
 
 
+async def test_all_of_a_kind_ask_with_one_statement_and_see_their_own() -> None:
+    mei, tom, moderator = await a_member(), await a_member(), await a_member(roles={Role.MODERATOR})
+    await a_post(tom, "Hello")
+    assert tom.member_id
+    await members.block(mei, tom.member_id)
+    with database.counting_statements() as counted:
+        seen = [sources(await queries.feed(each, PAGE)) for each in (mei, tom, moderator)]
+    assert seen == [[], ["Hello"], ["Hello"]]
+    assert counted.statements[0] == counted.statements[1] != counted.statements[2]
+
+
 async def test_everything_comes_newest_first_or_oldest_first() -> None:
     author = await a_member()
     for n in range(3):
