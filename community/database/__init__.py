@@ -11,6 +11,7 @@ from community.database.rows import as_json, views_of
 from community.database.statements import execute, fetch, fetch_one, fetch_value, hold, send, send_rows
 from community.database.transactions import after_commit, lane, look_again_if_taken, write_last, write_what_waits
 from community.database.verbs import drain, transaction
+from community.database.writings import Writing, into
 
 __all__ = [
     "PoolState",
@@ -19,6 +20,7 @@ __all__ = [
     "Statement",
     "Statements",
     "TransactionMisused",
+    "Writing",
     "after_commit",
     "as_json",
     "connect",
@@ -31,6 +33,7 @@ __all__ = [
     "fetch_one",
     "fetch_value",
     "hold",
+    "into",
     "is_connected",
     "lane",
     "listen",

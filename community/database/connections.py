@@ -7,6 +7,7 @@ first fails, nothing after it is carried out, and the next statement raises the 
 """
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import Any
 
 import asyncpg
@@ -41,7 +42,7 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
         self._ahead = [(BEGIN, _BEGIN)]
         self._has_begun = False
 
-    async def send(self, sql: str, *texts: str) -> None:
+    async def send(self, sql: str, *texts: str | None) -> None:
         """Carry out a statement ahead of the next one. It returns no rows; PostgreSQL reads its arguments as text."""
         statement = await self._prepared(sql)
         if statement.get_attributes():
@@ -124,9 +125,9 @@ def _is_an_answer(error: BaseException) -> bool:
     return isinstance(error, asyncpg.PostgresError) and error.severity is not None
 
 
-def _run(name: str, texts: Sequence[str] = ()) -> bytes:
+def _run(name: str, texts: Sequence[str | None] = ()) -> bytes:
     """The messages Bind and Execute: run a prepared statement with these arguments, all of them as text."""
-    arguments = b"".join(_sized(text.encode()) for text in texts)
+    arguments = b"".join([_NULL if text is None else _sized(text.encode()) for text in texts])
     bind = b"\0" + name.encode() + b"\0" + _int16(0) + _int16(len(texts)) + arguments + _int16(0)
     return _message(b"B", bind) + _message(b"E", b"\0" + _int32(0))
 
@@ -144,12 +145,10 @@ def _sized(value: bytes) -> bytes:
     return _int32(len(value)) + value
 
 
-def _int16(number: int) -> bytes:
-    return number.to_bytes(2, "big")
+_int16 = Struct("!H").pack
+_int32 = Struct("!i").pack
 
-
-def _int32(number: int) -> bytes:
-    return number.to_bytes(4, "big")
-
+_NULL = b"\xff\xff\xff\xff"
+"""The size of no value."""
 
 _BEGIN = _parse(BEGIN) + _run("")

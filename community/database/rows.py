@@ -15,8 +15,8 @@ View = TypeVar("View", bound=NamedTuple)
 
 
 def as_json(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Rows for `json_populate_recordset`. Raises TypeError for a value that no column could have meant."""
-    return orjson.dumps(list(rows), default=_plain).decode()
+    """Rows for `json_to_recordset`. Raises TypeError for a value that no column could have meant."""
+    return orjson.dumps(list(rows), default=plain).decode()
 
 
 def views_of(kind: type[View], rows: Iterable[Sequence[Any]]) -> list[View]:
@@ -24,7 +24,8 @@ def views_of(kind: type[View], rows: Iterable[Sequence[Any]]) -> list[View]:
     return [*map(partial(tuple.__new__, kind), map(itemgetter(slice(len(kind._fields))), rows))]
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
+    """What orjson does not know, as PostgreSQL reads it."""
     # asyncpg's UUIDs are a subclass, which orjson does not know.
     if isinstance(value, UUID):
         return str(value)

@@ -5,9 +5,10 @@ from typing import Any
 
 import asyncpg
 
-from community.database.last_writes import Row, send_together
+from community.database.last_writes import send_together
 from community.database.pool import Lease, the_pool
 from community.database.transactions import Turn, current_transaction, the_open_one
+from community.database.writings import Row, Writing
 
 
 async def fetch(sql: str, *args: Any) -> list[asyncpg.Record]:
@@ -36,7 +37,7 @@ async def execute(sql: str, *args: Any) -> str:
         return tag
 
 
-async def send(sql: str, *texts: str) -> None:
+async def send(sql: str, *texts: str | None) -> None:
     """Carry out a statement of the current transaction ahead of the next one, in the same message to PostgreSQL.
 
     For what returns no rows. If it fails, so does the next statement, or the commit.
@@ -45,8 +46,8 @@ async def send(sql: str, *texts: str) -> None:
         await connection.send(sql, *texts)
 
 
-async def send_rows(writes: Mapping[str, Sequence[Row]]) -> None:
-    """The same for several statements that write rows, made one: in each, `{rows}` is the JSON array of its rows.
+async def send_rows(writes: Mapping[Writing, Sequence[Row]]) -> None:
+    """The same for several statements that take rows, made one.
 
     No two of them may change the same row, and none sees what another writes.
     """

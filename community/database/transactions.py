@@ -14,7 +14,8 @@ import asyncpg
 from community.database import orm
 from community.database.connections import Connection
 from community.database.failures import Outrun, RolledBack, TransactionMisused, is_broken, reraise
-from community.database.last_writes import LastWrites, Row
+from community.database.last_writes import LastWrites
+from community.database.writings import Row, Writing
 from community.kernel.errors import OutcomeUnknown
 
 Result = TypeVar("Result")
@@ -33,13 +34,12 @@ def after_commit(callback: Callable[[], object]) -> None:
     the_open_one().callbacks.append(callback)
 
 
-def write_last(sql: str, rows: Iterable[Row]) -> None:
+def write_last(writing: Writing, rows: Iterable[Row]) -> None:
     """Let rows be written as the last thing in the current transaction, with all others that wait, in one statement.
 
-    For what nobody inside the transaction reads. `sql` inserts or updates; `{rows}` in it is a JSON array of the rows
-    that came with this text, in their order. No two texts may change the same row.
+    For what nobody inside the transaction reads. No two statements may change the same row.
     """
-    the_open_one().last_writes.add(sql, rows)
+    the_open_one().last_writes.add(writing, rows)
 
 
 async def write_what_waits() -> None:

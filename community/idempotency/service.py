@@ -61,11 +61,11 @@ async def first(
     return await _first_result(scope, key, fingerprint)
 
 
-_KEEP_RESULT = """
-    update idempotency_key kept set result = run.result
-    from json_to_recordset({rows}) run (scope text, key text, result jsonb)
-    where kept.scope = run.scope and kept.key = run.key
-"""
+_KEEP_RESULT = database.Writing(
+    "update idempotency_key kept set result = rows.result from {rows}"
+    " where kept.scope = rows.scope and kept.key = rows.key",
+    "scope text, key text, result jsonb",
+)
 
 
 def _fingerprint(key: str, input: Mapping[str, Any]) -> bytes:

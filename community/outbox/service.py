@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-
 from community import database
 from community.access.policy import Actor, Permission, require
 from community.database import transaction
@@ -76,13 +75,17 @@ def _row(fact: Fact) -> dict[str, Any]:
     }
 
 
-_RECORD = """
+_RECORD = database.Writing(
+    """
     insert into outbox_fact
         (id, arrival, type, version, subject_id, ordering_key, payload, recorded_at, actor_id, request_id)
     select id, nextval('outbox_arrival'), type, version, subject_id, ordering_key, payload, recorded_at, actor_id,
         request_id
-    from json_populate_recordset(null::outbox_fact, {rows})
-"""
+    from {rows}
+    """,
+    "id uuid, type text, version smallint, subject_id uuid, ordering_key text, payload jsonb, recorded_at timestamptz,"
+    " actor_id uuid, request_id text",
+)
 
 
 @transaction()

@@ -13,6 +13,7 @@ from community.engagement.service.assessing import Assessment
 from community.engagement.service.paying import Paid
 from community.engagement.service.scoring import scored
 from community.kernel import ids
+from community.ledger.rules.transfers import Currency
 
 Row = dict[str, Any]
 
@@ -45,7 +46,15 @@ async def keep(done: Sequence[Done], now: datetime) -> set[UUID]:
     """
     if all(each.assessment.is_looked_up for each in done):
         database.look_again_if_taken("engagement_activity_cause")
-        await database.send(_KEEP_NEW, *_rows(done, now))
+        grants = [row for each in done for row in _rows_of_grants(each)]
+        await database.send_rows(
+            {
+                _ACTIVITIES: [_row_of_activity(each, now) for each in done],
+                _GRANTS: grants,
+                _GATES: [row for each in done for row in _rows_of_gates(each)],
+                _SCORES: [row for row in grants if row["counts"]],
+            }
+        )
         return {each.activity_id for each in done}
     return {row["id"] for row in await database.fetch(_KEEP, *_rows(done, now))}
 
@@ -58,15 +67,36 @@ def _rows(done: Sequence[Done], now: datetime) -> tuple[str, str, str]:
     )
 
 
+_ACTIVITY = (
+    "id uuid, kind text, member_id uuid, subject_type text, subject_id uuid, other_id uuid, quantity bigint,"
+    " origin text, metadata jsonb, cause_kind text, cause_key text, programme_version text, refusals jsonb,"
+    " tier_reached text, occurred_at timestamptz, recorded_at timestamptz"
+)
+_GRANT = (
+    "id uuid, activity_id uuid, member_id uuid, rule text, currency text, amount bigint, subject_type text,"
+    " subject_id uuid, other_id uuid, granted_at timestamptz, day date, day_since timestamptz, day_until timestamptz,"
+    " pending_until timestamptz, pending_for text, percent smallint, reversed bigint"
+)
+_GATE = (
+    "id uuid, activity_id uuid, rule text, member_id uuid, subject_type text, subject_id uuid, counts text,"
+    " members int, held_until timestamptz, expires_at timestamptz"
+)
+_ACTIVITIES = database.into("engagement_activity", _ACTIVITY, "order by cause_kind, cause_key")
+_GRANTS = database.into("engagement_grant", _GRANT)
+_GATES = database.into("engagement_gate", _GATE)
+_SCORES = database.Writing(
+    scored("g.amount", "(select * from {rows}) g"), "member_id uuid, granted_at timestamptz, amount bigint"
+)
+
 _COUNTED = """(
     select * from grants where currency = 'credits' and (activity_id, rule) not in (select activity_id, rule from gates)
 ) g"""
 
-_KEPT = """
+_KEEP = f"""
     with activities as (
         insert into engagement_activity
         select * from json_populate_recordset(null::engagement_activity, $1::text::json) order by cause_kind, cause_key
-        {} returning id
+        on conflict (cause_kind, cause_key) do nothing returning id
     ), grants as (
         insert into engagement_grant
         select new.* from json_populate_recordset(null::engagement_grant, $2::text::json) new
@@ -75,14 +105,7 @@ _KEPT = """
         insert into engagement_gate
         select new.* from json_populate_recordset(null::engagement_gate, $3::text::json) new
         join activities on activities.id = new.activity_id returning activity_id, rule
-    )
-"""
-_SCORES = scored("g.amount", _COUNTED)
-
-_KEEP_NEW = f"{_KEPT.format('')} {_SCORES}"
-
-_KEEP = f"""
-    {_KEPT.format("on conflict (cause_kind, cause_key) do nothing")}, scores as ({_SCORES})
+    ), scores as ({scored("g.amount", _COUNTED)})
     select id from activities
 """
 
@@ -130,6 +153,7 @@ def _rows_of_grants(done: Done) -> Iterable[Row]:
             "pending_for": paid.pending_for,
             "percent": paid.payment.percent,
             "reversed": 0,
+            "counts": paid.payment.rule.currency is Currency.CREDITS and paid.waiting is None,
         }
 
 

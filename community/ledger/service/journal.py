@@ -18,7 +18,7 @@ from community.ledger.rules import chain
 from community.ledger.rules.accounts import AccountName, Holding
 from community.ledger.rules.lots import Draw, Lot
 from community.ledger.rules.transfers import LARGEST, Cause, Currency, Transfer, TransferKind
-from community.ledger.service.rows import Row, row_of_lot, row_of_transfer
+from community.ledger.service.rows import LOT, TRANSFER, Row, row_of_lot, row_of_transfer
 
 
 @dataclass(slots=True)
@@ -221,23 +221,33 @@ _OPEN = f"""
 """
 
 
-def _into(table: str) -> str:
-    return f"insert into {table} select * from json_populate_recordset(null::{table}, {{rows}})"
-
-
-_TRANSFERS = _into("ledger_transfer")
-_ENTRIES = _into("ledger_entry")
-_OPENED = _into("ledger_lot")
-_DRAWS = _into("ledger_draw")
-_REVERSALS = _into("ledger_reversal")
-_NOTES = _into("ledger_note")
-_CHANGED = """
+_TRANSFERS = database.into("ledger_transfer", TRANSFER)
+_ENTRIES = database.into(
+    "ledger_entry",
+    "id uuid, transfer_id uuid, account_id uuid, sequence bigint, amount bigint, balance bigint, hash bytea",
+)
+_OPENED = database.into("ledger_lot", LOT)
+_DRAWS = database.into("ledger_draw", "id uuid, transfer_id uuid, lot_id uuid, amount bigint")
+_REVERSALS = database.into(
+    "ledger_reversal",
+    "id uuid, reversed_id uuid, part text, asked bigint, taken bigint, expired bigint, short bigint,"
+    " reversed_at timestamptz",
+)
+_NOTES = database.into("ledger_note", "id uuid, subject_id uuid, reason text, actor_id uuid")
+_CHANGED = database.Writing(
+    """
     update ledger_lot lot set
-        remaining = new.remaining, pending_for = new.pending_for, pending_until = new.pending_until,
-        activated_at = new.activated_at, expires_at = new.expires_at
-    from json_populate_recordset(null::ledger_lot, {rows}) new where lot.id = new.id
-"""
-_BALANCES = """
-    update ledger_account account set balance = new.balance, sequence = new.sequence, head = new.head
-    from json_populate_recordset(null::ledger_account, {rows}) new where account.id = new.id
-"""
+        remaining = rows.remaining, pending_for = rows.pending_for, pending_until = rows.pending_until,
+        activated_at = rows.activated_at, expires_at = rows.expires_at
+    from {rows} where lot.id = rows.id
+    """,
+    "id uuid, remaining bigint, pending_for text, pending_until timestamptz, activated_at timestamptz,"
+    " expires_at timestamptz",
+)
+_BALANCES = database.Writing(
+    """
+    update ledger_account account set balance = rows.balance, sequence = rows.sequence, head = rows.head
+    from {rows} where account.id = rows.id
+    """,
+    "id uuid, balance bigint, sequence bigint, head bytea",
+)

@@ -9,6 +9,20 @@ from community.ledger.rules.transfers import Currency, Transfer
 
 Row = dict[str, Any]
 
+TRANSFER = (
+    "id uuid, currency text, kind text, member_id uuid, source_id uuid, target_id uuid, amount bigint,"
+    " cause_kind text, cause_key text, rule_version text, purpose text, reverses_id uuid, effective_at timestamptz,"
+    " posted_at timestamptz"
+)
+"""The columns of `ledger_transfer`."""
+
+LOT = (
+    "id uuid, member_id uuid, currency text, transfer_id uuid, amount bigint, remaining bigint, earned_at timestamptz,"
+    " pending_for text, pending_until timestamptz, lifetime_months smallint, lifetime_until timestamptz,"
+    " activated_at timestamptz, expires_at timestamptz"
+)
+"""The columns of `ledger_lot`."""
+
 
 def row_of_transfer(transfer: Transfer) -> Row:
     """A transfer as `ledger_transfer` keeps it."""

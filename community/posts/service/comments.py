@@ -186,7 +186,11 @@ def _row(comment: CommentView, text: Text) -> dict[str, Any]:
     return columns | mentions | {"renderer": text.renderer}
 
 
-_INSERT = "insert into posts_comment select * from json_populate_recordset(null::posts_comment, {rows})"
+_INSERT = database.into(
+    "posts_comment",
+    "id uuid, post_id uuid, parent_id uuid, depth smallint, author_id uuid, source text, html text, renderer smallint,"
+    " mention_handles text[], mention_ids uuid[], written_at timestamptz",
+)
 
 
 @transaction()

@@ -136,7 +136,11 @@ def _row(post: PostView, words: str) -> dict[str, Any]:
     return columns | {"html": columns.pop("kept_html"), "mention_ids": columns.pop("mentioned_ids"), "words": words}
 
 
-_INSERT = "insert into posts_post select * from json_populate_recordset(null::posts_post, {rows})"
+_INSERT = database.into(
+    "posts_post",
+    "id uuid, author_id uuid, source text, html text, renderer smallint, words tsvector, hashtags text[],"
+    " mention_handles text[], mention_ids uuid[], written_at timestamptz",
+)
 
 
 @transaction()
@@ -203,11 +207,8 @@ def _tag(post_id: UUID, names: Iterable[str]) -> None:
 
 
 # In the order of their ids, so that two writers cannot deadlock.
-_KNOWN = (
-    "insert into posts_hashtag (id, name) select id, name from json_populate_recordset(null::posts_hashtag, {rows})"
-    " order by id on conflict do nothing"
-)
-_TAGGED = "insert into posts_tagging select * from json_populate_recordset(null::posts_tagging, {rows})"
+_KNOWN = database.into("posts_hashtag", "id uuid, name text", "order by id on conflict do nothing")
+_TAGGED = database.into("posts_tagging", "hashtag_id uuid, post_id uuid")
 
 
 async def _untag(post_id: UUID, names: Iterable[str]) -> None:

@@ -25,10 +25,7 @@ def add_last(subject_ids: Sequence[UUID], measure: str, change: int) -> None:
     database.write_last(_ADD, [{"subject_id": each, "measure": measure, "delta": change} for each in subject_ids])
 
 
-_ADD = (
-    "insert into posts_tally_delta (subject_id, measure, delta)"
-    " select * from json_to_recordset({rows}) change (subject_id uuid, measure text, delta int)"
-)
+_ADD = database.into("posts_tally_delta", "subject_id uuid, measure text, delta smallint")
 
 
 @transaction()

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("outsider")
 
 INSERT = "INSERT INTO note SELECT $1::text::int, $2::text"
 COUNT = "SELECT count(*) FROM note"
+NOTE = "id int, text text"
 
 
 @database.transaction()
@@ -160,11 +161,12 @@ async def test_a_socket_that_is_gone_by_now_means_busy(connect: Connect, outside
 async def test_rows_of_several_statements_are_sent_as_one_and_what_has_none_is_no_part_of_it(
     outsider: asyncpg.Connection,
 ) -> None:
-    rows = "SELECT id, text FROM json_to_recordset({rows}) AS new (id int, text text)"
     writes = {
-        f"INSERT INTO note {rows}": [{"id": 2, "text": "new"}],
-        f"UPDATE note SET text = new.text FROM ({rows}) AS new WHERE note.id = new.id": [{"id": 1, "text": "changed"}],
-        f"DELETE FROM note USING ({rows}) AS old WHERE note.id = old.id": [],
+        database.into("note", NOTE): [{"id": 2, "text": "new"}],
+        database.Writing("UPDATE note SET text = rows.text FROM {rows} WHERE note.id = rows.id", NOTE): [
+            {"id": 1, "text": "changed"}
+        ],
+        database.Writing("DELETE FROM note USING {rows} WHERE note.id = rows.id", NOTE): [],
     }
     await within(lambda: database.send(INSERT, "1", "a"))
 
@@ -178,7 +180,7 @@ async def test_rows_of_several_statements_are_sent_as_one_and_what_has_none_is_n
 
 async def test_no_rows_at_all_are_no_statement() -> None:
     with database.counting_statements() as counted:
-        await within(lambda: database.send_rows({"INSERT INTO note {rows}": []}))
+        await within(lambda: database.send_rows({database.into("note", NOTE): []}))
     assert counted.count == 0
 
 

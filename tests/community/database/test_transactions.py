@@ -617,10 +617,9 @@ async def a_key(key: str) -> IdempotencyKey:
 
 
 class TestWhatIsWrittenLast:
-    NOTES = "INSERT INTO note SELECT id, text FROM json_to_recordset({rows}) AS new (id int, text text)"
-    CORRECTIONS = (
-        "UPDATE note SET text = new.text FROM json_to_recordset({rows}) AS new (id int, text text)"
-        " WHERE note.id = new.id"
+    NOTES = database.into("note", "id int, text text")
+    CORRECTIONS = database.Writing(
+        "UPDATE note SET text = rows.text FROM {rows} WHERE note.id = rows.id", "id int, text text"
     )
 
     async def test_all_of_it_is_one_statement_at_the_end(self, outsider: asyncpg.Connection) -> None:
