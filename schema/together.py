@@ -36,11 +36,13 @@ async def together(
     after a mutation, gets what is true then.
     """
     known = along_of(parents).known(beside)
-    missing = [each for each in dict.fromkeys(keys) if each not in known]
-    if missing:
-        asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
-        known = {**known, **dict(zip(missing, await asked.of(missing), strict=True))}
-    return [*map(known.__getitem__, keys)]
+    try:
+        return [*map(known.__getitem__, keys)]
+    except KeyError:
+        missing = [each for each in dict.fromkeys(keys) if each not in known]
+    asked = info.context.loaders.setdefault((Together, name or ask), Together(ask))
+    found = dict(zip(missing, await asked.of(missing), strict=True))
+    return [*map({**known, **found}.__getitem__, keys)]
 
 
 class Crowds(Generic[Value]):

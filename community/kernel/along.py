@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Se
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
-from itertools import chain
+from itertools import chain, starmap
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, NamedTuple, Protocol, Self, TypeVar
 from uuid import UUID
@@ -84,14 +84,18 @@ class _Brought(NamedTuple):
         return 1 if self.is_each else len(self.companion.columns) or 1
 
 
+def _columns_in(sql: str) -> dict[str, int]:
+    return {column: place for place, column in enumerate(sql.split(", "))}
+
+
 class Company:
     """Which companions come along, and for which ids: their SQL, and how their values are read, worked out once."""
 
-    def __init__(self, brought: Sequence[_Brought] = ()) -> None:
+    def __init__(self, brought: Sequence[_Brought] = (), own: str = "") -> None:
         self._brought = brought
+        self._own = own
         keys = dict.fromkeys(each.key for each in brought if not each.is_each)
-        self._width = len(keys) + sum(each.width for each in brought)
-        self._keys = {key: place for place, key in enumerate(keys)}
+        self._keys = [key for key in keys if key not in _columns_in(own)]
         self._written: dict[int, tuple[str, str]] = {}
         self.given = tuple(dict.fromkeys(chain.from_iterable(each.companion.arguments for each in brought)))
         """What the statement is told of who asks, in this order, behind its own arguments."""
@@ -104,12 +108,19 @@ class Company:
         one: Mapping[str, Iterable[Companion[Any]]],
         *,
         each: Mapping[str, Iterable[Companion[Any]]] | None = None,
+        own: str = "",
     ) -> Self:
-        """Those that come for the id that an SQL gives in each row, and for `each` of the ids in the array it gives."""
-        return cls(
-            [_Brought(companion, key) for key, companions in one.items() for companion in companions]
-            + [_Brought(companion, key, True) for key, several in (each or {}).items() for companion in several]
-        )
+        """Those that come for the id that an SQL gives in each row, and for `each` of the ids in the array it gives.
+
+        Where every statement begins with its `own` columns, an id among these is not read a second time.
+        """
+        brought = [_Brought(companion, key) for key, companions in one.items() for companion in companions]
+        brought += [_Brought(companion, key, True) for key, several in (each or {}).items() for companion in several]
+        return cls(brought, own)
+
+    def with_one(self, brought: _Brought) -> "Company":
+        """The same company, and one more."""
+        return Company([*self._brought, brought], self._own)
 
     def beside(self, taken: int) -> tuple[str, str]:
         """What to add behind the columns of a statement, with a leading comma, and behind its `from`.
@@ -123,7 +134,7 @@ class Company:
 
     def _write(self, taken: int) -> tuple[str, str]:
         names = {given: f"${taken + number}" for number, given in enumerate(self.given, 1)}
-        columns = "".join([f", {key} as along_key_{place}" for key, place in self._keys.items()])
+        columns = "".join([f", {key} as along_key_{number}" for number, key in enumerate(self._keys)])
         joined = ""
         for number, (companion, key, is_each) in enumerate(self._brought):
             called = [names[given] for given in companion.arguments]
@@ -134,15 +145,12 @@ class Company:
 
     def _readers(self) -> "dict[Companion[Any], list[_Reader]]":
         # Places are counted from the end, since what stands before is the statement's own.
+        place = -sum(brought.width for brought in self._brought)
+        ids = _columns_in(self._own) | {key: place + number for number, key in enumerate(self._keys, -len(self._keys))}
         readers: dict[Companion[Any], list[_Reader]] = {}
-        place = len(self._keys) - self._width
         for brought in self._brought:
             companion, key, is_each = brought
-            read = (
-                _reader_of_each(companion, place)
-                if is_each
-                else _reader(companion, self._keys[key] - self._width, place)
-            )
+            read = _reader_of_each(companion, place) if is_each else _reader(companion, ids[key], place)
             readers.setdefault(companion, []).append(read)
             place += brought.width
         return readers
@@ -255,7 +263,7 @@ _Reader = Callable[[Sequence[Row]], dict[Any, Any]]
 
 @lru_cache(REMEMBERED)
 def _joined(company: Company, brought: _Brought) -> Company:
-    return Company([*company._brought, brought])
+    return company.with_one(brought)
 
 
 def _sql(companion: Companion[Any], key: str, names: Sequence[str], alias: str, *, is_each: bool) -> tuple[str, str]:
@@ -275,19 +283,21 @@ def _sql(companion: Companion[Any], key: str, names: Sequence[str], alias: str, 
 
 def _reader(companion: Companion[Any], id_at: int, begin: int) -> _Reader:
     """How to read what belongs to the id in one column, from the column or columns that begin at another."""
-    meaning = companion.read
+    id_of, value_of, meaning = itemgetter(id_at), itemgetter(begin), companion.read
+    values_of, meanings = itemgetter(slice(begin, begin + len(companion.columns) or None)), _of_all(meaning)
 
     def read_one(rows: Sequence[Row]) -> dict[Any, Any]:
-        found = {row[id_at]: meaning(row[begin]) for row in rows}
+        found = dict(zip(map(id_of, rows), map(meaning, map(value_of, rows)), strict=True))
         found.pop(None, None)
         return found
 
     def read_several(rows: Sequence[Row]) -> dict[Any, Any]:
-        found = {row[id_at]: None if row[begin] is None else make(values_of(row)) for row in rows}
+        there = [row for row in rows if row[begin] is not None]
+        found = {} if len(there) == len(rows) else dict.fromkeys(map(id_of, rows))
+        found.update(zip(map(id_of, there), meanings(map(values_of, there)), strict=True))
         found.pop(None, None)
         return found
 
-    values_of, make = itemgetter(slice(begin, begin + len(companion.columns) or None)), _of_several(meaning)
     return read_several if companion.columns else read_one
 
 
@@ -298,8 +308,8 @@ def _reader_of_each(companion: Companion[Any], place: int) -> _Reader:
     return read
 
 
-def _of_several(meaning: Callable[..., Any]) -> Callable[[Sequence[Any]], Any]:
-    """What several values mean together. A named tuple is made of them in C."""
+def _of_all(meaning: Callable[..., Any]) -> Callable[[Iterable[Sequence[Any]]], Iterable[Any]]:
+    """What the values of many mean, each. Named tuples are made of them in C."""
     if isinstance(meaning, type) and issubclass(meaning, tuple):
-        return partial(tuple.__new__, meaning)
-    return lambda values: meaning(*values)
+        return partial(map, partial(tuple.__new__, meaning))
+    return partial(starmap, meaning)

@@ -80,7 +80,7 @@ def company(
 ) -> Company:
     """Who comes along with items: about each itself, its cover, its series, its topics."""
     one = {"i.id": of_items, "i.cover_id": of_covers, "i.series_id": of_series}
-    return Company.of(one, each={"i.topic_ids": of_topics})
+    return Company.of(one, each={"i.topic_ids": of_topics}, own=COLUMNS)
 
 
 async def views(actor: Actor, rows: Iterable[Any]) -> list[ContentView]:

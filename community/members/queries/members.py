@@ -90,7 +90,7 @@ async def one(member_id: UUID, along: Along = NOTHING) -> MemberView | None:
 
 def company(companions: Iterable[Companion[Any]]) -> Company:
     """Who comes along with a member, about them."""
-    return Company.of({"m.id": companions})
+    return Company.of({"m.id": companions}, own=COLUMNS)
 
 
 async def by_handles(handles: Iterable[str]) -> dict[str, MemberView]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -96,19 +97,19 @@ async def tiers_of(member_ids: Iterable[UUID], now: datetime, along: Along = NOT
 
     async def read(missing: list[UUID]) -> dict[UUID, Beside]:
         rows = await database.fetch(_TIERS, missing, now)
-        return {row["wanted_id"]: Beside(*row[1:]) for row in rows}
+        return {row["wanted_id"]: _beside(*row[1:]) for row in rows}
 
     found = await along.found(BESIDE, member_ids, read)
-    tiers: dict[Beside, Tier] = {}
-    for each in {*found.values()}:
-        tiers[each] = each.tier((await programmes.by_id(each.programme_id)).rules, now)
-    return {member_id: tiers[each] for member_id, each in found.items()}
+    tiers: dict[int, Tier] = {}
+    for place, each in {id(each): each for each in found.values()}.items():
+        tiers[place] = each.tier((await programmes.by_id(UUID(each.programme_id))).rules, now)
+    return {member_id: tiers[id(each)] for member_id, each in found.items()}
 
 
 class Beside(NamedTuple):
     """What decides about somebody's tier: the version in force; of who has a standing, what they earned and hold."""
 
-    programme_id: UUID
+    programme_id: str
     earned: str | None
     plan: str | None
     locked: str | None
@@ -123,13 +124,17 @@ class Beside(NamedTuple):
         return rules.tier(effective(rules, now, self.earned, self.plan, self.locked, self.locked_until))
 
 
+_beside = lru_cache(10_000)(Beside)
+"""Many members have the same; then it is one object."""
+
+
 def _deciding(key: str, now: str) -> str:
     in_force = IN_FORCE.format(now=f"{now}::timestamptz")
     return f"(select {in_force} as programme_id) one left join tiers_standing s on s.member_id = {key}"
 
 
-COLUMNS = ("programme_id", "s.earned", "s.plan", "s.locked", "s.locked_until")
-BESIDE: Companion[Beside] = Companion(_deciding, Beside, COLUMNS, (NOW,))
+COLUMNS = ("programme_id::text", "s.earned", "s.plan", "s.locked", "s.locked_until")
+BESIDE: Companion[Beside] = Companion(_deciding, _beside, COLUMNS, (NOW,))
 """A member's tier, for the statement of another area."""
 
 
