@@ -72,7 +72,8 @@ class Operations:
 
     def __init__(self, schema: strawberry.Schema, settings: Settings) -> None:
         self._schema = schema
-        self._settings = settings
+        self._closed = settings.environment == "production"
+        """Whether strangers may not ask about the schema."""
         self._executor = Executor(schema, compiles=settings.executor == "compiled")
         self._prepared = Documents(schema, suggest=settings.environment == "development")
         allowed = settings.allowed_documents
@@ -91,8 +92,10 @@ class Operations:
         if prepared is None:
             prepared = await self._find(asked, caller)
         logs.name(prepared.operation_name)
-        metrics.operated(prepared.kind.value)
-        check(prepared.kind)
+        kind = prepared.kind
+        metrics.operated(prepared.kind_name)
+        if kind is not OperationType.QUERY:
+            check(kind)
         self._enforce(prepared, asked, caller)
         bucket, cost = self._price(prepared, asked, caller)
         charge = quota.spend_now(bucket, cost) or await quota.spend(bucket, cost)
@@ -148,9 +151,9 @@ class Operations:
         return known
 
     def _enforce(self, prepared: Prepared, asked: Parameters, caller: Caller) -> None:
-        if prepared.measured.introspects and self._settings.environment == "production":
+        if self._closed and prepared.measured.introspects:
             require(caller.actor, Permission.SCHEMA_INTROSPECT)
-        if not _is_known(caller):
+        if caller.actor.kind is Kind.ANONYMOUS:
             enforce(prepared.measured, aliases=MAX_ALIASES_ANONYMOUS)
         if asked.variables:
             enforce_variables(asked.variables)
@@ -197,7 +200,8 @@ class Operations:
                 "restoreRate": ready.charge.lease.bucket.rate,
             }
         }
-        return Answer(payload, is_public=bill.is_public and not result.errors and not _is_known(caller))
+        is_stranger = caller.actor.kind is Kind.ANONYMOUS
+        return Answer(payload, is_public=is_stranger and bill.is_public and not result.errors)
 
 
 Tell = Callable[[Ready, Any], Awaitable[Payload]]
@@ -232,10 +236,6 @@ class SharedEvents:
         finally:
             first.set_result(None if payload is None or "errors" in payload else payload)
         return payload
-
-
-def _is_known(caller: Caller) -> bool:
-    return caller.actor.kind is not Kind.ANONYMOUS
 
 
 def _payload(result: ExecutionResult, locale: str) -> Payload:

@@ -74,6 +74,11 @@ class Prepared:
         return self.operation.operation
 
     @cached_property
+    def kind_name(self) -> str:
+        """`query`, `mutation` or `subscription`."""
+        return self.kind.value
+
+    @cached_property
     def operation_name(self) -> str | None:
         """The name that its author gave it."""
         return self.operation.name.value if self.operation.name else None
