@@ -80,7 +80,7 @@ class Plan:
 
     def variant(self, variables: VariableValues) -> Variant:
         """The operation as these variables switch it. Raises NotCompiled."""
-        switched = (*map(variables.coerced.get, self.switches),)
+        switched = (*map(variables.coerced.get, self.switches),) if self.switches else ()
         found = self._variants.get(switched)
         if found is None:
             found = self._variants[switched] = self._compiled(switched, variables)

@@ -72,7 +72,7 @@ class Run:
         levels, later, begun = self.levels, self.later, self._begun
         self.levels, self.later, self._begun = [], [], []
         # Whatever may be wrong with arguments comes to light before a level is called.
-        calls = level_calls(self, levels)
+        calls = level_calls(self, levels) if levels else []
         for asked in later:
             begun.append(EachCall(self, *asked))
         for call in calls:
@@ -97,8 +97,8 @@ class Run:
             if others is None:
                 raise
             done = field.complete(self, others, below)
-        for row, value in zip(rows, done, strict=True):
-            row[key] = value
+        for index, value in enumerate(done):
+            rows[index][key] = value
 
     def keep(self, field: Field, objects: list[Any], values: list[Any]) -> None:
         """Remember what a selection has computed."""
