@@ -12,7 +12,7 @@ member = await members.by_handle(handle, theirs)
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -41,7 +41,6 @@ def brings(companion: Companion[Any]) -> dict[Any, Any]:
     return {BROUGHT: companion}
 
 
-@lru_cache(REMEMBERED)
 def companions(kind: Any, asked: frozenset[str], viewed: bool, prefix: str = "") -> tuple[Companion[Any], ...]:
     """What the fields of `kind` bring that are asked for, each name with the prefix; unless a member views it, only
     what nobody needs to be signed in for."""

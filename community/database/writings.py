@@ -49,9 +49,10 @@ class Writing:
         if count == MANY:
             source = f"json_to_recordset(${first}::text::json) as rows({self.columns})"
             return self.sql.replace("{rows}", source), first + 1
-        places = iter(range(first, after := first + count * len(self._types)))
-        rows = (", ".join(f"${next(places)}::{kind}" for kind in self._types) for _ in range(count))
-        source = f"(values {', '.join(f'({row})' for row in rows)}) as rows({', '.join(self._names)})"
+        width = len(self._types)
+        after = first + count * width
+        rows = [_placeholders(self._types, begin) for begin in range(first, after, width)]
+        source = f"(values {', '.join(rows)}) as rows({', '.join(self._names)})"
         return self.sql.replace("{rows}", source), after
 
 
@@ -76,6 +77,11 @@ def _statement(sizes: tuple[tuple[Writing, int], ...]) -> str:
     *others, last = parts
     before = ", ".join(f"part{number} as ({part})" for number, part in enumerate(others, start=1))
     return f"with {before} {last}" if before else last
+
+
+def _placeholders(types: Sequence[str], first: int) -> str:
+    """A row of arguments that begin with this place: `($1::uuid, $2::text)`."""
+    return f"({', '.join(f'${place}::{kind}' for place, kind in enumerate(types, first))})"
 
 
 def _encoder(kind: str) -> Encoder:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -93,7 +92,6 @@ async def _by_ids(
     return await along.found(companion, ids, read)
 
 
-@cache
 def _beside(kind: type[Named], table: str) -> Companion[Named]:
     def read(id: UUID, slug: str, names: str) -> Named:
         return kind(id=id, slug=slug, names=orjson.loads(names))

@@ -34,9 +34,11 @@ async def take_turns(member_ids: Iterable[UUID], now: datetime, along: Along = N
     One statement for those who did something before. Only what is read after it is read in these turns. For somebody
     of whom `TURNS` came along, nobody waits for the statement.
     """
-    if (came := _came_along(member_ids := set(member_ids), along)) is not None:
-        await database.send(_HOLD, f"{{{','.join(map(str, member_ids))}}}")
+    member_ids = set(member_ids)
+    came = _came_along(member_ids, along)
+    if came is not None:
         view, version_ids = came
+        await database.send(_HOLD, str(view.id))
         return Turns({view.id: earner_of(view)}, await programmes_by_ids(version_ids))
     rows = await database.fetch(_TAKE, list(member_ids), now)
     found = {row["id"]: EarnerView(row["id"], row["time_zone"], row["reason"], row["ends_at"]) for row in rows}
@@ -87,7 +89,7 @@ _LOCK = "select member_id from engagement_participant where member_id = any($1) 
 # A row that is there is locked, although it is not changed.
 _HOLD = """
     insert into engagement_participant (member_id)
-    select id from members_member where id = any($1::text::uuid[]) order by id
+    select id from members_member where id = $1::uuid
     on conflict (member_id) do update set member_id = excluded.member_id where false
 """
 

@@ -78,22 +78,20 @@ RESTRICTIONS: Companion[list[RestrictionView]] = Companion(
 """What is taken from a member, for the statement of another area."""
 
 
-EARNERS = (
-    "select m.id, m.time_zone, r.reason, r.ends_at from members_member m left join members_restriction r"
+_EARNING = (
+    "members_member m left join members_restriction r"
     " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null and (r.ends_at is null or r.ends_at > {now})"
-    " where m.id = any({ids})"
 )
+_EARNER = ("m.id", "m.time_zone", "r.reason", "r.ends_at")
+
+EARNERS = f"select {', '.join(_EARNER)} from {_EARNING} where m.id = any({{ids}})"
 """Those among `ids` who exist, as the columns of an EarnerView, for the statement of another area too."""
 
 
 EARNER = Companion(
-    (
-        "members_member m left join members_restriction r"
-        " on r.member_id = m.id and r.ability = 'earn' and r.lifted_at is null"
-        " and (r.ends_at is null or r.ends_at > {1}::timestamptz) where m.id = {0} limit 1"
-    ).format,
+    lambda key, now: f"{_EARNING.format(now=f'{now}::timestamptz')} where m.id = {key} limit 1",
     EarnerView,
-    ("m.id", "m.time_zone", "r.reason", "r.ends_at"),
+    _EARNER,
     (NOW,),
 )
 """A member as one who earns, for the statement of another area."""

@@ -10,7 +10,7 @@ import asyncpg
 import orjson
 
 from community import database
-from community.kernel.along import NOTHING, Along, Companion, Company
+from community.kernel.along import NOTHING, REMEMBERED, Along, Companion, Company
 from community.kernel.text import fold
 from community.members import rules
 from community.members.rules import Source
@@ -43,8 +43,6 @@ class MemberView(NamedTuple):
 COLUMNS = (
     "m.id, m.handle, m.display_name, m.bio, m.locale, m.time_zone, m.time_zone_changed_at, m.birthday, m.joined_at"
 )
-
-REMEMBERED = 1_000
 
 
 async def by_ids(ids: Iterable[UUID], along: Along = NOTHING) -> dict[UUID, MemberView]:

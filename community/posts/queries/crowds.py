@@ -23,7 +23,7 @@ COMMENTS = "(posts_comment c join posts_post p on p.id = c.post_id)"
 
 async def post_for(actors: Sequence[Actor], post_id: UUID, along: Along = NOTHING) -> list[PostView | None]:
     """The post as each of the actors may see it, in their order. A statement, and one for each kind of actor."""
-    row = await _row(OF_POSTS, "posts_post p", post_id, along)
+    row = await _row(OF_POSTS, POSTS, "p.id", post_id, along)
     if row is None:
         return [None for _ in actors]
     seen = await _seen(actors, POSTS, "p.id", post_id)
@@ -33,7 +33,7 @@ async def post_for(actors: Sequence[Actor], post_id: UUID, along: Along = NOTHIN
 
 async def comment_for(actors: Sequence[Actor], comment_id: UUID, along: Along = NOTHING) -> list[CommentView | None]:
     """The comment as each of the actors may see it, in their order. A statement, and one for each kind of actor."""
-    row = await _row(OF_COMMENTS, "posts_comment c", comment_id, along)
+    row = await _row(OF_COMMENTS, "posts_comment c", "c.id", comment_id, along)
     if row is None:
         return [None for _ in actors]
     seen = await _seen(actors, COMMENTS, "c.id", comment_id)
@@ -43,16 +43,16 @@ async def comment_for(actors: Sequence[Actor], comment_id: UUID, along: Along = 
     return [view_of(row, actor) if is_seen else None for actor, is_seen in zip(actors, seen, strict=True)]
 
 
-async def _row(columns: str, table: str, id: UUID, along: Along) -> asyncpg.Record | None:
-    rows = await database.fetch(_by_id(columns, table, along.company), id, *along.given())
+async def _row(columns: str, table: str, key: str, id: UUID, along: Along) -> asyncpg.Record | None:
+    rows = await database.fetch(_by_id(columns, table, key, along.company), id, *along.given())
     along.keep(rows)
     return rows[0] if rows else None
 
 
 @lru_cache(REMEMBERED)
-def _by_id(columns: str, table: str, company: Company) -> str:
+def _by_id(columns: str, table: str, key: str, company: Company) -> str:
     beside, joined = company.beside(1)
-    return f"select {columns}{beside} from {table}{joined} where {table[-1]}.id = $1"
+    return f"select {columns}{beside} from {table}{joined} where {key} = $1"
 
 
 async def _seen(actors: Sequence[Actor], table: str, key: str, id: UUID) -> list[bool]:
