@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from community.settings import Settings, settings
 
 _of_settings: tuple[Settings | None, bytes] = None, b""
+"""The settings that were last asked with, and their key. Hashing them to find it takes longer than reading a token."""
 
 
 def signing_key() -> bytes:

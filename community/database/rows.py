@@ -1,7 +1,4 @@
-"""Rows on their way to PostgreSQL: as JSON, so that one statement writes as many as there are, to several tables.
-
-And on their way back: many views at once.
-"""
+"""Rows on their way to PostgreSQL, as JSON, and on their way back, as views."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial

@@ -28,7 +28,7 @@ Value = TypeVar("Value")
 Row = Sequence[Any]
 
 REMEMBERED = 1_000
-"""So many companies are remembered that were put together one by one."""
+"""So many companies that were put together one by one are remembered, and so many statements of each kind."""
 
 
 class Asking(NamedTuple):

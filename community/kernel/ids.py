@@ -23,12 +23,12 @@ def of(id: UUID) -> UUID:
 
 
 def new_hex() -> str:
-    """The same in 32 hexadecimal digits, for what is only ever read by people and compared."""
+    """A fresh id in 32 hexadecimal digits, for what is only ever read by people and compared."""
     return uuid_utils.uuid7().hex
 
 
 def new_text() -> str:
-    """The same as text, for rows that travel as JSON and that nobody names afterwards."""
+    """A fresh id as text, for rows that travel as JSON and that nobody names afterwards."""
     return str(uuid_utils.uuid7())
 
 
