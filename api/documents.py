@@ -58,7 +58,13 @@ class PersistedDocuments:
         """The text of the document that was asked for, unless something has to be found out first, or kept."""
         if asked.document_id is None:
             return asked.query
-        return self._known.get(read_hash(asked.document_id) or "") if asked.query is None else None
+        if asked.query is not None:
+            return None
+        digest = read_hash(asked.document_id) or ""
+        text = self._known.get(digest)
+        if text is not None:
+            self._known.move_to_end(digest)
+        return text
 
     async def text_of(self, asked: Parameters) -> str:
         """The text of the document that was asked for."""
@@ -124,7 +130,7 @@ class AllowedDocuments:
         return asked.query
 
     async def text_of(self, asked: Parameters) -> str:
-        """The same."""
+        """The same: all of them are at hand."""
         return self.text_at_hand(asked)
 
     async def keep(self, asked: Parameters) -> None:

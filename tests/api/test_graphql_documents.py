@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from api.documents import AllowedDocuments
+from api.documents import AllowedDocuments, PersistedDocuments
+from api.parameters import Parameters
 from community.documents import queries as kept
 from community.settings import Settings
 from tests.api.toy import Toy, happenings, toy_server
@@ -53,6 +54,16 @@ async def test_another_process_finds_it() -> None:
     async with toy_server() as one, toy_server() as other:
         await one.post(**apq(text, query=text))
         assert (await other.post(documentId=f"sha256:{sha(text)}"))["data"] == {"hello": "world"}
+
+
+@pytest.mark.usefixtures("database")
+async def test_what_is_asked_for_all_the_time_stays_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.documents.MAX_KNOWN", 2)
+    documents = PersistedDocuments()
+    for text in (HELLO, "{ hello }  # 1", "{ hello }  # 2"):
+        await documents.keep(Parameters(text, document_id=sha(text)))
+        assert documents.text_at_hand(Parameters(document_id=sha(HELLO))) == HELLO
+    assert documents.text_at_hand(Parameters(document_id=sha("{ hello }  # 1"))) is None
 
 
 async def test_a_text_with_anothers_hash_is_refused(toy: Toy) -> None:
