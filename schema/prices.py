@@ -57,8 +57,10 @@ PRIVATE = "private"
 
 LIST_ITEMS = 10
 ROOT_WRITE = 10
-ABSENT = object()
 INTROSPECTION = {"__schema": 100, "__type": 10}
+
+ABSENT = object()
+"""What stands in an answer where `@skip` or `@include` left a field out."""
 
 Variables: TypeAlias = Mapping[str, Any]
 Amount: TypeAlias = int | Callable[[Variables], int]
@@ -306,6 +308,7 @@ def _count(meters: tuple[Meter, ...], data: dict[str, Any]) -> int:
     places = [(meters, [data])]
     for metered, objects in places:
         for key, own, is_leaf, below in metered:
+            # Most places hold one object, with one object below it: that needs no lists.
             if len(objects) == 1:
                 value = objects[0].get(key, ABSENT)
                 if type(value) is dict:
@@ -317,6 +320,7 @@ def _count(meters: tuple[Meter, ...], data: dict[str, Any]) -> int:
             else:
                 values = [each[key] for each in objects if key in each]
             found: list[dict[str, Any]] = []
+            # Each round counts what is no list, and opens the lists, until none is left inside another.
             while values and not is_leaf:
                 kinds = {*map(type, values)}
                 lists = [each for each in values if type(each) is list] if list in kinds else []
