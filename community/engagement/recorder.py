@@ -50,11 +50,11 @@ class Recorder:
         """A member was shown these."""
         known = self._known_of(member_id, subject_type, at)
         new = {*ids} - known
-        if not new:
-            return
         if self._views + len(new) > MOST_WAITING:
             self._say_full()
             new = {*islice(new, MOST_WAITING - self._views)}
+        if not new:
+            return
         known |= new
         self._remembered += len(new)
         self._views += len(new)
