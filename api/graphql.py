@@ -167,6 +167,7 @@ def _carried(*, is_get: bool, streams: bool) -> Callable[[OperationType], None]:
 CARRIED = {
     (is_get, streams): _carried(is_get=is_get, streams=streams) for is_get, streams in product((False, True), repeat=2)
 }
+"""By whether the request is a GET, and whether its client takes streams."""
 
 
 class Sent:

@@ -152,6 +152,7 @@ def of_mapping(asked: Mapping[str, Any]) -> Parameters:
 
 
 def _refuse_types(asked: Mapping[str, Any]) -> None:
+    """Raise BadInput for the first that is of a wrong type."""
     _string(asked, "query")
     _object(asked, "variables")
     _string(asked, "operationName")

@@ -115,7 +115,8 @@ class Company:
         Where every statement begins with its `own` columns, an id among these is not read a second time.
         """
         brought = [_Brought(companion, key) for key, companions in one.items() for companion in companions]
-        brought += [_Brought(companion, key, True) for key, several in (each or {}).items() for companion in several]
+        for key, companions in (each or {}).items():
+            brought += [_Brought(companion, key, is_each=True) for companion in companions]
         return cls(brought, own)
 
     def with_one(self, brought: _Brought) -> "Company":
