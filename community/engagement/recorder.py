@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from community.engagement.service.views import Shown, keep_views
+from community.engagement.service.views import Showing, keep_views
 
 FLUSH_SECONDS = 0.5
 """How long a view waits at most before it is written. A crash loses that much."""
@@ -37,14 +37,14 @@ class Recorder:
     """The views of one process that are not written yet, each member and subject once in a quarter of an hour."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Shown] = deque()
+        self._waiting: deque[Showing] = deque()
         self._noted = asyncio.Event()
         self._is_full = False
         self._known: dict[tuple[UUID, str], set[UUID]] = {}
         self._remembered = 0
         self._quarter = 0
         self._views = 0
-        """How many views wait, of which each `Shown` has some."""
+        """How many views wait, of which each `Showing` has some."""
 
     def note(self, member_id: UUID, subject_type: str, ids: Iterable[UUID], at: datetime) -> None:
         """A member was shown these."""
@@ -58,7 +58,7 @@ class Recorder:
         known |= new
         self._remembered += len(new)
         self._views += len(new)
-        self._waiting.append(Shown(member_id, subject_type, [*new], at))
+        self._waiting.append(Showing(member_id, subject_type, [*new], at))
         self._noted.set()
 
     async def run(self) -> None:

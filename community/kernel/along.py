@@ -85,6 +85,8 @@ class _Brought(NamedTuple):
 
 
 def _columns_in(sql: str) -> dict[str, int]:
+    if "(" in sql:
+        raise ValueError(f"Columns have to be plain, or nobody knows where one ends: {sql}")
     return {column: place for place, column in enumerate(sql.split(", "))}
 
 

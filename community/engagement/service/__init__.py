@@ -10,7 +10,7 @@ from community.engagement.service.reporting import Report, ReportAnswer, report
 from community.engagement.service.scoring import follow_time_zone, reconcile
 from community.engagement.service.trying import Verdict, dry_run, supposed
 from community.engagement.service.undoing import Undone, undo, undo_next_about, withdraw
-from community.engagement.service.views import Shown, keep_views, report_view
+from community.engagement.service.views import Showing, keep_views, report_view
 from community.engagement.service.visiting import visit
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
     "Recording",
     "Report",
     "ReportAnswer",
-    "Shown",
+    "Showing",
     "Undone",
     "Verdict",
     "dry_run",

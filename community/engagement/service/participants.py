@@ -32,7 +32,8 @@ async def take_turns(member_ids: Iterable[UUID], now: datetime, along: Along = N
     """Take these members' turns until the transaction ends, in the order of their ids; who is no member is missing.
 
     One statement for those who did something before. Only what is read after it is read in these turns. For somebody
-    of whom `TURNS` came along, nobody waits for the statement.
+    of whom `TURNS` came along, nobody waits for the statement: who they are and which rules are in force is then what
+    it was when that was read, as if they had been a moment earlier.
     """
     member_ids = set(member_ids)
     came = _came_along(member_ids, along)

@@ -23,7 +23,7 @@ from community.members import queries as members
 LONGEST_DWELL_SECONDS = 86_400
 
 
-class Shown(NamedTuple):
+class Showing(NamedTuple):
     """That a member was shown subjects of one kind at one moment."""
 
     member_id: UUID
@@ -33,7 +33,7 @@ class Shown(NamedTuple):
 
 
 @transaction()
-async def keep_views(shown: Sequence[Shown]) -> int:
+async def keep_views(shown: Sequence[Showing]) -> int:
     """Keep the first view of each subject by each member on each of their days; how many were new. Two statements.
 
     Who is no member any more is left out.

@@ -11,7 +11,7 @@ from community.campaigns import service as campaigns
 from community.campaigns.rules.judging import EntryState, Reason
 from community.campaigns.rules.plan import Budget, Cycle, Limits, Review, Reward, Score
 from community.engagement import service as engagement
-from community.engagement.service import Shown
+from community.engagement.service import Showing
 from community.kernel import clock
 from community.kernel.errors import BadInput, Forbidden
 from community.kernel.pages import PageRequest
@@ -95,7 +95,7 @@ async def test_results_count_entries_reach_joins_and_cost() -> None:
     assert [entry.state for entry in found] == [EntryState.ACCEPTED, EntryState.ACCEPTED, EntryState.REFUSED]
     viewer = await a_member()
     await engagement.keep_views(
-        [Shown(id_of(who), POST, [entry.post_id for entry in found], clock.now()) for who in (viewer, authors[2])]
+        [Showing(id_of(who), POST, [entry.post_id for entry in found], clock.now()) for who in (viewer, authors[2])]
     )
     (before,) = await queries.results_of(SYSTEM, [campaign.id])
     assert (before.joins, before.points_per_join) == (0, None)

@@ -30,7 +30,7 @@ EACH: dict[str, Any] = {
     "kind": Kind.GOOD,
     "hash": b"\x00\xff",
     "at": datetime(2026, 11, 22, 1, 2, 3, 4, UTC),
-    "names": ["旅行", 'with "quotes"', "back\\slash", "a,b", "{}", "null", ""],
+    "names": ["旅行", None, 'with "quotes"', "back\\slash", "a,b", "{}", "null", ""],
     "ids": [ID],
     "facts": [{"about": FROM_POSTGRESQL(ID.bytes), "text": "it's"}],
     "words": "'旅行':1",

@@ -9,7 +9,7 @@ import pytest
 from community import database
 from community.engagement import recorder
 from community.engagement.recorder import Recorder
-from community.engagement.service import Shown, keep_views
+from community.engagement.service import Showing, keep_views
 from community.kernel import clock
 from community.kernel.ids import new_id
 from tests.community.engagement.happenings import id_of
@@ -31,25 +31,25 @@ async def test_a_subject_is_kept_once_for_each_member_and_local_day(frozen_clock
     mei, lin = await a_member(time_zone="Asia/Taipei"), await a_member(time_zone="America/New_York")
     post = new_id()
     evening, night = frozen_clock, frozen_clock + timedelta(hours=7)  # 17:30 and 00:30 in Taipei, 04:30 and 11:30 there
-    views = [Shown(id_of(who), POST, [post], at) for who in (mei, lin) for at in (evening, evening, night)]
+    views = [Showing(id_of(who), POST, [post], at) for who in (mei, lin) for at in (evening, evening, night)]
     assert await keep_views(views) == 3
     assert await keep_views(views) == 0
 
 
 async def test_the_first_time_of_the_day_is_what_is_kept(frozen_clock: datetime) -> None:
     mei, post = await a_member(), new_id()
-    await keep_views([Shown(id_of(mei), POST, [post], frozen_clock + timedelta(minutes=n)) for n in (5, 1, 3)])
+    await keep_views([Showing(id_of(mei), POST, [post], frozen_clock + timedelta(minutes=n)) for n in (5, 1, 3)])
     assert await database.fetch_value("select seen_at from engagement_view") == frozen_clock + timedelta(minutes=1)
 
 
 async def test_views_of_who_is_no_member_are_left_out() -> None:
-    assert await keep_views([Shown(new_id(), POST, [new_id()], clock.now())]) == 0
+    assert await keep_views([Showing(new_id(), POST, [new_id()], clock.now())]) == 0
 
 
 async def test_batches_that_overlap_in_any_order_do_not_get_in_each_others_way() -> None:
     people, posts = [await a_member() for _ in range(4)], [new_id() for _ in range(25)]
     now = clock.now()
-    shown = [Shown(id_of(who), POST, posts, now) for who in people]
+    shown = [Showing(id_of(who), POST, posts, now) for who in people]
     backwards = [each._replace(subject_ids=posts[::-1]) for each in reversed(shown)]
     counts = await asyncio.gather(*(keep_views(shown if n % 2 else backwards) for n in range(6)))
     assert sum(counts) == await kept() == 100
@@ -58,7 +58,7 @@ async def test_batches_that_overlap_in_any_order_do_not_get_in_each_others_way()
 async def test_two_statements_keep_any_number() -> None:
     mei = await a_member()
     with database.counting_statements() as counted:
-        await keep_views([Shown(id_of(mei), POST, [new_id(), new_id()], clock.now()) for _ in range(250)])
+        await keep_views([Showing(id_of(mei), POST, [new_id(), new_id()], clock.now()) for _ in range(250)])
     assert counted.count == 2
 
 
@@ -127,5 +127,5 @@ async def _are_kept(count: int) -> bool:
     return await kept() == count
 
 
-async def _fail(_: list[Shown]) -> int:
+async def _fail(_: list[Showing]) -> int:
     raise ConnectionError(UUID(int=0))
