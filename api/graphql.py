@@ -192,8 +192,10 @@ def _response(answer: Answer, kind: MediaType, *, may_be_cached: bool) -> ASGIAp
         # Whoever gets it from a cache has paid nothing, so it does not say what is left in somebody's bucket.
         payload = {"data": payload["data"]}
         cache = f"public, max-age={PUBLIC_SECONDS}"
-    headers = {"Cache-Control": cache, "Vary": VARY}
-    return _json(payload, kind, _status(answer, kind), headers | _retry_after(answer.refusal))
+    headers = {"Cache-Control": cache, "Vary": VARY} | _retry_after(answer.refusal)
+    if isinstance(answer.refusal, MutationNeedsPost):
+        headers["Allow"] = "POST"
+    return _json(payload, kind, _status(answer, kind), headers)
 
 
 def _refusal(error: HourglassError, locale: str, kind: MediaType) -> Response:

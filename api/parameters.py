@@ -169,7 +169,8 @@ def _persisted_query(extensions: dict[str, Any]) -> str | None:
     named = extensions.get("persistedQuery")
     if named is None:
         return None
-    if type(named) is not dict or named.get("version") != 1 or type(named.get("sha256Hash")) is not str:
+    version = named.get("version") if type(named) is dict else None
+    if type(version) is not int or version != 1 or type(named.get("sha256Hash")) is not str:
         raise BadInput("extensions.persistedQuery", "Version 1 with a sha256Hash is needed.")
     return f"sha256:{named['sha256Hash']}"
 

@@ -68,7 +68,8 @@ class Leases:
         return charge
 
     async def settle(self, *, older_than: float = RETURN_AFTER_SECONDS) -> None:
-        """Tell what was spent on credit, give back leases that began `older_than` seconds ago, forget who is whole."""
+        """Tell what was spent on credit; give back leases that are spent, or began `older_than` seconds ago; forget who
+        is whole."""
         await self._tell()
         await self._give_back(older_than)
         now = self._clock()
@@ -78,6 +79,8 @@ class Leases:
 
     async def _ask(self, lease: Lease, cost: float) -> None:
         """Lease what is missing. Raises RateLimited when it is not there, without asking when that is known."""
+        # Nothing flows into the room that a lease takes in its bucket, and nobody knows better that it is spent.
+        await self._end([lease])
         asked_at = self._clock()
         wait = lease.seconds_until(cost, asked_at)
         if wait:
@@ -94,7 +97,7 @@ class Leases:
             raise RateLimited(max(1, lease.seconds_until(cost, self._clock())))
 
     async def _tell(self) -> None:
-        owing = [lease for lease in self._leases.values() if lease.owed > lease.telling]
+        owing = [lease for lease in self._leases.values() if lease.untold]
         for begin in range(0, len(owing), MOST_TOLD):
             await self._tell_of(owing[begin : begin + MOST_TOLD])
 
@@ -112,6 +115,11 @@ class Leases:
 
     async def _give_back(self, older_than: float) -> None:
         now = self._clock()
-        old = [lease for lease in self._leases.values() if now - lease.taken_at >= older_than]
-        ended = [lease.end() for lease in old if lease.bucket.key not in self._asking]
+        over = [lease for lease in self._leases.values() if lease.is_spent or now - lease.taken_at >= older_than]
+        await self._end([lease for lease in over if lease.bucket.key not in self._asking])
+
+    async def _end(self, leases: Sequence[Lease]) -> None:
+        """Give back what of these is leased."""
+        now = self._clock()
+        ended = [lease.give_back() for lease in leases if lease.granted]
         await self._store.give_back([lease for lease in ended if now < lease.ends_at])

@@ -73,7 +73,8 @@ class Lease:
     """What was in the bucket at `asked_at`, as far as this process was told."""
     asked_at: float
     owed: float = 0.0
-    """What was spent here beyond what was leased and told; below zero, what is leased and not spent yet."""
+    """What was spent here beyond what was leased and told. Below zero, what is leased and not spent yet, and what was
+    put back too late for the lease that it came from."""
     telling: float = 0.0
     """The part of it that is being told."""
     granted: float = 0.0
@@ -81,6 +82,11 @@ class Lease:
     ends_at: float = math.inf
     mark: Any = None
     giver: object = None
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left of what is leased."""
+        return self.granted > 0 and self.owed >= 0
 
     def spend(self, cost: float, now: float) -> bool:
         """Spend what is leased and valid, and then on credit what is probably there. On the way of each request."""
@@ -95,11 +101,11 @@ class Lease:
         return True
 
     def put_back(self, amount: float, now: float) -> float:
-        """Take back part of what was spent, out of what is owed or into the lease while it lasts.
+        """Take back part of what was spent: it can be spent again here, and goes back into the bucket if it is not.
 
         Returns what the actor can probably spend then: what is leased, and what has come into the bucket since.
         """
-        self.owed = max(-self.granted, self.owed - amount)
+        self.owed -= amount
         capacity = self.bucket.capacity
         flowed = min(capacity, self.remaining + self.bucket.rate * (now - self.asked_at))
         return max(0.0, min(capacity, flowed - self.owed))
@@ -109,15 +115,22 @@ class Lease:
         return max(0, math.ceil((cost + self.owed - self._flowed(now)) / self.bucket.rate))
 
     def tell(self) -> Debt:
-        """What is owed and nobody tells yet. Say by `told` or `not_told` what became of it."""
-        untold = max(0.0, self.owed - self.telling)
+        """What is owed and nobody tells yet, below zero where it is the bucket that owes. Say by `told` or `not_told`
+        what became of it."""
+        untold = self.untold
         self.telling += untold
         return Debt(self.bucket, untold)
+
+    @property
+    def untold(self) -> float:
+        """What the bucket does not know yet. What is leased it knows."""
+        untold = self.owed - self.telling
+        return untold if untold > 0 or not self.granted else 0.0
 
     def told(self, debt: Debt, remaining: float, asked_at: float) -> None:
         """Take over the answer to what was told at `asked_at`, unless something later is known."""
         self.telling -= debt.owed
-        self.owed = max(-self.granted, self.owed - debt.owed)
+        self.owed -= debt.owed
         if asked_at >= self.asked_at:
             self.remaining, self.asked_at = remaining, asked_at
 
@@ -141,6 +154,12 @@ class Lease:
         ended = Ended(self.bucket, self.granted, max(0.0, -self.owed), self.ends_at, self.mark, self.giver)
         self.granted, self.owed = 0.0, max(0.0, self.owed)
         self.taken_at = self.ends_at = math.inf
+        return ended
+
+    def give_back(self) -> Ended:
+        """The same for what goes back into the bucket, where it remains."""
+        ended = self.end()
+        self.remaining += ended.unused
         return ended
 
     def says_nothing(self, now: float) -> bool:

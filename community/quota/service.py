@@ -44,7 +44,8 @@ insert into quota_bucket as bucket (key, capacity, rate, tokens, leased, leased_
 select key, capacity, rate, capacity - owed, 0, clock_timestamp(), clock_timestamp()
 from unnest($1::text[], $2::float8[], $3::float8[], $4::float8[]) as debt (key, capacity, rate, owed)
 on conflict (key) do update set (capacity, rate, tokens, leased, leased_until, refilled_at) = (
-    select excluded.capacity, excluded.rate, refilled.tokens - (excluded.capacity - excluded.tokens),
+    select excluded.capacity, excluded.rate,
+        least(excluded.capacity, refilled.tokens - (excluded.capacity - excluded.tokens)),
         refilled.leased, refilled.leased_until, refilled.refilled_at
     from quota_refill(bucket, clock_timestamp()) as refilled
 )

@@ -40,7 +40,7 @@ TAKE = f"""
 local capacity, rate, seconds = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local owed, needed, wanted = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 {REFILL}
-tokens = tokens - owed
+tokens = math.min(capacity, tokens - owed)
 local granted = 0
 if tokens >= needed then
     granted = math.max(needed, math.min(wanted, math.floor(tokens / 4)))
@@ -56,7 +56,7 @@ TELL = f"""
 local capacity, rate, seconds = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local owed = tonumber(ARGV[4])
 {REFILL}
-tokens = tokens - owed
+tokens = math.min(capacity, tokens - owed)
 keep()
 return string.format('%.6f', tokens)
 """

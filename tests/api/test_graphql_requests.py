@@ -185,6 +185,7 @@ async def test_our_own_pages_and_those_of_allowed_origins_may_ask() -> None:
 async def test_a_mutation_needs_post(toy: Toy) -> None:
     async with toy.client.get(toy.url, params={"query": WRITE}) as response:
         assert response.status == 405
+        assert response.headers["Allow"] == "POST"
     assert happenings.written == []
 
 

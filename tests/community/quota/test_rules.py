@@ -55,15 +55,38 @@ def test_a_lease_that_ran_out_is_worth_nothing() -> None:
     assert (lease.granted, lease.owed) == (0, 0)
 
 
-def test_what_is_put_back_is_owed_or_leased_again_and_never_more() -> None:
+def test_what_is_put_back_is_owed_no_more_or_leased_again() -> None:
     lease = fresh()
     lease.spend(30, now=0)
     assert lease.put_back(20, now=0) == 790
-    assert lease.put_back(50, now=0) == 800
+    assert lease.put_back(10, now=0) == 800
     lease = leased(50, 300)
     lease.spend(40, now=0)
-    lease.put_back(100, now=0)
+    lease.put_back(40, now=0)
     assert lease.owed == -50
+    assert lease.tell().owed == 0
+
+
+def test_what_is_put_back_after_its_lease_was_spent_and_given_back_is_owed_by_the_bucket() -> None:
+    lease = leased(50, 300)
+    lease.spend(50, now=0)
+    assert lease.is_spent
+    assert lease.give_back().unused == 0
+    lease.put_back(20, now=0)
+    assert lease.spend(20, now=0)
+    lease.put_back(20, now=0)
+    debt = lease.tell()
+    assert debt.owed == -20
+    lease.told(debt, 320, asked_at=0)
+    assert (lease.owed, lease.remaining) == (0, 320)
+
+
+def test_what_a_lease_gives_back_is_in_the_bucket_again() -> None:
+    lease = leased(50, 300)
+    lease.spend(20, now=0)
+    assert not lease.is_spent
+    assert lease.give_back().unused == 30
+    assert (lease.remaining, lease.owed, lease.granted) == (330, 0, 0)
 
 
 def test_what_is_available_grows_and_never_exceeds_the_capacity() -> None:
@@ -109,11 +132,12 @@ def test_what_is_being_told_counts_against_the_credit() -> None:
     assert lease.spend(1, now=0)
 
 
-def test_what_was_told_cannot_be_put_back() -> None:
+def test_what_was_told_and_is_put_back_is_told_again() -> None:
     lease = fresh()
     lease.spend(30, now=0)
     lease.told(lease.tell(), 770, asked_at=0)
-    assert lease.put_back(30, now=0) == 770
+    assert lease.put_back(30, now=0) == 800
+    assert lease.tell().owed == -30
 
 
 def test_an_answer_that_was_overtaken_changes_no_mind() -> None:

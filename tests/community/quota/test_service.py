@@ -171,12 +171,35 @@ async def test_a_refund_can_be_spent_again_while_its_lease_lasts(stores: Stores)
     assert await spend_all(leases, bucket, 10) == 6
 
 
-async def test_a_refund_to_a_lease_that_was_given_back_is_lost(stores: Stores) -> None:
+@pytest.mark.parametrize("is_told", [False, True])
+async def test_a_refund_to_a_lease_that_was_given_back_is_not_lost(stores: Stores, is_told: bool) -> None:
     bucket, leases = Bucket("late", capacity=100, rate=0.001), Leases(stores())
     charge = await leases.spend(bucket, 100)
     await leases.settle(older_than=0)
-    charge.lease.put_back(100, time.monotonic())
-    assert await spend_all(leases, bucket, 1) == 0
+    charge.lease.put_back(40, time.monotonic())
+    if is_told:
+        await leases.settle()
+        assert await left_in(bucket, stores) == pytest.approx(40, abs=0.1)
+    assert await spend_all(leases, bucket, 1) == 40
+
+
+async def test_who_waits_as_long_as_the_refusal_says_is_served(stores: Stores) -> None:
+    bucket, leases = Bucket("dear", capacity=500, rate=100.0), Leases(stores())
+    for _ in range(2):
+        await leases.spend(bucket, 191)
+    with pytest.raises(RateLimited) as caught:
+        await leases.spend(bucket, 191)
+    await asyncio.sleep(caught.value.retry_after)
+    await leases.spend(bucket, 191)
+
+
+async def test_what_is_leased_and_spent_is_room_again_within_a_second(stores: Stores, client: Redis) -> None:
+    bucket, leases = Bucket("spent", capacity=500, rate=10.0), Leases(stores())
+    for _ in range(2):
+        await leases.spend(bucket, 191)
+    await leases.settle()
+    await let_pass(20, bucket, client)
+    assert await left_in(bucket, stores) == pytest.approx(500 - 382 + 200, abs=1)
 
 
 async def test_the_refusal_says_when_enough_will_have_flowed_in(stores: Stores) -> None:
