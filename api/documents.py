@@ -68,9 +68,10 @@ class PersistedDocuments:
 
     async def text_of(self, asked: Parameters) -> str:
         """The text of the document that was asked for."""
-        if asked.document_id is None:
-            assert asked.query is not None, "parameters have a query or a document id"
-            return asked.query
+        at_hand = self.text_at_hand(asked)
+        if at_hand is not None:
+            return at_hand
+        assert asked.document_id is not None, "parameters have a query or a document id"
         digest = read_hash(asked.document_id)
         if digest is None:
             raise WrongDocumentId
@@ -78,7 +79,7 @@ class PersistedDocuments:
             if hash_of(asked.query) != digest:
                 raise WrongHash
             return asked.query
-        text = self._known.get(digest) or await kept_documents.find(digest)
+        text = await kept_documents.find(digest)
         if text is None:
             raise PersistedQueryNotFound
         self._remember(digest, text)

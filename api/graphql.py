@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import orjson
@@ -137,8 +136,15 @@ class FrontDoor:
 
     async def _run(self, scope: Scope, accepts: Accepted, asked: Parameters, caller: Caller) -> ASGIApp:
         is_get = scope["method"] == "GET"
+
+        def check(kind: OperationType) -> None:
+            if is_get and kind is OperationType.MUTATION:
+                raise MutationNeedsPost
+            if kind is OperationType.SUBSCRIPTION and accepts.stream is None:
+                raise SubscriptionNeedsStream
+
         try:
-            ready = await self._operations.prepare(asked, caller, CARRIED[is_get, accepts.stream is not None])
+            ready = await self._operations.prepare(asked, caller, check)
         except Exception as error:
             answer = self._operations.refused(error, caller)
         else:
@@ -150,24 +156,6 @@ class FrontDoor:
             assert accepts.stream is not None, "something is accepted"
             return self.streams.of_one(answer, accepts.stream)
         return _response(answer, accepts.single, may_be_cached=is_get and asked.is_named)
-
-
-def _carried(*, is_get: bool, streams: bool) -> Callable[[OperationType], None]:
-    """What refuses the kinds of operations that a request cannot carry, or its answer."""
-
-    def check(kind: OperationType) -> None:
-        if is_get and kind is OperationType.MUTATION:
-            raise MutationNeedsPost
-        if not streams and kind is OperationType.SUBSCRIPTION:
-            raise SubscriptionNeedsStream
-
-    return check
-
-
-CARRIED = {
-    (is_get, streams): _carried(is_get=is_get, streams=streams) for is_get, streams in product((False, True), repeat=2)
-}
-"""By whether the request is a GET, and whether its client takes streams."""
 
 
 class Sent:

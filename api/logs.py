@@ -3,6 +3,7 @@
 import logging
 import sys
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -22,7 +23,7 @@ CLIENTS_FAULTS = frozenset({"Invalid UTF-8 sequence received from client."})
 
 LONGEST_NAME = 100
 
-REQUESTS = "api.request"
+REQUESTS = SimpleNamespace(name="api.request")
 REQUEST_LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.ERROR: "error"}
 """The logger of the lines that tell requests, and the levels they have."""
 
@@ -79,13 +80,12 @@ def configure(settings: Settings) -> None:
 
 def request(level: int, *, method: str, path: str, status: int, ms: float) -> None:
     """Write the line of a request, where machines read the log past the chain that every other line goes through."""
-    told = {"event": "request", "method": method, "path": path, "status": status, "ms": ms}
+    told: EventDict = {"event": "request", "method": method, "path": path, "status": status, "ms": ms}
     if structlog.get_config()["processors"][-1] is not _as_json:
-        structlog.get_logger(REQUESTS).log(level, **told)
+        structlog.get_logger(REQUESTS.name).log(level, **told)
     elif level >= logging.root.level:
-        circumstances = {"level": REQUEST_LEVELS[level], "logger": REQUESTS, "timestamp": datetime.now(UTC)}
-        line = orjson.dumps({**told, **about.known(), **circumstances}, option=orjson.OPT_UTC_Z)
-        sys.stderr.write(line.decode() + "\n")
+        called = REQUEST_LEVELS[level]
+        sys.stderr.write(_as_json(REQUESTS, called, _told(REQUESTS, called, told)) + "\n")
 
 
 def identify(actor: Actor) -> None:

@@ -106,9 +106,7 @@ class Lease:
         Returns what the actor can probably spend then: what is leased, and what has come into the bucket since.
         """
         self.owed -= amount
-        capacity = self.bucket.capacity
-        flowed = min(capacity, self.remaining + self.bucket.rate * (now - self.asked_at))
-        return max(0.0, min(capacity, flowed - self.owed))
+        return max(0.0, min(self.bucket.capacity, self._flowed(now) - self.owed))
 
     def seconds_until(self, cost: float, now: float) -> int:
         """How many whole seconds until `cost` can be there; 0 when it is worth asking now."""
