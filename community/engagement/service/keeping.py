@@ -89,7 +89,9 @@ _SCORES = database.Writing(
 )
 
 _COUNTED = """(
-    select * from grants where currency = 'credits' and (activity_id, rule) not in (select activity_id, rule from gates)
+    select new.* from json_to_recordset($2::text::json)
+        as new(activity_id uuid, member_id uuid, granted_at timestamptz, amount bigint, counts boolean)
+    join activities on activities.id = new.activity_id where new.counts
 ) g"""
 
 _KEEP = f"""
@@ -100,11 +102,11 @@ _KEEP = f"""
     ), grants as (
         insert into engagement_grant
         select new.* from json_populate_recordset(null::engagement_grant, $2::text::json) new
-        join activities on activities.id = new.activity_id returning *
+        join activities on activities.id = new.activity_id
     ), gates as (
         insert into engagement_gate
         select new.* from json_populate_recordset(null::engagement_gate, $3::text::json) new
-        join activities on activities.id = new.activity_id returning activity_id, rule
+        join activities on activities.id = new.activity_id
     ), scores as ({scored("g.amount", _COUNTED)})
     select id from activities
 """
