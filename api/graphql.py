@@ -35,7 +35,8 @@ PATH = "/graphql"
 PUBLIC_SECONDS = 30
 """How long caches may keep the answer to a public persisted document."""
 
-VARY = "Accept, Accept-Language, Authorization, Origin"
+VARY = "Accept, Accept-Language, Authorization"
+"""Where other origins may ask, CORS adds Origin; elsewhere it changes nothing in an answer that anybody may keep."""
 
 USUAL = {
     kind: MutableHeaders({"Cache-Control": "no-store", "Vary": VARY, "Content-Type": f"{kind}; charset=utf-8"}).raw

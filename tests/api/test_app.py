@@ -97,6 +97,12 @@ async def test_pages_of_an_allowed_origin_may_ask(http: aiohttp.ClientSession):
         assert answer.headers["Access-Control-Expose-Headers"] == "X-Request-Id, Retry-After"
 
 
+@pytest.mark.parametrize("headers", [{}, {"Origin": PORTAL}])
+async def test_caches_are_told_once_what_an_answer_depends_on(http: aiohttp.ClientSession, headers: dict[str, str]):
+    async with http.post("/graphql", json={"query": "{ __typename }"}, headers=headers) as answer:
+        assert answer.headers.getall("Vary") == ["Accept, Accept-Language, Authorization, Origin"]
+
+
 async def test_pages_of_another_origin_may_not_ask(http: aiohttp.ClientSession):
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
     async with http.options("/graphql", headers=asked) as answer:
