@@ -21,6 +21,10 @@ class MediaType(StrEnum):
     MULTIPART = "multipart/mixed"
 
 
+SINGLES = (MediaType.RESPONSE, MediaType.JSON)
+STREAMS = (MediaType.EVENTS, MediaType.MULTIPART)
+
+
 @dataclass
 class NotAcceptable(RequestRefused):
     """The client accepts nothing that we can send."""
@@ -51,12 +55,15 @@ def accepted(headers: Headers) -> Accepted:
     named = qualities(",".join(headers.getlist("accept")))
     if not named:
         return Accepted(MediaType.JSON, None)
-    wanted = {name: quality for name, quality in named.items() if quality > 0}
-    single = max((MediaType.RESPONSE, MediaType.JSON), key=lambda kind: wanted.get(kind, 0.0))
-    if single not in wanted:
-        wild = wanted.keys() & {"*/*", "application/*"}
-        return _or_refuse(MediaType.JSON if wild and MediaType.JSON not in named else None, wanted)
-    return _or_refuse(single, wanted)
+    # Of two that are as welcome, the newer one where it is named, else the one that every client reads.
+    singles = SINGLES if MediaType.RESPONSE in named else reversed(SINGLES)
+    best = Accepted(
+        _best({kind: _quality_of(kind, named) for kind in singles}),
+        _best({kind: named.get(kind, 0.0) for kind in STREAMS}),
+    )
+    if best.single is None and best.stream is None:
+        raise NotAcceptable
+    return best
 
 
 def qualities(header: str) -> dict[str, float]:
@@ -75,12 +82,15 @@ def refuse_foreign_pages(headers: Headers, allowed_origins: tuple[str, ...]) -> 
         raise ForeignOrigin
 
 
-def _or_refuse(single: MediaType | None, wanted: dict[str, float]) -> Accepted:
-    streams = [kind for kind in (MediaType.EVENTS, MediaType.MULTIPART) if kind in wanted]
-    stream = max(streams, key=lambda kind: wanted[kind], default=None)
-    if single is None and stream is None:
-        raise NotAcceptable
-    return Accepted(single, stream)
+def _best(welcome: dict[MediaType, float]) -> MediaType | None:
+    """The most welcome one, of several the first; none where none is welcome at all."""
+    best = max(welcome, key=welcome.__getitem__)
+    return best if welcome[best] else None
+
+
+def _quality_of(kind: MediaType, named: dict[str, float]) -> float:
+    """How welcome a kind of JSON is: of the ranges that it is in, the most specific one says so."""
+    return next((named[each] for each in (kind, "application/*", "*/*") if each in named), 0.0)
 
 
 def _quality(parameters: str) -> float:

@@ -375,6 +375,14 @@ async def test_a_server_that_stops_finishes_its_mutations() -> None:
         ),
         ("text/html,*/*;q=0.1", MediaType.JSON, None),
         ("APPLICATION/JSON; q=abc, */*", MediaType.JSON, None),
+        ("application/json;q=0, */*", MediaType.RESPONSE, None),
+        ("application/json;q=0.5, */*", MediaType.RESPONSE, None),
+        ("application/graphql-response+json;q=0, application/*", MediaType.JSON, None),
+        ("application/graphql-response+json, */*", MediaType.RESPONSE, None),
+        ("application/json, */*", MediaType.JSON, None),
+        ("application/*;q=0, application/json;q=0.1, */*", MediaType.JSON, None),
+        ("*/*, text/event-stream;q=0", MediaType.JSON, None),
+        ("*/*;q=0, text/event-stream;q=0.5", None, MediaType.EVENTS),
     ],
 )
 def test_the_best_of_our_types_is_chosen(accept: str | None, single: MediaType, stream: MediaType) -> None:
@@ -382,7 +390,17 @@ def test_the_best_of_our_types_is_chosen(accept: str | None, single: MediaType, 
     assert accepted(headers) == Accepted(single, stream)
 
 
-@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0", "image/png, text/plain"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "text/html",
+        "application/json;q=0",
+        "image/png, text/plain",
+        "*/*;q=0",
+        "application/*;q=0, */*",
+        "application/json;q=0, application/graphql-response+json;q=0, */*",
+    ],
+)
 def test_what_accepts_nothing_of_ours_is_refused(accept: str) -> None:
     with pytest.raises(NotAcceptable):
         accepted(Headers({"accept": accept}))
