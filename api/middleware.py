@@ -3,6 +3,8 @@
 import logging
 import re
 import time
+from collections.abc import Iterable
+from dataclasses import dataclass
 from operator import itemgetter
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,7 +12,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import logs, metrics
-from api.errors import of_unexpected
+from api.errors import of_refusal, of_unexpected
+from api.parameters import RequestRefused
 from community.kernel import about, ids
 from community.kernel.messages import choose_locale
 
@@ -33,10 +36,18 @@ SECURITY_HEADERS = {
 }
 
 
+@dataclass
+class HostNotSaid(RequestRefused):
+    """Nobody can tell for which host this is, or two that read it on its way could differ in that (RFC 9112 §3.2)."""
+
+    message = "Say which host this is for: in one Host header, as HTTP/1.1 needs it."
+
+
 class Surroundings:
     """Give a request its id, in every log line and on the way back, and its answer the careful headers it does not set.
 
-    Write its line in the log and count it, and turn what nobody handled into a coded answer.
+    Write its line in the log and count it, refuse it where it does not say its host, and turn what nobody handled into
+    a coded answer.
     """
 
     def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
@@ -49,7 +60,8 @@ class Surroundings:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         begun, status = time.perf_counter(), CLIENT_LEFT
-        request_id = _id_of(scope["headers"])
+        request_id, hosts = _said(scope["headers"])
+        app = self.app if hosts == 1 or _needs_none(scope, hosts) else _ask_for_host
         scope.setdefault("state", {})["request_id"] = request_id
         about.begin(request_id)
 
@@ -69,7 +81,7 @@ class Surroundings:
             await send(message)
 
         try:
-            await self.app(scope, receive, send_surrounded)
+            await app(scope, receive, send_surrounded)
         except Exception as error:
             await _apologise(error, scope, receive, send_surrounded, begun_answer=status not in (CLIENT_LEFT, 101))
             status = 500
@@ -114,12 +126,24 @@ class Apology:
             await _apologise(error, scope, receive, send, begun_answer=False)
 
 
-def _id_of(headers: list[Header]) -> str:
+def _said(headers: Iterable[Header]) -> tuple[str, int]:
+    """The id of a request, and how many hosts it says it is for."""
+    given, hosts = "", 0
     for name, value in headers:
-        if name == b"x-request-id":
+        if name == b"host":
+            hosts += 1
+        elif name == b"x-request-id":
             given = value.decode("latin-1")
-            return given if REQUEST_ID.fullmatch(given) else ids.new_hex()
-    return ids.new_hex()
+    return given if given and REQUEST_ID.fullmatch(given) else ids.new_hex(), hosts
+
+
+def _needs_none(scope: Scope, hosts: int) -> bool:
+    return hosts == 0 and scope.get("http_version", "1.1") < "1.1"
+
+
+async def _ask_for_host(scope: Scope, receive: Receive, send: Send) -> None:
+    shown = of_refusal(HostNotSaid(), choose_locale(Headers(scope=scope).get("accept-language")))
+    await JSONResponse({"errors": [shown]}, HostNotSaid.status)(scope, receive, send)
 
 
 async def _apologise(error: Exception, scope: Scope, receive: Receive, send: Send, *, begun_answer: bool) -> None:

@@ -13,6 +13,7 @@ async def answered(
 ) -> tuple[int, dict[str, str], bytes]:
     """The status, the headers by their names in lower case, and the body."""
     path, _, query = url.partition("?")
+    said = {"Host": "127.0.0.1", **(headers or {})}
     sent: list[Any] = []
     to_come = [body]
     is_over = asyncio.Event()
@@ -29,11 +30,12 @@ async def answered(
     await app(
         {
             "type": "http",
+            "http_version": "1.1",
             "method": method,
             "path": unquote(path),
             "root_path": "",
             "query_string": query.encode(),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
+            "headers": [(name.lower().encode(), value.encode()) for name, value in said.items()],
             "scheme": "http",
             "server": ("127.0.0.1", 80),
         },

@@ -24,6 +24,7 @@ class Answer:
 
 async def ask(app: ASGIApp, path: str = "/", *, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
     """Send a request without a body and collect the whole answer."""
+    said = {"Host": "127.0.0.1"} | (headers or {})
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -34,7 +35,7 @@ async def ask(app: ASGIApp, path: str = "/", *, method: str = "GET", headers: di
         "raw_path": path.partition("?")[0].encode(),
         "query_string": path.partition("?")[2].encode(),
         "root_path": "",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in said.items()],
         "client": ("127.0.0.1", 50000),
         "server": ("127.0.0.1", 8000),
         "state": {},

@@ -22,6 +22,10 @@ mutation ($handle: String!, $email: String!) {
   }
 }
 """
+HANDSHAKE = (
+    b"GET /graphql HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"
+)
 WRITE = "mutation ($body: String!) { writePost(input: {body: $body}) { ... on WritePostPayload { post { id } } } }"
 
 
@@ -82,6 +86,29 @@ async def test_the_answer_to_an_operation_carries_its_request_id(http: aiohttp.C
 async def test_the_server_does_not_say_what_it_is_made_of(http: aiohttp.ClientSession):
     async with http.get("/health/live") as answer:
         assert "Server" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (b"GET /health/live HTTP/1.1\r\n", 400),
+        (b"GET /health/live HTTP/1.1\r\nHost: a\r\nHost: a\r\n", 400),
+        (b"GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n", 400),
+        (b"GET /graphql?query={__typename} HTTP/1.1\r\n", 400),
+        (b"GET /graphql HTTP/1.1\r\nAccept: text/html\r\n", 400),
+        (HANDSHAKE, 400),
+        (HANDSHAKE + b"Host: a\r\n", 101),
+        (b"GET /graphql?query={__typename} HTTP/1.1\r\nHost: a\r\n", 200),
+        (b"GET /health/live HTTP/1.0\r\n", 200),
+    ],
+)
+async def test_a_request_says_once_which_host_it_is_for(server: ServerProcess, asked: bytes, status: int):
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(asked + b"\r\n")
+        assert int((await reader.readline()).split()[1]) == status
+        writer.close()
+        await writer.wait_closed()
 
 
 async def test_pages_of_an_allowed_origin_may_ask(http: aiohttp.ClientSession):
