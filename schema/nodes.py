@@ -52,7 +52,7 @@ class NodeQueries:
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="An id this server gave out.")]
     ) -> Node | None:
-        return (await _find([id], info))[0]
+        return (await _find([_named(id, info, "id")], info))[0]
 
     @strawberry.field(
         description=f"The objects with these ids, in order, null where there is none. At most {MAX_NODES}.",
@@ -65,7 +65,7 @@ class NodeQueries:
     ) -> list[Node | None]:
         if len(ids) > MAX_NODES:
             raise BadInput("ids", "Ask for at most {limit} ids at a time.", MAX_NODES)
-        return await _find(ids, info)
+        return await _find([_named(id, info, f"ids[{place}]") for place, id in enumerate(ids)], info)
 
 
 def encode_id(kind: str, uuid: UUID) -> strawberry.ID:
@@ -81,6 +81,11 @@ def decode_id(id: strawberry.ID, kind: type[Node] | str, field: str = "id") -> U
     if found is None or found[0] != expected:
         raise InvalidId(field, expected)
     return found[1]
+
+
+def decode_ids(ids: Iterable[strawberry.ID], kind: type[Node], field: str) -> list[UUID]:
+    """The UUIDs inside a list of ids. Raises InvalidId for the first that is none of the type, with its place."""
+    return [decode_id(id, kind, f"{field}[{place}]") for place, id in enumerate(ids)]
 
 
 def decode_one_of(id: strawberry.ID, kinds: Sequence[type[Node]], field: str = "id") -> tuple[type[Node], UUID]:
@@ -127,21 +132,25 @@ def _name_of(node_type: Any) -> str:
     return definition.name
 
 
-async def _find(ids: Sequence[strawberry.ID], info: Info) -> list[Node | None]:
+def _named(id: strawberry.ID, info: Info, field: str) -> tuple[type[Node], UUID]:
+    """What an id of any type names. Raises InvalidId."""
+    found = _parse(id)
+    node_type = None if found is None else _node_type(found[0], info)
+    if found is None or node_type is None:
+        raise InvalidId(field, "Node")
+    return node_type, found[1]
+
+
+async def _find(wanted: Sequence[tuple[type[Node], UUID]], info: Info) -> list[Node | None]:
     """The visible objects, one statement per type among them."""
-    parsed = [_parse(id) for id in ids]
-    by_kind: dict[str, list[UUID]] = {}
-    for found in parsed:
-        if found is None or _node_type(found[0], info) is None:
-            raise InvalidId("id", "Node")
-        by_kind.setdefault(found[0], []).append(found[1])
-    objects: dict[tuple[str, UUID], Node | None] = {}
-    for kind, uuids in by_kind.items():
-        node_type = _node_type(kind, info)
-        assert node_type is not None
-        unique = list(dict.fromkeys(uuids))
-        objects.update(zip([(kind, uuid) for uuid in unique], await node_type.visible(unique, info), strict=True))
-    return [objects[found] for found in parsed if found is not None]
+    by_type: dict[type[Node], dict[UUID, None]] = {}
+    for node_type, uuid in wanted:
+        by_type.setdefault(node_type, {})[uuid] = None
+    objects: dict[tuple[type[Node], UUID], Node | None] = {}
+    for node_type, uuids in by_type.items():
+        visible = await node_type.visible([*uuids], info)
+        objects.update(zip([(node_type, uuid) for uuid in uuids], visible, strict=True))
+    return [objects[each] for each in wanted]
 
 
 def _parse(id: str) -> tuple[str, UUID] | None:

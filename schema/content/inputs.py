@@ -7,7 +7,7 @@ import strawberry
 from community.content.rules.access import OPEN, Requirement, Terms, Visibility, Window
 from community.content.service import Draft
 from schema.content.types import ContentSeries, MediaFile, Topic
-from schema.nodes import decode_id
+from schema.nodes import decode_id, decode_ids
 from schema.scalars import Long
 
 
@@ -67,9 +67,9 @@ class ContentDraftInput:
             summary=self.summary,
             body=self.body,
             cover_id=decode_id(self.cover_id, MediaFile, "coverId") if self.cover_id is not None else None,
-            media_ids=[decode_id(each, MediaFile, "mediaIds") for each in self.media_ids or []],
+            media_ids=decode_ids(self.media_ids or [], MediaFile, "mediaIds"),
             terms=self._terms(),
-            topic_ids=[decode_id(each, Topic, "topicIds") for each in self.topic_ids or []],
+            topic_ids=decode_ids(self.topic_ids or [], Topic, "topicIds"),
             series_id=decode_id(self.series_id, ContentSeries, "seriesId") if self.series_id is not None else None,
             series_position=self.series_position,
             note=self.note,

@@ -9,6 +9,7 @@ from community.access.policy import ANONYMOUS
 from community.content import service as content
 from community.kernel import clock
 from community.kernel.errors import BadInput, Forbidden, InvalidId, Unauthenticated
+from community.kernel.ids import new_id
 from schema.nodes import encode_id
 from tests.community.content.files import a_medium, mp4, png
 from tests.community.content.publications import (
@@ -92,6 +93,8 @@ async def test_an_editor_creates_and_is_told_what_is_wrong_in_their_language() -
     assert refused == {"__typename": "SecondWall", "message": "第 2 行：內文已經有付費牆了，一篇只能有一道。"}
     terms = {"title": "x", "requires": {"visibility": "TIER", "tier": "platinum"}}
     assert (await ask(CREATE, actor=editor, draft=terms)).only["__typename"] == "InvalidTerms"
+    topics = {"title": "x", "topicIds": [encode_id("Topic", new_id()), "x"]}
+    assert (await ask(CREATE, actor=editor, draft=topics)).errors == [InvalidId("topicIds[1]", "Topic")]
 
 
 async def test_only_editors_reach_the_desk() -> None:

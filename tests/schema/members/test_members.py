@@ -1,5 +1,7 @@
 """Members in the graph: signing up, your own side, others' side, staff's side."""
 
+from uuid import UUID
+
 import pytest
 
 from community.access.policy import Role
@@ -167,7 +169,14 @@ async def test_nodes_are_found_in_order_and_at_most_a_hundred() -> None:
     found = (await ask(nodes, ids=ids)).only
     assert [node and node["handle"] for node in found] == ["ann", None, "mei", "ann"]
     assert (await ask(nodes, ids=[member_id(mei)] * 101)).refusals == [BadInput]
-    assert (await ask(nodes, ids=[encode_id("Query", new_id())])).refusals == [InvalidId]
+
+
+@pytest.mark.parametrize("forged", ["x", encode_id("Query", UUID(int=1))])
+async def test_which_of_several_ids_is_none_is_told(forged: str) -> None:
+    given = encode_id("Member", new_id())
+    one = await ask("query ($id: ID!) { node(id: $id) { id } }", id=forged)
+    several = await ask("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[given, forged])
+    assert (one.errors, several.errors) == ([InvalidId("id", "Node")], [InvalidId("ids[1]", "Node")])
 
 
 async def test_pages_of_followers_reach_everybody_once_while_more_arrive() -> None:
