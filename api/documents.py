@@ -40,6 +40,13 @@ class WrongDocumentId(RequestRefused):
 
 
 @dataclass
+class OtherText(RequestRefused):
+    """A document of the list was named, and the text of another one came along."""
+
+    message = "The text that came along is not the document that was named. Send only one of the two."
+
+
+@dataclass
 class DocumentNotAllowed(RequestRefused):
     """This server runs its own apps' documents only."""
 
@@ -124,6 +131,8 @@ class AllowedDocuments:
             found = self._by_id.get(asked.document_id) or self._by_id.get(asked.document_id.removeprefix("sha256:"))
             if found is None:
                 raise PersistedQueryNotFound if asked.query is None else DocumentNotAllowed
+            if asked.query is not None and asked.query != found:
+                raise OtherText
             return found
         if asked.query not in self._texts:
             raise DocumentNotAllowed

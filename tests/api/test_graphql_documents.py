@@ -120,6 +120,19 @@ async def test_a_server_with_a_list_runs_nothing_else(tmp_path: Path) -> None:
         assert code(await toy.post(id="unknown")) == "PERSISTED_QUERY_NOT_FOUND"
 
 
+@pytest.mark.usefixtures("database")
+async def test_a_listed_document_runs_with_its_own_text_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "documents.json"
+    path.write_bytes(orjson.dumps({"a1b2": HELLO, "c3d4": "{ who }"}))
+    async with toy_server(Settings(allowed_documents=path)) as toy:
+        assert (await toy.post(id="a1b2", query=HELLO))["data"] == {"hello": "world"}
+        assert (await toy.post(**apq(HELLO, query=HELLO)))["data"] == {"hello": "world"}
+        for other in ("{ who }", "{ hello }  "):
+            for named in ({"id": "a1b2"}, apq(HELLO)):
+                refused = await toy.post(**named, query=other)
+                assert (refused["status"], code(refused)) == (400, "BAD_USER_INPUT")
+
+
 async def test_apollos_manifest_is_read_and_anything_else_is_not(tmp_path: Path) -> None:
     manifest = {
         "format": "apollo-persisted-query-manifest",
