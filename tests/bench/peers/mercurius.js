@@ -2,32 +2,8 @@
 
 import Fastify from "fastify";
 import mercurius from "mercurius";
-import pg from "pg";
-import { memberOf, pool, serve } from "./shared.js";
-
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
-pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => text.replace(" ", "T"));
-
-const schema = `
-  type Query { viewer: Viewer!, posts(first: Int!): PostConnection! }
-  type Mutation { writePost(input: WritePostInput!): WritePostPayload! }
-  type Viewer { member: Member!, balance: Balance! }
-  type Member { id: ID!, handle: String!, displayName: String!, tier: Tier! }
-  type Tier { key: String! }
-  type Balance { points: Int!, pending: Int!, credits: Int! }
-  type PostConnection { nodes: [Post!]!, pageInfo: PageInfo! }
-  type PageInfo { hasNextPage: Boolean!, endCursor: String }
-  type Post {
-    id: ID!, body: String!, writtenAt: String!, author: Member!, hashtags: [Hashtag!]!
-    reactionCounts: [ReactionCount!]!, viewerHasReacted: Boolean!
-  }
-  type Hashtag { name: String! }
-  type ReactionCount { kind: String!, count: Int! }
-  input WritePostInput { body: String! }
-  type WritePostPayload { post: Post!, effects: Effects! }
-  type Effects { earned: [Earned!]! }
-  type Earned { rule: String!, currency: String!, amount: Int! }
-`;
+import { page, rows, typeDefs } from "./graph.js";
+import { memberOf, serve } from "./shared.js";
 
 const resolvers = {
   Query: {
@@ -37,9 +13,7 @@ const resolvers = {
     },
     async posts(_, { first }, { memberId }) {
       const found = await rows(`posts ${first}`, postsOf(first), [memberId]);
-      const nodes = found.slice(0, first).map(post);
-      const endCursor = nodes.length ? Buffer.from(nodes.at(-1).id).toString("base64url") : null;
-      return { nodes, pageInfo: { hasNextPage: found.length > first, endCursor } };
+      return page(found, first, post);
     },
   },
   Mutation: {
@@ -64,10 +38,6 @@ function post(row) {
 
 function member(id, row) {
   return { id, handle: row.handle, displayName: row.display_name, tier: { key: row.tier } };
-}
-
-async function rows(name, text, values) {
-  return (await pool.query({ name, text, values })).rows;
 }
 
 const VIEWER = `
@@ -121,7 +91,7 @@ const WRITE = `
 
 const app = Fastify({ logger: false });
 app.register(mercurius, {
-  schema,
+  schema: typeDefs,
   resolvers,
   jit: 1,
   graphiql: false,
