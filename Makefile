@@ -68,7 +68,7 @@ fuzz: .venv/installed-dev  ## Random operations for a minute, or SECONDS, as eve
 bench: .venv/installed-dev  ## Requests per second against graphql-core and against no GraphQL (needs wrk): SIZE="--posts 1000000 …"
 	@$(BIN)/python -m tests.bench $(SIZE)
 
-bench-peers: .venv/installed-dev  ## Requests per second against PostGraphile 5 and mercurius-jit (needs wrk and npm): SIZE as above
+bench-peers: .venv/installed-dev  ## Requests per second against PostGraphile 5, mercurius-jit, yoga and Strawberry (needs wrk and npm): SIZE as above
 	@$(BIN)/python -m tests.bench.peers $(SIZE)
 
 bench-viral: .venv/installed-dev  ## Reactions a second on one post, against reactions on posts far apart

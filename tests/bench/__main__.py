@@ -9,7 +9,7 @@ import sys
 
 from tests.bench.contenders import Contender
 from tests.bench.requests import OUR_ENDPOINT, OUR_GRAPH
-from tests.bench.run import HOURGLASS, arguments, bench, out
+from tests.bench.run import HOURGLASS, bench, options, out
 from tests.bench.wrk import NoWrk, WrongAnswer
 
 REFERENCE = Contender(
@@ -26,9 +26,9 @@ OURS = Contender(name="Hourglass", command=HOURGLASS, dialect=OUR_GRAPH)
 
 async def main() -> int:
     """Measure and print."""
-    asked = arguments("python -m tests.bench", __doc__)
+    asked = options("python -m tests.bench", __doc__).parse_args()
     try:
-        await bench(asked, (OURS, REFERENCE, ENDPOINT), against=(REFERENCE.name, ENDPOINT.name))
+        await bench(asked, (OURS, REFERENCE, ENDPOINT))
     except (NoWrk, WrongAnswer) as reason:
         out.print(str(reason), style="red", markup=False)
         return 1

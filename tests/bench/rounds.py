@@ -105,13 +105,13 @@ async def _postmaster(database: asyncpg.Connection) -> int | None:
     return processes.parent_of(backend) if is_here else None
 
 
-def table(found: Found, title: str, against: Sequence[str]) -> Table:
-    """Medians and spreads; and the median ratios to some servers, round by round: of requests, and of CPU a request."""
+def table(found: Found, title: str) -> Table:
+    """Medians and spreads; and what the first server comes to beside each: ratios of requests, and of CPU a request."""
     shown = Table(title=title)
-    columns = ["", "server", "requests/s", "spread", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL ms"]
-    for column in columns + [f"{what} / {other}" for other in against for what in ("requests", "CPU")]:
-        shown.add_column(column, justify="left" if column in ("", "server") else "right")
     servers = list(dict.fromkeys(server for server, _ in found))
+    columns = ["", "server", "requests/s", "spread", "p50 ms", "p99 ms", "CPU ms", "PostgreSQL ms"]
+    for column in columns + [f"{servers[0]} / it, {what}" for what in ("requests", "CPU")]:
+        shown.add_column(column, justify="left" if column in ("", "server") else "right")
     for request, server in product(dict.fromkeys(request for _, request in found), servers):
         rounds = found[server, request]
         rates = [each.load.requests_per_second for each in rounds]
@@ -124,7 +124,7 @@ def table(found: Found, title: str, against: Sequence[str]) -> Table:
             _median([each.load.p99_ms for each in rounds], ".1f"),
             _median([each.server_ms for each in rounds], ".2f"),
             _median([each.database_ms for each in rounds], ".2f"),
-            *(_median(ratios, ".2f") for other in against for ratios in _ratios(rounds, found[other, request])),
+            *(_median(ratios, ".2f") for ratios in _ratios(found[servers[0], request], rounds)),
             end_section=server == servers[-1],
         )
     return shown

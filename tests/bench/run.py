@@ -34,10 +34,9 @@ async def bench(
     asked: argparse.Namespace,
     contenders: Sequence[Contender],
     *,
-    against: Sequence[str],
     prepare: Callable[[asyncpg.Connection], Awaitable[object]] | None = None,
 ) -> None:
-    """Measure these servers on one database and print the table. Raises WrongAnswer, and NoWrk."""
+    """Measure the first of these servers beside the others on one database. Raises WrongAnswer, and NoWrk."""
     size = Size(members=asked.members, posts=asked.posts, reactions=asked.reactions, ledger_rows=asked.ledger_rows)
     async with filled_database(size) as (url, connection), AsyncExitStack() as stack:
         await let_posts_earn(connection, size.members)
@@ -64,17 +63,17 @@ async def bench(
         f"{size.members:,} members, {size.posts:,} posts, {size.reactions:,} reactions, {size.ledger_rows:,} ledger"
         f" rows; {asked.rounds} rounds of {asked.seconds} s; load average {os.getloadavg()[0]:.1f}"
     )
-    out.print(table(found, title, against))
+    out.print(table(found, title))
 
 
-def arguments(program: str, description: str | None) -> argparse.Namespace:
+def options(program: str, description: str | None) -> argparse.ArgumentParser:
     """How much data, how many rounds."""
     parser = argparse.ArgumentParser(prog=program, description=description)
     for name, default in (("members", 20_000), ("posts", 100_000), ("reactions", 500_000), ("ledger-rows", 400_000)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
-    return parser.parse_args()
+    return parser
 
 
 @asynccontextmanager

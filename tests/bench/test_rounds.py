@@ -14,10 +14,10 @@ def test_ratios_are_of_the_same_round_and_what_nobody_can_tell_is_left_out():
         ("theirs", Request.FEED): [measured(200, 4.0), measured(25, 2.0), measured(300, None)],
     }
 
-    columns = table(found, "", against=["theirs"]).columns
-    ours = {str(column.header): next(iter(column.cells)) for column in columns}
+    columns = {str(column.header): list(column.cells) for column in table(found, "").columns}
+    ours, theirs = ({name: cells[row] for name, cells in columns.items()} for row in (0, 1))
 
     assert ours["spread"] == "50–900"
-    assert ours["requests / theirs"] == "2.00"
-    assert ours["CPU / theirs"] == "0.38"
     assert ours["PostgreSQL ms"] == "–"
+    assert theirs["ours / it, requests"] == "2.00"
+    assert theirs["ours / it, CPU"] == "0.38"

@@ -1,7 +1,8 @@
 """How each peer is asked for the three requests, and what its answers say in our shape.
 
 Names and nesting are each server's own. By PostGraphile's conventions what a member has is on the member, hashtags are
-plain strings, and big integers are strings. Ids are opaque in ours and in PostGraphile's, and plain in mercurius's.
+plain strings, and big integers are strings. Graphs written by hand have our names. Ids are opaque in ours and in
+PostGraphile's, and plain in the others'.
 """
 
 import base64
@@ -107,7 +108,7 @@ POSTGRAPHILE: Dialect = {
     ),
 }
 
-MERCURIUS: Dialect = {
+WRITTEN_BY_HAND: Dialect = {
     Request.VIEWER: OURS[Request.VIEWER],
     Request.FEED: OURS[Request.FEED],
     Request.WRITE: in_graphql(
