@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, with_worker: bool = False) -> Starlette:
             *health.routes,
             *keys.routes,
             *media.routes(settings),
-            *metrics.routes(settings),
+            *metrics.routes(settings, front_door.executor),
         ],
         middleware=around,
         exception_handlers={HTTPException: _coded},

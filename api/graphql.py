@@ -30,6 +30,7 @@ from community import valkey
 from community.kernel.errors import HourglassError, InvalidToken, RateLimited, TooBusy
 from community.quota import service as quota
 from community.settings import Settings
+from schema.execution.executor import Executor
 
 PATH = "/graphql"
 PUBLIC_SECONDS = 30
@@ -87,6 +88,11 @@ class FrontDoor:
     def routes(self) -> list[BaseRoute]:
         """The address, for requests and for sockets."""
         return [self.route, WebSocketRoute(PATH, self.sockets)]
+
+    @property
+    def executor(self) -> Executor:
+        """What runs operations."""
+        return self._operations.executor
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:

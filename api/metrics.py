@@ -20,7 +20,7 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 from starlette.requests import Request
@@ -32,6 +32,7 @@ from community.kernel.errors import TooBusy
 from community.outbox import queries as outbox
 from community.outbox import tail
 from community.settings import Settings
+from schema.execution.executor import Executor
 
 disable_created_metrics()  # type: ignore[no-untyped-call]
 REGISTRY = CollectorRegistry()
@@ -85,6 +86,30 @@ class Durations(Collector):
         yield family
 
 
+class Executions(Collector):
+    """What an executor has counted by itself."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def collect(self) -> Iterator[Metric]:
+        """What the page shows."""
+        figures, plans = self._executor.figures, self._executor.plans
+        runs = CounterMetricFamily(
+            "hourglass_executor_runs", "Operations and live events, by what ran them.", labels=["by"]
+        )
+        runs.add_metric(["compiled"], figures.compiled)
+        runs.add_metric(["both"], figures.completed)
+        runs.add_metric(["graphql-core"], figures.reference)
+        yield runs
+        yield GaugeMetricFamily("hourglass_executor_plans", "Compiled operations at hand.", len(plans))
+        yield GaugeMetricFamily("hourglass_executor_plan_bytes", "What they take, as estimated.", plans.bytes)
+        yield CounterMetricFamily(
+            "hourglass_executor_forgotten_plans", "Compiled operations given up for later ones.", figures.forgotten
+        )
+        yield CounterMetricFamily("hourglass_executor_compile_seconds", "Time to compile operations.", figures.seconds)
+
+
 REQUESTS = Tally("hourglass_http_requests", "Requests answered.", ("method", "route", "status"))
 DURATIONS = Durations("hourglass_http_request_seconds", "Time to answer.", "route")
 OPERATIONS = Tally("hourglass_operations", "Valid GraphQL operations.", ("kind",))
@@ -116,11 +141,13 @@ def failed(errors: Iterable[Mapping[str, Any]]) -> None:
         ERRORS.labels(error["extensions"]["code"]).inc()
 
 
-def routes(settings: Settings) -> list[Route]:
+def routes(settings: Settings, executor: Executor) -> list[Route]:
     """The page, behind the settings' token if there is one."""
+    executions = CollectorRegistry()
+    executions.register(Executions(executor))
 
     async def page(request: Request) -> Response:
-        return await _page() if _may_read(request, settings) else Response(status_code=401, headers=ASK)
+        return await _page(executions) if _may_read(request, settings) else Response(status_code=401, headers=ASK)
 
     return [Route("/metrics", page, methods=["GET"])]
 
@@ -135,14 +162,14 @@ def _may_read(request: Request, settings: Settings) -> bool:
     return secrets.compare_digest(request.headers.get("authorization", "").encode(), expected.encode())
 
 
-async def _page() -> Response:
+async def _page(executions: CollectorRegistry) -> Response:
     pool = database.pool_state()
     POOL_SIZE.set(pool.open)
     POOL_IN_USE.set(pool.lent)
     SUBSCRIBERS.set(tail.current().subscribers)
     await _measure_lags()
     headers = {"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
-    return Response(generate_latest(REGISTRY), headers=headers)
+    return Response(generate_latest(REGISTRY) + generate_latest(executions), headers=headers)
 
 
 async def _measure_lags() -> None:

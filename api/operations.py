@@ -74,7 +74,7 @@ class Operations:
         self._schema = schema
         self._closed = settings.environment == "production"
         """Whether strangers may not ask about the schema."""
-        self._executor = Executor(schema, compiles=settings.executor == "compiled")
+        self.executor = Executor(schema, compiles=settings.executor == "compiled")
         self._prepared = Documents(schema, suggest=settings.environment == "development")
         allowed = settings.allowed_documents
         self._texts = AllowedDocuments.read(allowed) if allowed else PersistedDocuments()
@@ -169,7 +169,7 @@ class Operations:
 
     async def _run(self, ready: Ready, event: Any = None) -> ExecutionResult:
         context, prepared = ready.caller.context(), ready.prepared
-        result = await self._executor.run(prepared.document, prepared.operation, ready.variables, context, event)
+        result = await self.executor.run(prepared.document, prepared.operation, ready.variables, context, event)
         context.answered()
         return result
 

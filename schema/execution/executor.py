@@ -1,26 +1,14 @@
 """Runs operations of one schema: compiled where that is possible, by graphql-core where not; the answer is the same."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode
 
 from schema.execution import reference
+from schema.execution.figures import Figures
 from schema.execution.plans import Plans
 from schema.execution.running import Run
-
-
-@dataclass(slots=True)
-class Figures:
-    """How operations were run."""
-
-    compiled: int = 0
-    """By compiled code alone."""
-    completed: int = 0
-    """By graphql-core, from what compiled code had resolved: there were several errors, or an unusual value."""
-    reference: int = 0
-    """By graphql-core alone: the operation is not compiled, or its variables are wrong."""
 
 
 class Executor:
@@ -29,8 +17,8 @@ class Executor:
     def __init__(self, schema: strawberry.Schema | GraphQLSchema, *, compiles: bool = True) -> None:
         self._schema: GraphQLSchema = schema if isinstance(schema, GraphQLSchema) else schema._schema
         self._compiles = compiles
-        self.plans = Plans(self._schema)
         self.figures = Figures()
+        self.plans = Plans(self._schema, self.figures)
 
     async def run(
         self,

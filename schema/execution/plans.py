@@ -17,6 +17,7 @@ from graphql.execution.collect_fields import FragmentDetails, collect_fields
 from graphql.execution.values import VariableValues
 
 from schema.execution import reference
+from schema.execution.figures import Figures
 from schema.execution.selections import Selection
 from schema.execution.surprises import NotCompiled
 from schema.execution.variables import Variables
@@ -59,8 +60,15 @@ class Variant:
 class Plan:
     """One operation of a valid document."""
 
-    def __init__(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        figures: Figures | None = None,
+    ) -> None:
         self.schema = schema
+        self.figures = figures or Figures()
         self.document = document
         self.operation = operation
         self.config = getattr(getattr(schema, "_strawberry_schema", None), "config", None)
@@ -83,7 +91,8 @@ class Plan:
         switched = (*map(variables.coerced.get, self.switches),) if self.switches else ()
         found = self._variants.get(switched)
         if found is None:
-            found = self._variants[switched] = self._compiled(switched, variables)
+            with self.figures.compiling():
+                found = self._variants[switched] = self._compiled(switched, variables)
         return found
 
     def _compiled(self, switched: tuple[Any, ...], variables: VariableValues) -> Variant:
@@ -107,8 +116,16 @@ class Plan:
 class Plans:
     """The plans of the operations that were run lately."""
 
-    def __init__(self, schema: GraphQLSchema, *, max_plans: int = MAX_PLANS, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        figures: Figures | None = None,
+        *,
+        max_plans: int = MAX_PLANS,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
         self._schema = schema
+        self._figures = figures or Figures()
         self._max_plans = max_plans
         self._max_bytes = max_bytes
         self._plans: OrderedDict[int, Plan] = OrderedDict()
@@ -124,7 +141,8 @@ class Plans:
         key = id(operation)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = Plan(self._schema, document, operation)
+            with self._figures.compiling():
+                plan = self._plans[key] = Plan(self._schema, document, operation, self._figures)
         else:
             self._plans.move_to_end(key)
         if plan.bytes != self._counted.get(key):
@@ -137,6 +155,7 @@ class Plans:
         while len(self._plans) > self._max_plans or (self.bytes > self._max_bytes and len(self._plans) > 1):
             forgotten, _ = self._plans.popitem(last=False)
             self.bytes -= self._counted.pop(forgotten)
+            self._figures.forgotten += 1
 
 
 def _fragments(document: DocumentNode) -> dict[str, FragmentDetails]:

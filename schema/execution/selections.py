@@ -92,7 +92,8 @@ class Field:
         """What is asked of those of its objects that are of type `kind`."""
         found = self._selections.get(kind.name)
         if found is None:
-            found = self._selections[kind.name] = self.compiled(kind, run.variables)
+            with self.variant.plan.figures.compiling():
+                found = self._selections[kind.name] = self.compiled(kind, run.variables)
             run.compiled(found)
         return found
 

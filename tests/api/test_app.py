@@ -1,6 +1,7 @@
 """The application behind a real server: its addresses, pages of other origins, and a stop that loses nothing."""
 
 import asyncio
+import re
 import signal
 from collections.abc import AsyncIterator
 
@@ -144,6 +145,7 @@ async def test_operations_are_counted_with_their_errors(http: aiohttp.ClientSess
         page = await answer.text()
     assert 'hourglass_operations_total{kind="query"}' in page
     assert 'hourglass_operation_errors_total{code="UNAUTHENTICATED"}' in page
+    assert re.search(r'^hourglass_executor_runs_total{by="compiled"} [1-9]', page, re.MULTILINE)
 
 
 async def test_a_stop_says_goodbye_to_sockets_and_finishes_what_was_asked(database_of_the_server: str):

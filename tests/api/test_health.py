@@ -7,6 +7,7 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+from graphql import build_schema
 from starlette.applications import Starlette
 
 from api import health, metrics
@@ -18,12 +19,14 @@ from community.outbox import service as outbox
 from community.outbox import tail
 from community.outbox.tail import Tail
 from community.settings import Settings
+from schema.execution.executor import Executor
 from tests.api.asgi import ask
 from tests.databases import RUN, WORKER, Databases
 from tests.servers import ServerProcess, serving
 
 DATABASE = f"hourglass_test_{RUN}_{WORKER}_health"
 HEALTH = Starlette(routes=health.routes)
+EXECUTOR = Executor(build_schema("type Query { ready: Boolean }"))
 
 
 @transaction()
@@ -104,7 +107,7 @@ async def test_a_database_that_went_away_is_a_reason(server: ServerProcess, run_
 async def test_the_page_tells_the_pool_the_lags_and_the_subscribers():
     with clock.frozen(clock.now() - timedelta(minutes=2)):
         await announce()
-    page = (await ask(Starlette(routes=metrics.routes(Settings())), "/metrics")).body.decode()
+    page = (await ask(Starlette(routes=metrics.routes(Settings(), EXECUTOR)), "/metrics")).body.decode()
     figures = dict(line.rsplit(" ", 1) for line in page.splitlines() if line and not line.startswith("#"))
     assert float(figures["hourglass_database_pool_size"]) >= 1
     assert 119 <= float(figures["hourglass_outbox_sequencing_lag_seconds"]) <= 130
@@ -119,5 +122,5 @@ async def test_the_page_tells_the_pool_the_lags_and_the_subscribers():
     [("Bearer let me count", 200), ("Bearer let me guess", 401), ("let me count", 401), ("", 401)],
 )
 async def test_a_token_closes_the_page(authorization: str, status: int):
-    app = Starlette(routes=metrics.routes(Settings(metrics_token="let me count")))
+    app = Starlette(routes=metrics.routes(Settings(metrics_token="let me count"), EXECUTOR))
     assert (await ask(app, "/metrics", headers={"Authorization": authorization})).status == status

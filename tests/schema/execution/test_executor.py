@@ -232,6 +232,16 @@ async def test_an_operation_is_compiled_once_for_each_answer_to_its_conditions()
     assert executor.figures.compiled == 4
 
 
+async def test_compiling_takes_time_once() -> None:
+    executor = Executor(GRAPH)
+    document, operation = read(GRAPH, "query ($a: Boolean!) { first { number plus @skip(if: $a) } }")
+    taken = []
+    for value in (True, True, False, False):
+        await executor.run(document, operation, {"a": value}, Context({}))
+        taken.append(executor.figures.seconds)
+    assert 0 < taken[0] == taken[1] < taken[2] == taken[3]
+
+
 async def test_more_answers_than_are_compiled_are_left_to_graphql_core() -> None:
     executor = Executor(GRAPH)
     names = [f"b{number}" for number in range(5)]
@@ -255,7 +265,7 @@ async def test_an_operation_that_is_too_large_is_left_to_graphql_core() -> None:
 async def test_many_documents_leave_no_more_behind_than_some() -> None:
     # 10,000 leave as much as these; only that they take longer.
     executor = Executor(GRAPH)
-    executor.plans = Plans(GRAPH, max_plans=50)
+    executor.plans = Plans(GRAPH, executor.figures, max_plans=50)
     left: list[int] = []
     for number in range(2_000):
         document = parse(f"{{ first {{ a{number}: number }} }}", no_location=True)
@@ -264,7 +274,7 @@ async def test_many_documents_leave_no_more_behind_than_some() -> None:
         if number in (200, 1_999):
             gc.collect()
             left.append(len(gc.get_objects()))
-    assert len(executor.plans) == 50
+    assert (len(executor.plans), executor.figures.forgotten) == (50, 1_950)
     assert left[1] < left[0] * 1.01
 
 
