@@ -38,9 +38,6 @@ class PostFilter:
     hashtag: str | None = strawberry.field(default=None, description="Only what carries this hashtag, in any spelling.")
 
 
-NO_FILTER = PostFilter()
-
-
 @strawberry.type
 class PostQueries:
     """What was written, and where to find it."""
@@ -57,7 +54,8 @@ class PostQueries:
         order_by: Annotated[Order, strawberry.argument(description="In which order.")] = Order.NEWEST_FIRST,
     ) -> Connection[Post]:
         along = nodes_along(info, company_of_posts)
-        page = await posts.feed(info.context.actor, request, _chosen(where or NO_FILTER), order_by, along)
+        which = posts.EVERYTHING if where is None else _chosen(where)
+        page = await posts.feed(info.context.actor, request, which, order_by, along)
         return Post.page(page, info, along)
 
     @strawberry.field(

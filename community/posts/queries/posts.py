@@ -127,10 +127,8 @@ async def feed(
 ) -> Page[PostView]:
     """A page of the posts that stand."""
     by, tag = which.author_id, which.hashtag
-    newest_first = order is Order.NEWEST_FIRST
-    statement = _standing(
-        sight_of(actor), by is not None, tag is not None, False, newest_first, page.named, along.company
-    )
+    chosen = Chosen(by is not None, tag is not None, newest_first=order is Order.NEWEST_FIRST)
+    statement = _standing(sight_of(actor), chosen, page.named, along.company)
     values = {ME: actor.member_id, AUTHOR: by, HASHTAG: tag and hashtag_id(tag), **page.values}
     return page_of(await _read(statement, values, along), page, _key)
 
@@ -142,7 +140,7 @@ async def matching(actor: Actor, query: str, page: PageRequest, along: Along = N
     asked = search.question_of(query)
     if asked is None:
         raise BadInput("query", "Search for at least one letter or digit.")
-    statement = _standing(sight_of(actor), False, False, True, True, page.named, along.company)
+    statement = _standing(sight_of(actor), Chosen(by_words=True), page.named, along.company)
     values = {ME: actor.member_id, WORDS: asked, **page.values}
     return page_of(await _read(statement, values, along), page, _key)
 
@@ -196,26 +194,27 @@ def _among(sight: Sight, company: Company) -> Statement:
     return question.statement(f"select {COLUMNS}{columns} from posts_post p{joined} where {question.met}")
 
 
+class Chosen(NamedTuple):
+    """By what a statement chooses among the posts that stand, and whether the newest come first."""
+
+    by_author: bool = False
+    by_hashtag: bool = False
+    by_words: bool = False
+    newest_first: bool = True
+
+
 @lru_cache(REMEMBERED)
-def _standing(
-    sight: Sight,
-    of_author: bool,
-    of_hashtag: bool,
-    of_words: bool,
-    newest_first: bool,
-    page: PageRequest,
-    company: Company,
-) -> Statement:
+def _standing(sight: Sight, chosen: Chosen, page: PageRequest, company: Company) -> Statement:
     """A page of posts; what comes along is read for them alone."""
     question, table, key = _of_those_that_stand(sight), "posts_post p", "p.id"
-    if of_hashtag:
+    if chosen.by_hashtag:
         table, key = TAGGED, "tagging.post_id"
         question.require("tagging.hashtag_id = {}", HASHTAG)
-    if of_author:
+    if chosen.by_author:
         question.require("p.author_id = {}", AUTHOR)
-    if of_words:
+    if chosen.by_words:
         question.require("p.words @@ {}::text::tsquery", WORDS)
-    direction, limit = question.window(key, page, newest_first=newest_first)
+    direction, limit = question.window(key, page, newest_first=chosen.newest_first)
     theirs = f"select {COLUMNS} from {table} where {question.met} order by {key} {direction} {limit}"
     columns, joined = company.beside(len(question.arguments))
     return question.statement(f"select {COLUMNS}{columns} from ({theirs}) p{joined} order by p.id {direction}")
