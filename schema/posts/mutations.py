@@ -33,8 +33,7 @@ from schema.posts.problems import (
     TooManyHashtags,
     TooManyMentions,
 )
-from schema.posts.reactions import Reactable
-from schema.posts.types import Comment, Post
+from schema.posts.types import Comment, Post, Reactable
 from schema.prices import PRIVATE
 
 POST_BODY = "The text, in Markdown: 1 to 10,000 characters. #hashtags and @mentions in it become links."

@@ -30,7 +30,6 @@ ROOMS_OF_THEIR_OWN = {
     "schema/engagement": {"inputs", "programmes"},
     "schema/entitlements": {"inputs"},
     "schema/orders": {"inputs"},
-    "schema/posts": {"reactions"},
     "schema/tiers": {"programmes"},
 }
 """The machinery below the product, and kinds that several types of one area share. A new one is worth a talk first."""

@@ -120,7 +120,7 @@ def fields_that_are_read() -> Iterator[tuple[str, GraphQLField]]:
 LANGUAGE = "info.context.locale"
 """Not the caller: answers are kept by language."""
 
-JOINED = ("together(info,", "tallies_of(info,", "_authors(info,", "_mentioned(info,", "_numbers(info,")
+JOINED = ("together(info,", "tallies_of(info,", "texts.authors(info,", "texts.mentioned(info,", "_numbers(info,")
 """Not the caller either: levels of one operation that ask the same. A question that names the caller says so itself."""
 
 AHEAD = ("selected(info)", "read_along(info,", "nodes_along(info,")
