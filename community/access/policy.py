@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import NamedTuple
 from uuid import UUID
 
 from community.kernel.errors import Forbidden, Unauthenticated
@@ -191,6 +192,36 @@ def _granted(roles: frozenset[Role], scopes: frozenset[Scope]) -> frozenset[Perm
     """What these roles and scopes grant together."""
     granted = [*map(ROLE_PERMISSIONS.__getitem__, roles), *map(SCOPE_PERMISSIONS.__getitem__, scopes)]
     return frozenset(chain.from_iterable(granted))
+
+
+class Behalf(NamedTuple):
+    """Whoever acts, and the request that asked for it."""
+
+    actor: Actor | None
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """Several members whose requests are carried out together: what is about one of them, that one has done."""
+
+    behalves: Mapping[UUID, Behalf]
+
+    def of(self, member_id: UUID) -> Behalf:
+        """On whose behalf something about this member is done: nobody's, if it is none of them."""
+        return self.behalves.get(member_id, NOBODYS)
+
+
+NOBODYS = Behalf(actor=None, request_id=None)
+
+Acting = Actor | Behalf | Each | None
+"""Who acts. The system, where it is nobody."""
+
+
+def acting_for(acting: Acting, member_id: UUID) -> Actor | None:
+    """Who does what is about this member."""
+    on_behalf = acting.of(member_id) if isinstance(acting, Each) else acting
+    return on_behalf.actor if isinstance(on_behalf, Behalf) else on_behalf
 
 
 ANONYMOUS = Actor(kind=Kind.ANONYMOUS)

@@ -2,6 +2,7 @@
 
 from community.database.counting import Statements, counting_statements
 from community.database.failures import RolledBack, TransactionMisused
+from community.database.group_commit import GroupCommit
 from community.database.lifecycle import connect, disconnect
 from community.database.listening import listen
 from community.database.migrations import drift, migrate, pending
@@ -14,6 +15,7 @@ from community.database.verbs import drain, transaction
 from community.database.writings import Writing, into
 
 __all__ = [
+    "GroupCommit",
     "PoolState",
     "Question",
     "RolledBack",

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import asyncpg
 
-from community.kernel.errors import TooBusy
+from community.kernel.errors import OutcomeUnknown, TooBusy
 
 AWAY: tuple[type[BaseException], ...] = (
     OSError,
@@ -63,6 +63,17 @@ def is_busy(error: BaseException) -> bool:
 def is_retryable(error: BaseException) -> bool:
     """Whether `error`, or what it was raised from, is worth another attempt."""
     return any(isinstance(cause, RETRYABLE) for cause in _causes(error))
+
+
+def happened_to_all(error: BaseException) -> bool:
+    """Whether `error` of a verb for several has nothing to do with one of them: nobody would fare better alone.
+
+    The connection or the database was lost or had no room, or the process ends. Somebody else's lock is another
+    matter: it stands in the way of one of them.
+    """
+    if isinstance(error, TooBusy):
+        return not any(isinstance(cause, asyncpg.LockNotAvailableError) for cause in _causes(error))
+    return isinstance(error, OutcomeUnknown) or not isinstance(error, Exception)
 
 
 def reraise(error: BaseException) -> NoReturn:

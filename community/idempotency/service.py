@@ -1,6 +1,7 @@
 """Do a thing once per key: the first call does it, every later one gets the first one's result."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from community import database
 from community.idempotency import rules
 from community.idempotency.errors import IdempotencyKeyMalformed, IdempotencyKeyReused
 from community.kernel import clock, ids
-from community.kernel.along import NOTHING, Along
+from community.kernel.along import NOBODY, NOTHING, Along
 
 Result = dict[str, Any]
 
@@ -37,28 +38,38 @@ async def once(scope: str, key: str | None, input: Mapping[str, Any], run: Calla
     return _as_stored(result)
 
 
-async def first(
-    scope: str,
-    key: str | None,
-    input: Mapping[str, Any],
-    result: Mapping[str, Any],
-    *,
-    about: UUID | None = None,
-    along: Along = NOTHING,
-) -> Result:
-    """The same for who knows the result ahead: the one that was first under `key`. Who gets the own one has to do it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call whose result is known ahead, and the id that what comes along belongs to."""
 
-    It costs no second write. The statement that takes a key reads along what belongs to `about`.
+    scope: str
+    key: str | None
+    input: Mapping[str, Any]
+    result: Mapping[str, Any]
+    about: UUID | None = None
+
+
+async def first(call: Call, along: Along = NOTHING) -> Result:
+    """The same for who knows the result ahead: the one that was first under the key. Who gets the own one has to do it.
+
+    It costs no second write. The statement that takes a key reads along what belongs to whom the call is about.
 
     Raises what `once` raises.
     """
-    mine = rules.as_json(result)
-    if key is None:
-        return _as_stored(mine)
-    fingerprint = _fingerprint(key, input)
-    if await _claim(scope, key, fingerprint, mine.decode(), about, along):
-        return _as_stored(mine)
-    return await _first_result(scope, key, fingerprint)
+    return (await first_all([call], along))[0]
+
+
+async def first_all(calls: Sequence[Call], along: Along = NOTHING) -> list[Result]:
+    """The same for several at once, no two of them under one key. Raises what `once` raises for any of them."""
+    mine = [rules.as_json(call.result) for call in calls]
+    if along.company is NOBODY and all(call.key is None for call in calls):
+        return [_as_stored(result) for result in mine]
+    fingerprints = [b"" if call.key is None else _fingerprint(call.key, call.input) for call in calls]
+    claimed = await _claim_all(calls, fingerprints, mine, along)
+    return [
+        _as_stored(result) if is_mine else await _first_result(call.scope, str(call.key), fingerprint)
+        for call, fingerprint, result, is_mine in zip(calls, fingerprints, mine, claimed, strict=True)
+    ]
 
 
 _KEEP_RESULT = database.Writing(
@@ -74,29 +85,50 @@ def _fingerprint(key: str, input: Mapping[str, Any]) -> bytes:
     return rules.fingerprint(input)
 
 
-async def _claim(
-    scope: str,
-    key: str,
-    fingerprint: bytes,
-    result: str | None = None,
-    about: UUID | None = None,
-    along: Along = NOTHING,
-) -> bool:
+async def _claim(scope: str, key: str, fingerprint: bytes) -> bool:
     """Take the key. Waits for another transaction that is about to take it, and is False when that one commits."""
-    question = database.Question(arguments=[ids.new_id(), scope, key, fingerprint, result, clock.now(), about])
-    columns = along.columns(question)
-    row = await database.fetch_one(f"{_CLAIM.format(columns)}{along.joined}", *question.arguments)
-    assert row is not None, "there is one row, whether or not the key was free"
-    along.keep([row])
-    return row["claimed"] is True
+    return await database.fetch_value(_CLAIM, ids.new_id(), scope, key, fingerprint, clock.now()) is not None
 
 
 _CLAIM = """
-    with claimed as (
-        insert into idempotency_key (id, scope, key, fingerprint, result, created_at)
-        values ($1, $2, $3, $4, $5::text::jsonb, $6) on conflict (scope, key) do nothing returning true
+    insert into idempotency_key (id, scope, key, fingerprint, created_at) values ($1, $2, $3, $4, $5)
+    on conflict (scope, key) do nothing returning id
+"""
+
+
+async def _claim_all(
+    calls: Sequence[Call], fingerprints: Sequence[bytes], results: Sequence[bytes], along: Along
+) -> list[bool]:
+    """Take the keys of these calls, with their results, as `_claim` does: of each whether it was free. Who has no key
+    always finds theirs free."""
+    question = database.Question(
+        arguments=[
+            [ids.new_id() for _ in calls],
+            [call.scope for call in calls],
+            [call.key for call in calls],
+            fingerprints,
+            [result.decode() for result in results],
+            [call.about for call in calls],
+            clock.now(),
+        ]
     )
-    select exists (select from claimed) as claimed{} from (select $7::uuid as id) about"""
+    columns = along.columns(question)
+    rows = await database.fetch(f"{_CLAIM_ALL.format(columns)}{along.joined} order by about.place", *question.arguments)
+    along.keep(rows)
+    return [row["is_free"] for row in rows]
+
+
+# In an order that all agree on: two who want the same keys wait for each other, and do not meet crosswise.
+_CLAIM_ALL = """
+    with about as materialized (
+        select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::uuid[])
+            with ordinality call(call_id, scope, key, fingerprint, result, id, place)
+    ), claimed as (
+        insert into idempotency_key (id, scope, key, fingerprint, result, created_at)
+        select call_id, scope, key, fingerprint, result::jsonb, $7 from about where key is not null order by scope, key
+        on conflict (scope, key) do nothing returning id
+    )
+    select about.key is null or exists (select from claimed where claimed.id = about.call_id) as is_free{} from about"""
 
 
 async def _first_result(scope: str, key: str, fingerprint: bytes) -> Result:

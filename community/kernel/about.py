@@ -18,6 +18,11 @@ def begin(request_id: str) -> None:
     _known.set({"request_id": request_id})
 
 
+def forget() -> None:
+    """No request is worked for from here on."""
+    _known.set(NOTHING)
+
+
 def add(more: Mapping[str, str]) -> None:
     """This is known from now on, to this task and the tasks it starts."""
     _known.set({**_known.get(), **more})

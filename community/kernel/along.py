@@ -217,6 +217,12 @@ class Along:
         self._told.setdefault(what, {})[id] = value
         self._known.clear()
 
+    def share(self, other: "Along") -> None:
+        """Know what another one of the same company knows, from now on, and the other way round."""
+        if self.company is not other.company:
+            raise ValueError("Only who brings the same can share it.")
+        self._rows, self._known, self._told = other._rows, other._known, other._told
+
     def known(self, what: Hashable) -> Mapping[Any, Any]:
         """What came along of this, by id; None where there is nothing for it."""
         known = self._known.get(what)

@@ -1,12 +1,12 @@
 """The verbs of the outbox: record a fact, put facts in order, let a hearer hear one, replay, prune."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from community import database
-from community.access.policy import Actor, Permission, require
+from community.access.policy import Acting, Actor, Behalf, Each, Permission, require
 from community.database import transaction
 from community.kernel import about, clock, ids
 from community.kernel.facts import Fact
@@ -43,7 +43,7 @@ BATCH = 200
 """So many facts get their places at a time."""
 
 
-async def record(fact: Fact, *, actor: Actor | None = None) -> None:
+async def record(fact: Fact, *, actor: Acting = None) -> None:
     """Announce a fact. It is kept exactly when the caller's transaction commits, and heard after that.
 
     Raises TransactionMisused outside a transaction.
@@ -51,20 +51,25 @@ async def record(fact: Fact, *, actor: Actor | None = None) -> None:
     await record_all([fact], actor=actor)
 
 
-async def record_all(facts: Sequence[Fact], *, actor: Actor | None = None) -> None:
-    """Announce facts in their order. All that a transaction announces is written in one statement, at its end."""
+async def record_all(facts: Sequence[Fact], *, actor: Acting = None) -> None:
+    """Announce facts in their order. All that a transaction announces is written in one statement, at its end.
+
+    Where each acts for themselves, facts are about one of them.
+    """
     if not facts:
         return
     database.after_commit(wake.sequencer)
-    circumstances = {
-        "recorded_at": clock.now(),
-        "actor_id": (actor.member_id or actor.key_id) if actor else None,
-        "request_id": about.known().get("request_id"),
-    }
-    database.write_last(_RECORD, [_row(fact) | circumstances for fact in facts])
+    now = clock.now()
+    if isinstance(actor, Each):
+        rows = [_row(fact, now, actor.of(fact.subject_id)) for fact in facts]
+    else:
+        behalf = actor if isinstance(actor, Behalf) else Behalf(actor, about.known().get("request_id"))
+        rows = [_row(fact, now, behalf) for fact in facts]
+    database.write_last(_RECORD, rows)
 
 
-def _row(fact: Fact) -> dict[str, Any]:
+def _row(fact: Fact, now: datetime, behalf: Behalf) -> dict[str, Any]:
+    actor = behalf.actor
     return {
         "id": ids.new_text(),
         "type": fact.type,
@@ -72,6 +77,9 @@ def _row(fact: Fact) -> dict[str, Any]:
         "subject_id": fact.subject_id,
         "ordering_key": fact.ordering_key,
         "payload": fact,
+        "recorded_at": now,
+        "actor_id": (actor.member_id or actor.key_id) if actor else None,
+        "request_id": behalf.request_id,
     }
 
 

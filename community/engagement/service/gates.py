@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import Acting
 from community.database import transaction
 from community.engagement import facts
 from community.engagement.queries.programmes import PublishedProgramme
@@ -58,9 +58,7 @@ async def supporters(wanted: Sequence[tuple[Activity, Gate]]) -> list[int]:
     return [row["supporters"] for row in rows]
 
 
-async def open_reached(
-    activities: Iterable[Activity], published: Iterable[PublishedProgramme], actor: Actor | None
-) -> None:
+async def open_reached(activities: Iterable[Activity], published: Iterable[PublishedProgramme], actor: Acting) -> None:
     """What was done may be what gates wait for: open those that have enough. No statement where no rule has a gate.
 
     It is the turn of the members whose gates these are, so that two who come at the same time are both counted.

@@ -31,16 +31,16 @@ TURNS: tuple[Companion[Any], ...] = (members.EARNER, PUBLISHED)
 async def take_turns(member_ids: Iterable[UUID], now: datetime, along: Along = NOTHING) -> Turns:
     """Take these members' turns until the transaction ends, in the order of their ids; who is no member is missing.
 
-    One statement for those who did something before. Only what is read after it is read in these turns. For somebody
-    of whom `TURNS` came along, nobody waits for the statement: who they are and which rules are in force is then what
-    it was when that was read, as if they had been a moment earlier.
+    One statement for those who did something before. Only what is read after it is read in these turns. Where `TURNS`
+    of all of them came along, nobody waits for the statement: who they are and which rules are in force is then what it
+    was when that was read, as if they had been a moment earlier.
     """
     member_ids = set(member_ids)
     came = _came_along(member_ids, along)
     if came is not None:
-        view, version_ids = came
-        await database.send(_HOLD, str(view.id))
-        return Turns({view.id: earner_of(view)}, await programmes_by_ids(version_ids))
+        views, version_ids = came
+        await database.send(_HOLD, f"{{{','.join(map(str, views))}}}")
+        return Turns({each: earner_of(view) for each, view in views.items()}, await programmes_by_ids(version_ids))
     rows = await database.fetch(_TAKE, list(member_ids), now)
     found = {row["id"]: EarnerView(row["id"], row["time_zone"], row["reason"], row["ends_at"]) for row in rows}
     if missing := [row["id"] for row in rows if not row["is_locked"]]:
@@ -49,11 +49,16 @@ async def take_turns(member_ids: Iterable[UUID], now: datetime, along: Along = N
     return Turns({each: earner_of(view) for each, view in found.items()}, published)
 
 
-def _came_along(member_ids: Collection[UUID], along: Along) -> tuple[EarnerView, list[UUID]] | None:
-    """The one whose turn it is, and which versions of the programme are published."""
-    came = [*along.among(members.EARNER, member_ids).values()]
-    published = [*along.among(PUBLISHED, member_ids).values()]
-    return (came[0], published[0]) if len(member_ids) == 1 and came and came[0] and published else None
+def _came_along(member_ids: Collection[UUID], along: Along) -> tuple[Mapping[UUID, EarnerView], list[UUID]] | None:
+    """Those whose turns these are, and which versions of the programme are published; nothing if somebody is missing.
+
+    What came along with several came in one statement: the same is published for all of them.
+    """
+    views = along.among(members.EARNER, member_ids)
+    published = along.among(PUBLISHED, member_ids)
+    if not all(view is not None and each in published for each, view in views.items()):
+        return None
+    return (views, next(iter(published.values()))) if views and len(views) == len(member_ids) else None
 
 
 async def earners_of(member_ids: Iterable[UUID], now: datetime) -> Earners:
@@ -90,7 +95,7 @@ _LOCK = "select member_id from engagement_participant where member_id = any($1) 
 # A row that is there is locked, although it is not changed.
 _HOLD = """
     insert into engagement_participant (member_id)
-    select id from members_member where id = $1::uuid
+    select id from members_member where id = any($1::uuid[]) order by id
     on conflict (member_id) do update set member_id = excluded.member_id where false
 """
 

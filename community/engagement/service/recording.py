@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from community.access.policy import Actor
+from community.access.policy import Acting, Actor
 from community.database import transaction
 from community.engagement import facts
 from community.engagement.queries.effects import Effects, Refused, firsts_by_cause
@@ -44,9 +44,7 @@ async def record(
 
 
 @transaction()
-async def record_all(
-    recordings: Sequence[Recording], *, actor: Actor | None = None, along: Along = NOTHING
-) -> list[Effects]:
+async def record_all(recordings: Sequence[Recording], *, actor: Acting = None, along: Along = NOTHING) -> list[Effects]:
     """Record all of these, in their order; the effects of each. A fixed number of statements, however many there are.
 
     Raises what `record` raises.
@@ -61,7 +59,7 @@ async def record_all(
     return [outcome for outcome in outcomes if isinstance(outcome, Effects)]
 
 
-async def record_each(recordings: Sequence[Recording], turns: Turns, actor: Actor | None) -> list[Outcome]:
+async def record_each(recordings: Sequence[Recording], turns: Turns, actor: Acting) -> list[Outcome]:
     """The same inside a verb, with the problem of each recording in its place. It is everybody's turn."""
     now = clock.now()
     if any(recording.activity.occurred_at > now for recording in recordings):
@@ -76,7 +74,7 @@ async def record_each(recordings: Sequence[Recording], turns: Turns, actor: Acto
 
 
 async def _carry_out(
-    assessed: Sequence[Assessment], published: Sequence[PublishedProgramme], actor: Actor | None
+    assessed: Sequence[Assessment], published: Sequence[PublishedProgramme], actor: Acting
 ) -> dict[CauseId, Effects]:
     """Give what was decided, and keep it; the effects. What was known already is not among them."""
     now = clock.now()

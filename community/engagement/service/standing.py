@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from community.access.policy import Actor
+from community.access.policy import Acting, Actor
 from community.engagement.rules.activities import Activity, OwnKind
 from community.engagement.rules.programme import Rule
 from community.ledger.rules.transfers import Cause, Currency
@@ -35,7 +35,7 @@ async def tiers_of(member_ids: Iterable[UUID], now: datetime) -> dict[UUID, str]
     return {member_id: tier.key for member_id, tier in (await tiers_queries.tiers_of(member_ids, now)).items()}
 
 
-async def raise_all(paid: Sequence[Counted], now: datetime, actor: Actor | None) -> dict[UUID, str]:
+async def raise_all(paid: Sequence[Counted], now: datetime, actor: Acting) -> dict[UUID, str]:
     """Let credits count; the keys of the tiers that members reached by it. Points move nobody."""
     counted = [each for each in paid if each.rule.currency is Currency.CREDITS]
     receptions = [reception for each in counted if (reception := _reception(each))]

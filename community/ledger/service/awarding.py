@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from community.access.policy import Actor
+from community.access.policy import Acting, Actor
 from community.database import transaction
 from community.kernel import clock, ids
 from community.kernel.facts import Fact
@@ -80,7 +80,7 @@ async def award(
 
 
 @transaction()
-async def award_many(awards: Sequence[Award], *, actor: Actor | None = None) -> list[TransferView]:
+async def award_many(awards: Sequence[Award], *, actor: Acting = None) -> list[TransferView]:
     """Give all of these, in their order; a transfer for each. A fixed number of statements, however many there are."""
     if not awards:
         return []

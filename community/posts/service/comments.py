@@ -127,9 +127,10 @@ async def _write(actor: Actor, place: Place, text: Text, idempotency_key: str | 
     comment_id = ids.new_id()
     mine = {"comment_id": str(comment_id)}
     asked = {"post_id": place.post_id, "parent_id": place.parent_id, "source": text.source}
-    written = await idempotency.first(
-        f"posts.comment:{author_id}", idempotency_key, asked, mine, about=author_id, along=along
+    call = idempotency.Call(
+        scope=f"posts.comment:{author_id}", key=idempotency_key, input=asked, result=mine, about=author_id
     )
+    written = await idempotency.first(call, along)
     if written != mine:
         return await queries.comment(actor, UUID(written["comment_id"]))
     await members.require_ability(author_id, Ability.POST, clock.now(), along)

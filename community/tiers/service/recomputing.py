@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import Acting, acting_for
 from community.database import transaction
 from community.kernel import ids
 from community.kernel.facts import Fact
@@ -21,7 +21,7 @@ from community.tiers.service.places import Places, keep, locked, take_room
 BATCH = 200
 
 
-async def recompute(member_id: UUID, now: datetime, *, actor: Actor | None = None) -> TransitionView | None:
+async def recompute(member_id: UUID, now: datetime, *, actor: Acting = None) -> TransitionView | None:
     """Decide where a member stands, in the caller's transaction; the change of their tier, if it changed.
 
     Two statements while nothing changes. Two at once wait for each other, and the second sees what the first saw.
@@ -31,7 +31,7 @@ async def recompute(member_id: UUID, now: datetime, *, actor: Actor | None = Non
 
 @transaction()
 async def recompute_many(
-    member_ids: Collection[UUID], now: datetime, *, actor: Actor | None = None
+    member_ids: Collection[UUID], now: datetime, *, actor: Acting = None
 ) -> dict[UUID, TransitionView]:
     """Decide where each of these members stands; the last change of those whose tier changed.
 
@@ -42,7 +42,7 @@ async def recompute_many(
 
 @transaction()
 async def advance(
-    brought: Mapping[UUID, Numbers], now: datetime, *, actor: Actor | None = None
+    brought: Mapping[UUID, Numbers], now: datetime, *, actor: Acting = None
 ) -> dict[UUID, TransitionView]:
     """So much more counts for these members than was decided on: decide anew where it can lead to another tier.
 
@@ -56,9 +56,7 @@ async def advance(
 
 
 @transaction()
-async def recede(
-    member_ids: Collection[UUID], now: datetime, *, actor: Actor | None = None
-) -> dict[UUID, TransitionView]:
+async def recede(member_ids: Collection[UUID], now: datetime, *, actor: Acting = None) -> dict[UUID, TransitionView]:
     """Less counts for these members than before: decide anew where that matters before their period ends.
 
     One statement where it does not. The last change of those whose tier changed.
@@ -70,7 +68,7 @@ async def recede(
 
 
 async def decide_all(
-    places: Places, now: datetime, actor: Actor | None, *, given: Mapping[UUID, Standing] | None = None
+    places: Places, now: datetime, actor: Acting, *, given: Mapping[UUID, Standing] | None = None
 ) -> dict[UUID, TransitionView]:
     """Decide on locked standings, or on what was `given` instead, until nothing more is due, and keep what came out."""
     programme = places.programme
@@ -114,8 +112,9 @@ def _decide(programme: ProgrammeView, reading: Reading, now: datetime) -> Decisi
 
 
 def _transition(
-    programme: ProgrammeView, reading: Reading, change: Change, now: datetime, actor: Actor | None
+    programme: ProgrammeView, reading: Reading, change: Change, now: datetime, actor: Acting
 ) -> TransitionView:
+    who = acting_for(actor, reading.member_id)
     return TransitionView(
         id=ids.new_id(),
         member_id=reading.member_id,
@@ -127,7 +126,7 @@ def _transition(
         spend=reading.counted.spend,
         engagement=reading.counted.engagement,
         decided_at=now,
-        actor_id=actor.member_id if actor else None,
+        actor_id=who.member_id if who else None,
     )
 
 

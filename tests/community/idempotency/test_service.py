@@ -1,6 +1,8 @@
 """A key has one effect, whoever races for it."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,7 +151,7 @@ async def test_a_key_inside_its_own_run_is_a_mistake():
 async def choose(key: str | None, what: dict[str, Any] = BUY) -> bool:
     """A verb that knows its result ahead: whether it is the one to do it."""
     mine = {"chosen": str(ids.new_id())}
-    return await idempotency.first("member-1", key, what, mine) == mine
+    return await idempotency.first(idempotency.Call(scope="member-1", key=key, input=what, result=mine)) == mine
 
 
 async def test_of_those_who_know_their_result_ahead_one_gets_the_own_one():
@@ -162,3 +164,32 @@ async def test_a_result_known_ahead_is_kept_with_what_was_asked():
     assert await choose("k1")
     with pytest.raises(IdempotencyKeyReused):
         await choose("k1", {"reward": "mug", "count": 2})
+
+
+@transaction()
+async def choose_all(calls: Sequence[idempotency.Call]) -> list[dict[str, Any]]:
+    """The same for several."""
+    return await idempotency.first_all(calls)
+
+
+async def test_of_several_at_once_each_gets_what_was_first_under_their_own_key():
+    assert await choose("taken")
+    calls = [
+        idempotency.Call(scope="member-1", key=key, input=BUY, result={"number": number})
+        for number, key in enumerate(["free", "taken", None, "also free"])
+    ]
+    firsts = await choose_all(calls)
+    assert [first == call.result for first, call in zip(firsts, calls, strict=True)] == [True, False, True, True]
+    assert "chosen" in firsts[1]
+    others = [replace(call, result={"number": "later"}) for call in calls]
+    assert await choose_all([others[3], others[0]]) == [{"number": 3}, {"number": 0}]
+
+
+async def test_of_several_at_once_one_who_asks_for_something_else_refuses_all():
+    assert await choose("taken")
+    calls = [
+        idempotency.Call(scope="member-1", key=key, input={"reward": "cup"}, result={}) for key in ("free", "taken")
+    ]
+    with pytest.raises(IdempotencyKeyReused):
+        await choose_all(calls)
+    assert await choose("free")

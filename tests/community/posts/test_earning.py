@@ -11,7 +11,8 @@ from community.engagement import queries as engagement
 from community.engagement.rules.activities import OwnKind
 from community.engagement.rules.programme import Limit, Rule
 from community.engagement.rules.windows import Window
-from community.kernel import clock
+from community.kernel import about, clock
+from community.kernel.along import Along
 from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger import service as ledger_service
@@ -22,6 +23,7 @@ from community.outbox import service as outbox
 from community.outbox.hearing import HEARERS
 from community.outbox.relay import load_areas
 from community.posts import service as posts
+from community.posts.queries import PostView
 from community.posts.rules import activities
 from community.posts.rules.reactions import Reaction
 from tests.announcements import everything_is_heard
@@ -54,6 +56,37 @@ async def test_the_same_key_earns_once_and_tells_the_first_effects() -> None:
     assert mei.member_id
     effects = await engagement.effects_of(activities.post_cause(written[0].id), mei.member_id)
     assert [(each.rule, each.amount) for each in effects.earned] == [("post", 10)]
+
+
+async def write_on_request(request_id: str, author: Actor, along: Along) -> PostView:
+    """Write a post as the work for a request of its own."""
+    about.begin(request_id)
+    return await posts.write(author, f"#same #{request_id}", idempotency_key="key", along=along)
+
+
+async def test_who_writes_at_the_same_moment_as_others_earns_for_the_own_post() -> None:
+    authors, alongs = [await a_member() for _ in range(12)], [Along() for _ in range(12)]
+    requests = [f"request{number}" for number in range(12)]
+    written = await asyncio.gather(*map(write_on_request, requests, authors, alongs))
+    assert [post.author_id for post in written] == [author.member_id for author in authors]
+    assert [post.hashtags for post in written] == [["same", request] for request in requests]
+    assert await credits_of(*authors) == [10] * 12
+    for post, along in zip(written, alongs, strict=True):
+        effects = await engagement.effects_of(activities.post_cause(post.id), post.author_id, along)
+        assert [(each.rule, each.amount) for each in effects.earned] == [("post", 10)]
+    assert await database.fetch_value("select count(distinct xmin::text) from posts_post") < 12, "nobody went along"
+    told = await database.fetch(
+        "select type, subject_id, actor_id, request_id from outbox_fact where actor_id is not null"
+    )
+    assert sorted(map(tuple, told)) == sorted(
+        (what, subject_id, post.author_id, request_id)
+        for post, request_id in zip(written, requests, strict=True)
+        for what, subject_id in (
+            ("activity.recorded", post.author_id),
+            ("points.awarded", post.author_id),
+            ("post.written", post.id),
+        )
+    )
 
 
 async def test_posts_that_somebody_new_writes_at_once_earn_no_more_than_the_limit() -> None:

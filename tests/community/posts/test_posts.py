@@ -71,6 +71,19 @@ async def test_the_same_key_and_text_is_one_post_even_when_raced() -> None:
     assert len(await announced(written[0].id)) == 1
 
 
+async def test_among_many_who_write_at_the_same_moment_only_who_may_not_is_refused() -> None:
+    authors = [await a_member() for _ in range(8)]
+    await members.restrict(MODERATOR, authors[5].member_id, Ability.POST, reason="spam")
+    twice = await posts.write(authors[6], "x", idempotency_key="k")
+    outcomes = await asyncio.gather(
+        *[posts.write(author, "x", idempotency_key="k") for author in authors], return_exceptions=True
+    )
+    assert isinstance(outcomes[5], MayNotPost)
+    assert outcomes[6] == twice
+    assert await database.fetch_value("select count(*) from posts_post") == 7
+    assert await database.fetch_value("select count(*) from idempotency_key") == 7
+
+
 async def test_a_key_belongs_to_one_text_of_one_member() -> None:
     author, other = await a_member(), await a_member()
     post = await posts.write(author, "x", idempotency_key="k")

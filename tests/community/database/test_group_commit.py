@@ -1,0 +1,176 @@
+"""What several want at the same moment is one transaction, and nobody's problem is anybody else's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from operator import itemgetter
+
+import asyncpg
+import pytest
+
+from community import database
+from community.database.group_commit import AT_ONCE, MOST
+from community.kernel.errors import OutcomeUnknown
+from tests.community.database.conftest import Connect, until, whole_pool
+
+pytestmark = pytest.mark.usefixtures("outsider")
+
+Note = tuple[int, str]
+
+
+class Notes:
+    """Writes notes, together where it can; notes are kept apart by their text, and go together by the sign of ids."""
+
+    def __init__(self) -> None:
+        self.tried: list[list[int]] = []
+        self.let_go = asyncio.Event()
+        self.group = database.GroupCommit(self._write, apart=itemgetter(1), alike=lambda note: note[0] > 0)
+        self.fails: dict[int, Exception] = {}
+
+    @database.transaction()
+    async def _write(self, notes: Sequence[Note]) -> list[int]:
+        self.tried.append([number for number, _ in notes])
+        await self.let_go.wait()
+        for number, text in notes:
+            await database.execute("insert into note values ($1, $2)", number, text)
+            if number in self.fails:
+                raise self.fails[number]
+        return [number * 10 for number, _ in notes]
+
+    async def wanted(self, *notes: Note) -> list[asyncio.Task[int]]:
+        """A caller for each, and all of them have come."""
+        tasks = [asyncio.create_task(self.group.do(note)) for note in notes]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return tasks
+
+    @asynccontextmanager
+    async def crowded(self) -> AsyncIterator[None]:
+        """As many are under way as may be, so that whoever comes has to gather. They go at the end."""
+        tasks = await self.wanted(*[(1_000 + number, f"first {number}") for number in range(AT_ONCE)])
+        await until(lambda: len(self.tried) == AT_ONCE)
+        yield
+        self.let_go.set()
+        await asyncio.gather(*tasks)
+        del self.tried[:AT_ONCE]
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+async def written(outsider: asyncpg.Connection) -> list[int]:
+    """What everybody can see, but for those who were in the way."""
+    return [row["id"] for row in await outsider.fetch("select id from note where abs(id) < 1000 order by id")]
+
+
+async def test_who_is_alone_goes_at_once(notes: Notes, outsider: asyncpg.Connection) -> None:
+    notes.let_go.set()
+    assert [await notes.group.do((1, "a")), await notes.group.do((2, "a"))] == [10, 20]
+    assert (notes.tried, await written(outsider)) == ([[1], [2]], [1, 2])
+
+
+async def test_who_comes_meanwhile_goes_together(notes: Notes, outsider: asyncpg.Connection) -> None:
+    async with notes.crowded():
+        tasks = await notes.wanted(*[(number, str(number)) for number in range(1, 6)])
+    assert await asyncio.gather(*tasks) == [10, 20, 30, 40, 50]
+    assert (notes.tried, await written(outsider)) == ([[1, 2, 3, 4, 5]], [1, 2, 3, 4, 5])
+    await whole_pool()
+
+
+async def test_one_after_the_other_where_they_are_kept_apart(notes: Notes) -> None:
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (2, "a"), (3, "b"), (4, "a"))
+    await asyncio.gather(*tasks)
+    assert notes.tried == [[1, 3], [2], [4]]
+
+
+async def test_those_who_are_not_alike_go_apart_in_their_order(notes: Notes) -> None:
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (-2, "b"), (3, "b"), (4, "c"))
+    await asyncio.gather(*tasks)
+    assert notes.tried == [[1, 4], [-2], [3]]
+
+
+async def test_a_group_has_a_limit(notes: Notes) -> None:
+    async with notes.crowded():
+        tasks = await notes.wanted(*[(number, str(number)) for number in range(1, MOST + 3)])
+    await asyncio.gather(*tasks)
+    assert sorted(map(len, notes.tried)) == [2, MOST]
+
+
+async def test_who_fails_fails_alone(notes: Notes, outsider: asyncpg.Connection) -> None:
+    notes.fails[2] = ValueError("not 2")
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [outcomes[0], str(outcomes[1]), outcomes[2]] == [10, "not 2", 30]
+    assert (sorted(map(len, notes.tried)), await written(outsider)) == ([1, 1, 1, 3], [1, 3])
+
+
+async def test_where_nobody_knows_what_happened_nothing_is_done_again(notes: Notes) -> None:
+    notes.fails[2] = OutcomeUnknown()
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown] * 3
+    assert notes.tried == [[1, 2, 3]]
+
+
+async def test_somebody_elses_lock_stops_only_who_needs_it(
+    notes: Notes, outsider: asyncpg.Connection, connect: Connect
+) -> None:
+    await connect(lock_timeout_ms=100)
+    async with outsider.transaction():
+        await outsider.execute("insert into note values (2)")
+        async with notes.crowded():
+            tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome).__name__ for outcome in outcomes] == ["int", "TooBusy", "int"]
+    assert await written(outsider) == [1, 2, 3]
+
+
+async def test_who_waits_long_for_a_lock_is_not_waited_for(notes: Notes) -> None:
+    slow = await notes.wanted(*[(1_000 + number, f"first {number}") for number in range(AT_ONCE)])
+    others = await notes.wanted((1, "a"), (2, "b"))
+    await until(lambda: len(notes.tried) == AT_ONCE + 1)
+    assert (notes.tried[-1], [task.done() for task in slow]) == ([1, 2], [False] * AT_ONCE)
+    notes.let_go.set()
+    assert await asyncio.gather(*others) == [10, 20]
+    await asyncio.gather(*slow)
+
+
+async def test_who_leaves_while_waiting_wanted_nothing(notes: Notes, outsider: asyncpg.Connection) -> None:
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (2, "b"))
+        tasks[0].cancel()
+        await asyncio.wait([tasks[0]])
+    assert await tasks[1] == 20
+    assert (notes.tried, await written(outsider)) == ([[2]], [2])
+
+
+async def test_what_is_under_way_happens_whoever_leaves(notes: Notes, outsider: asyncpg.Connection) -> None:
+    (alone,) = await notes.wanted((1, "a"))
+    await until(lambda: notes.tried == [[1]])
+    alone.cancel()
+    notes.let_go.set()
+    await asyncio.wait([alone])
+    await database.drain()
+    assert await written(outsider) == [1]
+    await whole_pool()
+    assert await notes.group.do((2, "a")) == 20
+
+
+async def test_inside_a_transaction_it_is_a_part_of_that(notes: Notes, outsider: asyncpg.Connection) -> None:
+    notes.let_go.set()
+
+    @database.transaction()
+    async def two() -> None:
+        await notes.group.do((1, "a"))
+        await notes.group.do((2, "b"))
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        await two()
+    assert (notes.tried, await written(outsider)) == ([[1], [2]], [])
