@@ -81,7 +81,8 @@ async def _work_over(connection: asyncpg.Connection, stop: asyncio.Event, settin
     driver = AsyncpgDriver(connection)
     worker = PgQueuer(driver, Channel(queue.SETTINGS.channel), queries=queue.queries_over(driver))
     for hearer in HEARERS.values():
-        _register(worker, f"{queue.DELIVERY}{hearer.name}", partial(_deliver, hearer), hearer.patience)
+        deliver = partial(_deliver, hearer) if hearer.most == 1 else partial(_deliver_together, hearer, asyncio.Lock())
+        _register(worker, f"{queue.DELIVERY}{hearer.name}", deliver, hearer.patience)
     for job in JOBS.values():
         _register(worker, f"{queue.JOB}{job.name}", partial(_do, job), job.patience)
     for schedule in SCHEDULES.values():
@@ -118,10 +119,15 @@ def _register(
 
 
 async def _deliver(hearer: Hearer, delivery: QueuedJob) -> None:
-    assert delivery.payload is not None
-    fact_id = UUID(delivery.payload.decode())
-    if hearer.most == 1 or not await _is_heard_with_others(hearer, fact_id):
-        await service.hear(hearer, fact_id)
+    await service.hear(hearer, _fact_of(delivery))
+
+
+async def _deliver_together(hearer: Hearer, turn: asyncio.Lock, delivery: QueuedJob) -> None:
+    # What is heard together is about the same rows: whoever waited for their locks instead would hold a connection.
+    async with turn:
+        is_heard = await _is_heard_with_others(hearer, _fact_of(delivery))
+    if not is_heard:
+        await service.hear(hearer, _fact_of(delivery))
 
 
 async def _is_heard_with_others(hearer: Hearer, fact_id: UUID) -> bool:
@@ -132,6 +138,11 @@ async def _is_heard_with_others(hearer: Hearer, fact_id: UUID) -> bool:
         log.warning("what waits is heard one by one", hearer=hearer.name, error=repr(error))
         return False
     return True
+
+
+def _fact_of(delivery: QueuedJob) -> UUID:
+    assert delivery.payload is not None
+    return UUID(delivery.payload.decode())
 
 
 async def _do(job: Job[...], queued: QueuedJob) -> None:

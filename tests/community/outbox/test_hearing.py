@@ -114,6 +114,27 @@ async def test_what_waits_is_heard_together_in_the_order_of_the_feed(database: s
     assert await count_of("note.read") == MOST + 30
 
 
+async def test_one_worker_hears_one_batch_of_a_hearer_at_a_time(database: str):
+    under_way, most = 0, 0
+
+    @outbox.hears_together(NoteTaken, name="tests.read_in_turn", patience=HASTY)
+    async def read_in_turn(notes: Sequence[NoteTaken]) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        for note in notes:
+            await outbox.record(NoteRead(note_id=note.note_id, number=note.number))
+        await db.fetch_value("select count(*) from outbox_fact")
+        under_way -= 1
+
+    await announce(*(a_note(number) for number in range(2 * MOST)))
+    while await outbox.sequence():
+        pass
+    async with working(database):
+        await eventually(is_idle)
+    assert (most, await count_of("note.read")) == (1, 2 * MOST)
+
+
 async def test_one_that_cannot_be_heard_does_not_keep_the_others(database: str):
     batches = reads_notes_together()
     await announce(*(a_note(number) for number in range(20)), a_note(UNLUCKY), *(a_note(n) for n in range(20, 40)))
