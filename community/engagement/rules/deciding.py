@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -157,46 +157,56 @@ CHECKS: tuple[Callable[[Question], NotEarned | None], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """What counts towards one limit: each with the instant from which it counts no more, the earliest first."""
+    """What counts towards one limit."""
 
     limit: Limit
     time_zone: str
-    released: Sequence[tuple[datetime | None, int]]
+    period_months: int
+    span: Span
+    today: Day
+    given: Sequence[Given]
 
     @classmethod
     def of(cls, question: Question, limit: Limit) -> "_Counted":
-        at, zone = question.activity.occurred_at, question.earner.time_zone
-        span, today = span_of(limit.window, at, zone, question.period_months), Day.of(at, zone)
-        counted = counted_in(limit.window, span, at, today, _given(question))
+        at, zone, months = question.activity.occurred_at, question.earner.time_zone, question.period_months
+        span, today = span_of(limit.window, at, zone, months), Day.of(at, zone)
+        return cls(limit, zone, months, span, today, counted_in(limit.window, span, at, today, _given(question)))
 
-        def release(given: Given) -> datetime | None:
-            if limit.window is Window.PERIOD:
-                return leaves_period_at(given.at, question.period_months, zone)
-            if limit.window is Window.DAY and given.day.date != today.date and not span.holds(given.at):
-                return given.day.until
-            return span.until
-
-        released = [(release(given), given.amount) for given in counted]
-        return cls(limit, zone, sorted(released, key=lambda each: each[0] or datetime.max.replace(tzinfo=at.tzinfo)))
+    @property
+    def amount(self) -> int:
+        """How much was paid."""
+        return sum([given.amount for given in self.given])
 
     def refusal(self) -> NotEarned | None:
         """Why nothing more is paid, if so."""
-        times, amount = len(self.released), sum(amount for _, amount in self.released)
-        if self.limit.times is not None and times >= self.limit.times:
-            return self._reached(self.limit.times, self.released[times - self.limit.times][0])
-        if self.limit.amount is not None and amount >= self.limit.amount:
-            return self._reached(self.limit.amount, self._first_below(self.limit.amount, amount))
+        limit, times = self.limit, len(self.given)
+        if limit.times is not None and times >= limit.times:
+            return self._reached(limit.times, self._released()[times - limit.times][0])
+        if limit.amount is not None and self.amount >= limit.amount:
+            return self._reached(limit.amount, self._first_below(limit.amount))
         return None
 
     def at_most(self, price: int) -> int:
         """As much of a price as an amount limit leaves."""
-        if self.limit.amount is None:
-            return price
-        return min(price, self.limit.amount - sum(amount for _, amount in self.released))
+        return price if self.limit.amount is None else min(price, self.limit.amount - self.amount)
 
-    def _first_below(self, most: int, amount: int) -> datetime | None:
+    def _released(self) -> list[tuple[datetime | None, int]]:
+        """How much of it counts no more from which instant on, the earliest first."""
+        never = datetime.max.replace(tzinfo=UTC)
+        released = [(self._release(given), given.amount) for given in self.given]
+        return sorted(released, key=lambda each: each[0] or never)
+
+    def _release(self, given: Given) -> datetime | None:
+        if self.limit.window is Window.PERIOD:
+            return leaves_period_at(given.at, self.period_months, self.time_zone)
+        if self.limit.window is Window.DAY and given.day.date != self.today.date and not self.span.holds(given.at):
+            return given.day.until
+        return self.span.until
+
+    def _first_below(self, most: int) -> datetime | None:
         """When enough has been released that something more can be paid."""
-        for until, released in self.released:
+        amount = self.amount
+        for until, released in self._released():
             amount -= released
             if amount < most:
                 return until

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from community.engagement.rules.activities import Activity, Subject
@@ -13,8 +14,7 @@ Matter = tuple[UUID, str, str, UUID, UUID | None]
 """A member, a rule, the type and the id of a subject, the other member: what a rule pays once for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(NamedTuple):
     """What a rule paid a member, when, and on which of their days. It counts even if it was taken back since."""
 
     member_id: UUID

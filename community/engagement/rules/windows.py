@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 INSTANT = timedelta(microseconds=1)
@@ -32,8 +33,7 @@ class Span:
         return (self.since is None or self.since <= instant) and (self.until is None or instant < self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """A calendar day as somebody lived it: its date, and the instants between which their clocks showed it."""
 
     date: date

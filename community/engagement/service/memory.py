@@ -51,7 +51,7 @@ async def recall(causes: Sequence[Cause], candidates: Sequence[Candidate]) -> Me
     if not asked:
         return memory
     for row in await database.fetch(" union all ".join(asked), *question.arguments):
-        _remember(memory, row)
+        _REMEMBER[row["what"]](memory, row)
     return memory
 
 
@@ -70,23 +70,24 @@ def _matters_of(candidates: Sequence[Candidate]) -> list[tuple[Any, ...]]:
     return list({matter for matter in found if matter is not None})
 
 
-def _remember(memory: Memory, row: Any) -> None:
-    subject = Subject(row["subject_type"], row["subject_id"]) if row["subject_id"] else None
-    match row["what"]:
-        case "known":
-            memory.known.add((row["cause_kind"], row["cause_key"]))
-        case "paid":
-            day = Day(row["day"], row["day_since"], row["day_until"])
-            given = Given(
-                member_id=row["member_id"], rule=row["rule"], amount=row["amount"], at=row["granted_at"], day=day
-            )
-            memory.history.add(given, None)
-        case "matter":
-            assert subject is not None, "a matter has a subject"
-            memory.history.matters.add((row["member_id"], row["rule"], subject.type, subject.id, row["other_id"]))
-        case "removed":
-            assert subject is not None, "what was removed is a subject"
-            memory.history.removed.add(subject)
+def _known(memory: Memory, row: Any) -> None:
+    memory.known.add((row["cause_kind"], row["cause_key"]))
+
+
+def _paid(memory: Memory, row: Any) -> None:
+    day = Day(row["day"], row["day_since"], row["day_until"])
+    memory.history.add(Given(row["member_id"], row["rule"], row["amount"], row["granted_at"], day), None)
+
+
+def _mattered(memory: Memory, row: Any) -> None:
+    memory.history.matters.add((row["member_id"], row["rule"], row["subject_type"], row["subject_id"], row["other_id"]))
+
+
+def _removed(memory: Memory, row: Any) -> None:
+    memory.history.removed.add(Subject(row["subject_type"], row["subject_id"]))
+
+
+_REMEMBER = {"known": _known, "paid": _paid, "matter": _mattered, "removed": _removed}
 
 
 _NOTHING = {
