@@ -241,12 +241,14 @@ def _home(sight: Sight, page: PageRequest, company: Company) -> Statement:
     me = question.argument(ME)
     followed = members.FOLLOWED_BY.format(member=f"{me}::uuid")
     direction, limit = question.window("p.id", page, newest_first=True)
-    # Each author's newest are read from the end of the index: the cost follows the authors and not what they wrote.
-    theirs = (
-        f"select p.* from ({followed} union all select {me}::uuid) author(id) cross join lateral ("
-        f" select p.* from posts_post p where {question.met} order by p.id {direction} {limit}"
-        f") p order by p.id {direction} {limit}"
+    # Each author's newest are read from the end of the index, and posts only of those that are shown: the cost follows
+    # the authors, and neither what they wrote nor how far apart that lies.
+    newest = (
+        f"select newest.id from ({followed} union all select {me}::uuid) author(id) cross join lateral ("
+        f" select p.id from posts_post p where {question.met} order by p.id {direction} {limit}"
+        f") newest order by newest.id {direction} {limit}"
     )
+    theirs = f"select p.* from ({newest}) newest join posts_post p on p.id = newest.id"
     columns, joined = company.beside(len(question.arguments))
     return question.statement(
         f"select {COLUMNS}, who.follows{columns} from (select exists ({followed}) as follows) who"

@@ -19,14 +19,16 @@ from community.posts.rules.hashtags import hashtag_id
 
 POSTS = 3_000
 FEW = 5
-SILENT, BUSY, READER_ID = UUID(int=0), UUID(int=1), UUID(int=99)
+BUSY, ALSO_BUSY, READER_ID = UUID(int=1), UUID(int=2), UUID(int=99)
 READER = Actor(kind=Kind.MEMBER, member_id=READER_ID)
 
 
 @pytest.fixture
 async def connection(database: str) -> Any:
     """A connection to many posts by many authors. The oldest few say something else, under a rare hashtag, too."""
-    connected = await asyncpg.connect(database, server_settings={"session_replication_role": "replica"})
+    # What was not flushed yet is not visible to everybody, and an index alone cannot tell that it is.
+    settings = {"session_replication_role": "replica", "synchronous_commit": "on"}
+    connected = await asyncpg.connect(database, server_settings=settings)
     await connected.execute(
         f"""
         insert into posts_post (id, author_id, source, html, renderer, words, hashtags, mention_handles, mention_ids,
@@ -43,18 +45,21 @@ async def connection(database: str) -> Any:
         await connected.execute(
             "insert into posts_tagging select $1, id from posts_post order by id limit $2", hashtag_id(name), upto
         )
-    await connected.execute("analyze posts_post; analyze posts_tagging; analyze members_block")
+    await connected.execute("analyze posts_tagging; analyze members_block")
+    await connected.execute("vacuum analyze posts_post")
     yield connected
     await connected.close()
 
 
 async def read(connection: asyncpg.Connection, statement: str, *args: Any, mode: str) -> int:
-    """How many rows of `posts_post` are looked at when the statement runs."""
+    """How many rows of `posts_post` are looked at when the statement runs; what an index says by itself is no row."""
     await connection.execute(f"set plan_cache_mode = {mode}")
     explained = await connection.fetchval(f"explain (analyze, timing off, format json) {statement}", *args)
     plan = orjson.loads(explained)[0]["Plan"]
     return sum(
-        (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+        node["Heap Fetches"]
+        if node["Node Type"] == "Index Only Scan"
+        else (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
         for node in nodes(plan)
         if node.get("Relation Name") == "posts_post"
     )
@@ -94,7 +99,7 @@ async def test_a_hashtags_feed_reads_no_more_posts_than_it_shows(
 
 
 @pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
-async def test_a_home_feed_reads_the_newest_of_each_author_and_no_more(
+async def test_a_home_feed_reads_no_more_posts_than_it_shows_however_many_are_followed(
     connection: asyncpg.Connection, mode: str
 ) -> None:
     await connection.execute(
@@ -102,13 +107,13 @@ async def test_a_home_feed_reads_the_newest_of_each_author_and_no_more(
         " (gen_random_uuid(), $1, $2, now()), (gen_random_uuid(), $1, $3, now())",
         READER_ID,
         BUSY,
-        SILENT,
+        ALSO_BUSY,
     )
     with db.counting_statements() as counted:
         page = await queries.home(READER, PageRequest())
     assert len(page.items) == 20
     (statement,) = counted.statements
-    assert await read(connection, statement, *[READER_ID] * 3, mode=mode) < 2 * (20 + FEW)
+    assert await read(connection, statement, *[READER_ID] * 3, mode=mode) <= 21
 
 
 async def test_what_comes_along_is_planned_once_for_any_number_of_posts(connection: asyncpg.Connection) -> None:
