@@ -38,7 +38,13 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 
-DROPPED = ("engagement_grant_period", "quota_bucket_refilled_at", "engagement_view_once", "engagement_view_subject")
+DROPPED = (
+    "engagement_grant_period",
+    "quota_bucket_refilled_at",
+    "engagement_view_once",
+    "engagement_view_subject",
+    "posts_post_author",
+)
 """Indexes that a later migration took away."""
 
 WAYS = ("sql", "reverse_sql")
