@@ -1,11 +1,37 @@
-"""How often hashtags are used, kept apart from the writing of posts."""
+"""Hashtags: under which of them posts are found; and how often they are used, kept apart from the writing of posts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from community import database
 from community.database import transaction
+from community.posts.rules.hashtags import hashtag_id
+
+
+def tag(names_by_post: Mapping[UUID, Iterable[str]]) -> None:
+    """Let posts be found under hashtags, which are there from their first use on."""
+    tags = [(post_id, hashtag_id(name), name) for post_id, names in names_by_post.items() for name in names]
+    if tags:
+        database.write_last(_KNOWN, [{"id": tag_id, "name": name} for tag_id, name in {tag[1:] for tag in tags}])
+        database.write_last(_TAGGED, [{"hashtag_id": tag_id, "post_id": post_id} for post_id, tag_id, _ in tags])
+
+
+# In the order of their ids, so that two writers cannot deadlock.
+_KNOWN = database.into("posts_hashtag", "id uuid, name text", "order by id on conflict do nothing")
+_TAGGED = database.into("posts_tagging", "hashtag_id uuid, post_id uuid")
+
+
+async def untag(post_id: UUID, names: Iterable[str]) -> None:
+    dropped = hashtag_ids(names)
+    if dropped:
+        await database.execute(
+            "delete from posts_tagging where hashtag_id = any($2) and post_id = $1", post_id, dropped
+        )
+
+
+def hashtag_ids(names: Iterable[str]) -> list[UUID]:
+    return [hashtag_id(name) for name in names]
 
 
 @transaction()
