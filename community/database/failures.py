@@ -69,10 +69,10 @@ def happened_to_all(error: BaseException) -> bool:
     """Whether `error` of a verb for several has nothing to do with one of them: nobody would fare better alone.
 
     The connection or the database was lost or had no room, or the process ends. Somebody else's lock is another
-    matter: it stands in the way of one of them.
+    matter, and so is who was faster again and again: they stand in the way of one of them.
     """
     if isinstance(error, TooBusy):
-        return not any(isinstance(cause, asyncpg.LockNotAvailableError) for cause in _causes(error))
+        return not any(isinstance(cause, (asyncpg.LockNotAvailableError, *RETRYABLE)) for cause in _causes(error))
     return isinstance(error, OutcomeUnknown) or not isinstance(error, Exception)
 
 

@@ -6,18 +6,22 @@
 
 Who comes first goes alone, at once. Who comes while others are under way waits for one of these to end, and goes with
 everybody who came meanwhile. Nobody's problem is anybody else's: where a group fails, each of it is done alone.
+Nor does a group wait for long: it would keep everybody else from what it has locked already.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from community.database.failures import happened_to_all
 from community.database.pool import Pool, the_pool
+from community.database.statements import send
 from community.database.transactions import current_transaction
+from community.database.verbs import transaction
 from community.kernel import about
 
 Wanted = TypeVar("Wanted")
@@ -32,6 +36,9 @@ MOST = 32
 
 PATIENCE_SECONDS = 0.1
 """Who is under way for longer waits for somebody else's lock: others do not wait for them any more."""
+
+LOCK_TIMEOUT = "set local lock_timeout = '500ms'"
+"""So long a group of several waits for somebody else's lock. Then each is done alone, and waits for the own ones."""
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +106,7 @@ class GroupCommit(Generic[Wanted, Result]):
             return
         about.forget()  # what is done for all is no part of the first one's request
         try:
-            results = [*zip(callers, await self._verb([caller.wanted for caller in callers]), strict=True)]
+            results = [*zip(callers, await self._all([caller.wanted for caller in callers]), strict=True)]
         except BaseException as error:
             if not happened_to_all(error):
                 await self._apart(callers)
@@ -111,6 +118,11 @@ class GroupCommit(Generic[Wanted, Result]):
         else:
             for caller, result in results:
                 caller.tell(result)
+
+    @transaction()
+    async def _all(self, wanted: Sequence[Wanted]) -> Sequence[Result]:
+        await send(LOCK_TIMEOUT)
+        return await self._verb(wanted)
 
     async def _apart(self, callers: Sequence[_Caller[Wanted, Result]]) -> None:
         loop = asyncio.get_running_loop()
@@ -133,31 +145,55 @@ class _Line(Generic[Wanted, Result]):
     def __init__(self, group: GroupCommit[Wanted, Result]) -> None:
         self._group = group
         self._waiting: list[_Caller[Wanted, Result]] = []
-        self._under_way = 0
+        self._places: set[_Place] = set()
+        self._stuck: Counter[Hashable] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def do(self, wanted: Wanted) -> Result:
         """Do it at once if there is room, else with those who wait."""
-        if self._under_way < AT_ONCE and not self._waiting:
-            place = _Place(self)
+        name = self._group.apart(wanted)
+        if self._has_room and not self._waiting and not self._is_under_way(name):
+            place = _Place(self, [name])
             try:
                 return await self._group.alone(wanted)
             finally:
-                place.leave()
+                place.end()
         caller = _Caller[Wanted, Result](wanted, asyncio.get_running_loop().create_future())
         self._waiting.append(caller)
+        self._go_on()
         return await caller.told
 
-    def entered(self) -> None:
+    def entered(self, place: "_Place") -> None:
         """A group is under way."""
-        self._under_way += 1
+        self._places.add(place)
 
-    def left(self) -> None:
+    def lost_patience(self, place: "_Place") -> None:
+        """Others do not wait for this group any more. But who is in it is in the way of a group."""
+        self._places.discard(place)
+        self._stuck.update(place.names)
+        self._go_on()
+
+    def ended(self, place: "_Place") -> None:
         """There is room for another one."""
-        self._under_way -= 1
-        while self._under_way < AT_ONCE and (callers := self._next()):
-            work = self._carry_out(callers, _Place(self))
-            task = asyncio.get_running_loop().create_task(work, context=callers[0].context)
+        if place in self._places:
+            self._places.discard(place)
+        else:
+            self._stuck -= Counter(place.names)
+        self._go_on()
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self._places) < AT_ONCE
+
+    def _is_under_way(self, name: Hashable) -> bool:
+        return any(name in place.names for place in self._places)
+
+    def _go_on(self) -> None:
+        while self._has_room and (callers := self._next()):
+            place = _Place(self, [self._group.apart(caller.wanted) for caller in callers])
+            # Of its own, so that what is forgotten there is still known to the first one.
+            context = callers[0].context.copy()
+            task = asyncio.get_running_loop().create_task(self._carry_out(callers, place), context=context)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -165,37 +201,47 @@ class _Line(Generic[Wanted, Result]):
         try:
             await self._group.together(callers)
         finally:
-            place.leave()
+            place.end()
 
     def _next(self) -> list[_Caller[Wanted, Result]]:
-        """The first who still waits, and all who may go along. The same keep their order."""
+        """The first who may go, and all who may go along. The same keep their order, and do not meet under way."""
         waiting, self._waiting = [each for each in self._waiting if not each.told.done()], []
-        chosen: dict[Hashable, _Caller[Wanted, Result]] = {}
-        left: set[Hashable] = set()
+        chosen: list[_Caller[Wanted, Result]] = []
+        met: set[Hashable] = set()
         for caller in waiting:
             name = self._group.apart(caller.wanted)
-            is_alike = self._group.alike(caller.wanted) == self._group.alike(waiting[0].wanted)
-            if is_alike and len(chosen) < MOST and name not in chosen and name not in left:
-                chosen[name] = caller
+            if name not in met and not self._is_under_way(name) and self._may_join(chosen, caller):
+                chosen.append(caller)
             else:
-                left.add(name)
                 self._waiting.append(caller)
-        return [*chosen.values()]
+            met.add(name)
+        return chosen
+
+    def _may_join(self, chosen: Sequence[_Caller[Wanted, Result]], caller: _Caller[Wanted, Result]) -> bool:
+        """Whether this caller may go with those. Who waits for a lock with something else goes alone."""
+        if not chosen:
+            return True
+        apart, alike = self._group.apart, self._group.alike
+        return (
+            len(chosen) < MOST
+            and alike(caller.wanted) == alike(chosen[0].wanted)
+            and not self._stuck[apart(caller.wanted)]
+            and not self._stuck[apart(chosen[0].wanted)]
+        )
 
 
 class _Place:
-    """One of those AT_ONCE, until its holder leaves it or runs out of patience."""
+    """One of those AT_ONCE, until what is done there ends or lasts too long."""
 
-    __slots__ = ("_line", "_timer")
+    __slots__ = ("_line", "_timer", "names")
 
-    def __init__(self, line: _Line[Wanted, Result]) -> None:
-        line.entered()
-        self._line: _Line[Wanted, Result] | None = line
-        self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self.leave)
+    def __init__(self, line: _Line[Any, Any], names: Collection[Hashable]) -> None:
+        self.names = names
+        self._line = line
+        self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, line.lost_patience, self)
+        line.entered(self)
 
-    def leave(self) -> None:
-        """Let others go. Doing it again changes nothing."""
-        line, self._line = self._line, None
-        if line is not None:
-            self._timer.cancel()
-            line.left()
+    def end(self) -> None:
+        """It is over: let others go."""
+        self._timer.cancel()
+        self._line.ended(self)

@@ -9,9 +9,13 @@ import asyncpg
 import pytest
 
 from community import database
+from community.database import group_commit
+from community.database.failures import Outrun
 from community.database.group_commit import AT_ONCE, MOST
-from community.kernel.errors import OutcomeUnknown
+from community.kernel import about
+from community.kernel.errors import OutcomeUnknown, TooBusy
 from tests.community.database.conftest import Connect, until, whole_pool
+from tests.deadlines import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.usefixtures("outsider")
 
@@ -23,13 +27,16 @@ class Notes:
 
     def __init__(self) -> None:
         self.tried: list[list[int]] = []
+        self.requests: dict[int, str | None] = {}
         self.let_go = asyncio.Event()
-        self.group = database.GroupCommit(self._write, apart=itemgetter(1), alike=lambda note: note[0] > 0)
+        self.group = database.GroupCommit(self._write, apart=itemgetter(1), alike=lambda note: note[0] >= 0)
         self.fails: dict[int, Exception] = {}
 
     @database.transaction()
     async def _write(self, notes: Sequence[Note]) -> list[int]:
         self.tried.append([number for number, _ in notes])
+        if len(notes) == 1:
+            self.requests[notes[0][0]] = about.known().get("request_id")
         await self.let_go.wait()
         for number, text in notes:
             await database.execute("insert into note values ($1, $2)", number, text)
@@ -109,6 +116,26 @@ async def test_who_fails_fails_alone(notes: Notes, outsider: asyncpg.Connection)
     assert (sorted(map(len, notes.tried)), await written(outsider)) == ([1, 1, 1, 3], [1, 3])
 
 
+async def test_who_is_outrun_again_and_again_is_refused_alone(notes: Notes, outsider: asyncpg.Connection) -> None:
+    notes.fails[2] = Outrun()
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [int, TooBusy, int]
+    assert await written(outsider) == [1, 3]
+
+
+async def test_who_is_done_alone_in_the_end_is_done_for_the_own_request(notes: Notes) -> None:
+    notes.fails[2] = ValueError("not 2")
+    async with notes.crowded():
+        tasks = []
+        for number in (1, 2, 3):
+            about.begin(f"request {number}")
+            tasks += await notes.wanted((number, str(number)))
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert {number: notes.requests[number] for number in (1, 2, 3)} == {n: f"request {n}" for n in (1, 2, 3)}
+
+
 async def test_where_nobody_knows_what_happened_nothing_is_done_again(notes: Notes) -> None:
     notes.fails[2] = OutcomeUnknown()
     async with notes.crowded():
@@ -139,6 +166,39 @@ async def test_who_waits_long_for_a_lock_is_not_waited_for(notes: Notes) -> None
     notes.let_go.set()
     assert await asyncio.gather(*others) == [10, 20]
     await asyncio.gather(*slow)
+
+
+async def test_who_is_under_way_is_not_met_by_a_group(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    tasks = await notes.wanted((1, "a"), (2, "a"), (3, "b"), (4, "c"))
+    await until(lambda: len(notes.tried) == AT_ONCE)
+    assert notes.tried == [[1], [3]]
+    notes.let_go.set()
+    assert await asyncio.gather(*tasks) == [10, 20, 30, 40]
+
+
+async def test_who_waits_for_a_lock_with_something_else_goes_alone(notes: Notes) -> None:
+    tasks = await notes.wanted(*enumerate("abacade"))
+    await until(lambda: sum(map(len, notes.tried)) == len(tasks))
+    assert [each for each in notes.tried if {0, 2, 4} & {*each}] == [[0], [2], [4]]
+    notes.let_go.set()
+    assert await asyncio.gather(*tasks) == [0, 10, 20, 30, 40, 50, 60]
+
+
+async def test_a_group_that_waits_for_a_lock_keeps_nobody_else_waiting_for_long(
+    notes: Notes, outsider: asyncpg.Connection, connect: Connect
+) -> None:
+    await connect(lock_timeout_ms=60_000, statement_timeout_ms=60_000)
+    async with outsider.transaction():
+        await outsider.execute("insert into note values (2)")
+        async with notes.crowded():
+            tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            assert await asyncio.gather(tasks[0], tasks[2]) == [10, 30]
+        assert not tasks[1].done()
+        await outsider.execute("delete from note where id = 2")
+    assert await tasks[1] == 20
+    assert await written(outsider) == [1, 2, 3]
 
 
 async def test_who_leaves_while_waiting_wanted_nothing(notes: Notes, outsider: asyncpg.Connection) -> None:
