@@ -8,6 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
+from community.kernel import about
 from community.kernel.errors import Forbidden, Unauthenticated
 from community.kernel.messages import DEFAULT_LOCALE
 from community.kernel.words import Word
@@ -218,10 +219,11 @@ Acting = Actor | Behalf | Each | None
 """Who acts. The system, where it is nobody."""
 
 
-def acting_for(acting: Acting, member_id: UUID) -> Actor | None:
-    """Who does what is about this member."""
-    on_behalf = acting.of(member_id) if isinstance(acting, Each) else acting
-    return on_behalf.actor if isinstance(on_behalf, Behalf) else on_behalf
+def behalf_of(acting: Acting, member_id: UUID) -> Behalf:
+    """On whose behalf is done what is about this member. An actor alone acts at the request that is worked for."""
+    if isinstance(acting, Each):
+        return acting.of(member_id)
+    return acting if isinstance(acting, Behalf) else Behalf(acting, about.known().get("request_id"))
 
 
 ANONYMOUS = Actor(kind=Kind.ANONYMOUS)

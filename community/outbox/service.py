@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from community import database
-from community.access.policy import Acting, Actor, Behalf, Each, Permission, require
+from community.access.policy import Acting, Actor, Behalf, Permission, behalf_of, require
 from community.database import transaction
-from community.kernel import about, clock, ids
+from community.kernel import clock, ids
 from community.kernel.facts import Fact
 from community.outbox import queries, queue, wake
 from community.outbox.errors import DeliveryNotParked
@@ -60,12 +60,7 @@ async def record_all(facts: Sequence[Fact], *, actor: Acting = None) -> None:
         return
     database.after_commit(wake.sequencer)
     now = clock.now()
-    if isinstance(actor, Each):
-        rows = [_row(fact, now, actor.of(fact.subject_id)) for fact in facts]
-    else:
-        behalf = actor if isinstance(actor, Behalf) else Behalf(actor, about.known().get("request_id"))
-        rows = [_row(fact, now, behalf) for fact in facts]
-    database.write_last(_RECORD, rows)
+    database.write_last(_RECORD, [_row(fact, now, behalf_of(actor, fact.subject_id)) for fact in facts])
 
 
 def _row(fact: Fact, now: datetime, behalf: Behalf) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from community import database
-from community.access.policy import Acting, acting_for
+from community.access.policy import Acting, behalf_of
 from community.database import transaction
 from community.kernel import ids
 from community.kernel.facts import Fact
@@ -114,7 +114,7 @@ def _decide(programme: ProgrammeView, reading: Reading, now: datetime) -> Decisi
 def _transition(
     programme: ProgrammeView, reading: Reading, change: Change, now: datetime, actor: Acting
 ) -> TransitionView:
-    who = acting_for(actor, reading.member_id)
+    who = behalf_of(actor, reading.member_id).actor
     return TransitionView(
         id=ids.new_id(),
         member_id=reading.member_id,

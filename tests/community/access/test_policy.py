@@ -10,14 +10,18 @@ from community.access.policy import (
     SCOPE_PERMISSIONS,
     SYSTEM,
     Actor,
+    Behalf,
+    Each,
     Kind,
     Permission,
     Role,
     Scope,
+    behalf_of,
     permission_matrix,
     require,
     require_session,
 )
+from community.kernel import about
 from community.kernel.errors import Forbidden, Unauthenticated
 from community.kernel.ids import new_id
 
@@ -84,3 +88,15 @@ def is_allowed(actor: Actor, permission: Permission) -> bool:
     except Forbidden:
         return False
     return True
+
+
+async def test_where_several_act_together_each_does_what_is_about_them() -> None:
+    about.begin("of this task")
+    one = Actor(kind=Kind.MEMBER, member_id=new_id())
+    theirs = Behalf(one, "their own")
+    acting = Each({one.member_id: theirs})
+    assert behalf_of(acting, one.member_id) == theirs
+    assert behalf_of(acting, new_id()) == Behalf(None, None)
+    assert behalf_of(theirs, new_id()) == theirs
+    assert behalf_of(one, new_id()) == Behalf(one, "of this task")
+    assert behalf_of(None, new_id()) == Behalf(None, "of this task")
