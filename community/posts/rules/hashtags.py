@@ -11,6 +11,7 @@ that letter belongs to the hashtag before: #one#two are two. After `/` and `&` i
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from uuid import UUID, uuid5
 
@@ -57,6 +58,11 @@ def may_begin_after(previous: str) -> bool:
 def hashtag_id(name: str) -> UUID:
     """The id of the hashtag called `name`: computed, so that nothing has to be looked up."""
     return uuid5(_NAMESPACE, name)
+
+
+def hashtag_ids(names: Iterable[str]) -> list[UUID]:
+    """The ids of the hashtags with these names, in their order."""
+    return [hashtag_id(name) for name in names]
 
 
 def _is_name(name: str) -> bool:

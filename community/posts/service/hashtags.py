@@ -1,20 +1,21 @@
 """Hashtags: under which of them posts are found; and how often they are used, kept apart from the writing of posts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from community import database
 from community.database import transaction
-from community.posts.rules.hashtags import hashtag_id
+from community.posts.rules.hashtags import hashtag_id, hashtag_ids
 
 
-def tag(names_by_post: Mapping[UUID, Iterable[str]]) -> None:
-    """Let posts be found under hashtags, which are there from their first use on."""
-    tags = [(post_id, hashtag_id(name), name) for post_id, names in names_by_post.items() for name in names]
-    if tags:
-        database.write_last(_KNOWN, [{"id": tag_id, "name": name} for tag_id, name in {tag[1:] for tag in tags}])
-        database.write_last(_TAGGED, [{"hashtag_id": tag_id, "post_id": post_id} for post_id, tag_id, _ in tags])
+def tag(names_by_post: Mapping[UUID, Collection[str]]) -> None:
+    """Let posts be found under hashtags, which are there from their first use on: rows at the transaction's end."""
+    names = {name for each in names_by_post.values() for name in each}
+    if names:
+        taggings = [(hashtag_id(name), post_id) for post_id, each in names_by_post.items() for name in each]
+        database.write_last(_KNOWN, [{"id": hashtag_id(name), "name": name} for name in names])
+        database.write_last(_TAGGED, [{"hashtag_id": tag_id, "post_id": post_id} for tag_id, post_id in taggings])
 
 
 # In the order of their ids, so that two writers cannot deadlock.
@@ -22,16 +23,12 @@ _KNOWN = database.into("posts_hashtag", "id uuid, name text", "order by id on co
 _TAGGED = database.into("posts_tagging", "hashtag_id uuid, post_id uuid")
 
 
-async def untag(post_id: UUID, names: Iterable[str]) -> None:
-    dropped = hashtag_ids(names)
-    if dropped:
+async def untag(post_id: UUID, names: Collection[str]) -> None:
+    """Let a post not be found under these any more. One statement, or none without names."""
+    if names:
         await database.execute(
-            "delete from posts_tagging where hashtag_id = any($2) and post_id = $1", post_id, dropped
+            "delete from posts_tagging where hashtag_id = any($2) and post_id = $1", post_id, hashtag_ids(names)
         )
-
-
-def hashtag_ids(names: Iterable[str]) -> list[UUID]:
-    return [hashtag_id(name) for name in names]
 
 
 @transaction()

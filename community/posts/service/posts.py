@@ -14,8 +14,9 @@ from community.posts import errors, facts, policy, queries
 from community.posts.queries import PostView
 from community.posts.rules import limits
 from community.posts.rules.activities import post_subject
+from community.posts.rules.hashtags import hashtag_ids
 from community.posts.rules.texts import removal_reason
-from community.posts.service.hashtags import hashtag_ids, tag, untag
+from community.posts.service.hashtags import tag, untag
 from community.posts.service.texts import Text, understand
 
 

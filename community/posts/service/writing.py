@@ -24,7 +24,8 @@ from community.posts import facts, queries
 from community.posts.queries import PostView
 from community.posts.rules import limits
 from community.posts.rules.activities import post_cause, post_subject
-from community.posts.service.hashtags import hashtag_ids, tag
+from community.posts.rules.hashtags import hashtag_ids
+from community.posts.service.hashtags import tag
 from community.posts.service.texts import Text, about_the_writer, understand
 
 
