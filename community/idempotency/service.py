@@ -65,10 +65,10 @@ async def first_all(calls: Sequence[Call], along: Along = NOTHING) -> list[Resul
     if along.company is NOBODY and all(call.key is None for call in calls):
         return [_as_stored(result) for result in mine]
     fingerprints = [b"" if call.key is None else _fingerprint(call.key, call.input) for call in calls]
-    claimed = await _claim_all(calls, fingerprints, mine, along)
+    are_free = await _claim_all(calls, fingerprints, mine, along)
     return [
-        _as_stored(result) if is_mine else await _first_result(call.scope, str(call.key), fingerprint)
-        for call, fingerprint, result, is_mine in zip(calls, fingerprints, mine, claimed, strict=True)
+        _as_stored(result) if is_free else await _first_result(call.scope, str(call.key), fingerprint)
+        for call, fingerprint, result, is_free in zip(calls, fingerprints, mine, are_free, strict=True)
     ]
 
 
@@ -99,8 +99,10 @@ _CLAIM = """
 async def _claim_all(
     calls: Sequence[Call], fingerprints: Sequence[bytes], results: Sequence[bytes], along: Along
 ) -> list[bool]:
-    """Take the keys of these calls, with their results, as `_claim` does: of each whether it was free. Who has no key
-    always finds theirs free."""
+    """Take the keys of these calls, with their results, as `_claim` does; whether each was free.
+
+    A call without a key takes none, and has it free.
+    """
     question = database.Question(
         arguments=[
             [ids.new_id() for _ in calls],

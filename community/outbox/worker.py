@@ -119,15 +119,16 @@ def _register(
 
 
 async def _deliver(hearer: Hearer, delivery: QueuedJob) -> None:
-    await service.hear(hearer, _fact_of(delivery))
+    await service.hear(hearer, _fact_id_of(delivery))
 
 
 async def _deliver_together(hearer: Hearer, turn: asyncio.Lock, delivery: QueuedJob) -> None:
     # What is heard together is about the same rows: whoever waited for their locks instead would hold a connection.
+    fact_id = _fact_id_of(delivery)
     async with turn:
-        is_heard = await _is_heard_with_others(hearer, _fact_of(delivery))
+        is_heard = await _is_heard_with_others(hearer, fact_id)
     if not is_heard:
-        await service.hear(hearer, _fact_of(delivery))
+        await service.hear(hearer, fact_id)
 
 
 async def _is_heard_with_others(hearer: Hearer, fact_id: UUID) -> bool:
@@ -140,7 +141,7 @@ async def _is_heard_with_others(hearer: Hearer, fact_id: UUID) -> bool:
     return True
 
 
-def _fact_of(delivery: QueuedJob) -> UUID:
+def _fact_id_of(delivery: QueuedJob) -> UUID:
     assert delivery.payload is not None
     return UUID(delivery.payload.decode())
 

@@ -56,9 +56,9 @@ def _came_along(member_ids: Collection[UUID], along: Along) -> tuple[Mapping[UUI
     """
     views = along.among(members.EARNER, member_ids)
     published = along.among(PUBLISHED, member_ids)
-    if not all(view is not None and each in published for each, view in views.items()):
+    if not member_ids or any(views.get(each) is None or each not in published for each in member_ids):
         return None
-    return (views, next(iter(published.values()))) if views and len(views) == len(member_ids) else None
+    return views, next(iter(published.values()))
 
 
 async def earners_of(member_ids: Iterable[UUID], now: datetime) -> Earners:
