@@ -107,7 +107,9 @@ class Executions(Collector):
         yield CounterMetricFamily(
             "hourglass_executor_forgotten_plans", "Compiled operations given up for later ones.", figures.forgotten
         )
-        yield CounterMetricFamily("hourglass_executor_compile_seconds", "Time to compile operations.", figures.seconds)
+        yield CounterMetricFamily(
+            "hourglass_executor_compile_seconds", "Time to compile operations.", figures.compile_seconds
+        )
 
 
 REQUESTS = Tally("hourglass_http_requests", "Requests answered.", ("method", "route", "status"))

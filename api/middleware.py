@@ -60,8 +60,8 @@ class Surroundings:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         begun, status = time.perf_counter(), CLIENT_LEFT
-        request_id, hosts = _said(scope["headers"])
-        app = self.app if hosts == 1 or _needs_none(scope, hosts) else _ask_for_host
+        request_id, hosts = _id_and_hosts(scope["headers"])
+        app = self.app if hosts == 1 or (hosts == 0 and _is_http_1_0(scope)) else _ask_for_host
         scope.setdefault("state", {})["request_id"] = request_id
         about.begin(request_id)
 
@@ -126,8 +126,8 @@ class Apology:
             await _apologise(error, scope, receive, send, begun_answer=False)
 
 
-def _said(headers: Iterable[Header]) -> tuple[str, int]:
-    """The id of a request, and how many hosts it says it is for."""
+def _id_and_hosts(headers: Iterable[Header]) -> tuple[str, int]:
+    """The id of a request, a new one where it brings none that is usable, and how many hosts it says it is for."""
     given, hosts = "", 0
     for name, value in headers:
         if name == b"host":
@@ -137,8 +137,9 @@ def _said(headers: Iterable[Header]) -> tuple[str, int]:
     return given if given and REQUEST_ID.fullmatch(given) else ids.new_hex(), hosts
 
 
-def _needs_none(scope: Scope, hosts: int) -> bool:
-    return hosts == 0 and scope.get("http_version", "1.1") < "1.1"
+def _is_http_1_0(scope: Scope) -> bool:
+    """There no host has to be said."""
+    return bool(scope.get("http_version", "1.1") < "1.1")
 
 
 async def _ask_for_host(scope: Scope, receive: Receive, send: Send) -> None:

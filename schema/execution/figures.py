@@ -18,14 +18,14 @@ class Figures:
     """Those that graphql-core ran alone: the operation is not compiled, or its variables are wrong."""
     forgotten: int = 0
     """Plans that were given up for later ones."""
-    seconds: float = 0.0
-    """How long it took to compile what was compiled."""
+    compile_seconds: float = 0.0
+    """How long compiling took, of what came to nothing too."""
 
     @contextmanager
     def compiling(self) -> Iterator[None]:
-        """Count how long the block takes, whether or not it comes to something."""
+        """Count how long the block takes."""
         begun = perf_counter()
         try:
             yield
         finally:
-            self.seconds += perf_counter() - begun
+            self.compile_seconds += perf_counter() - begun
