@@ -55,8 +55,8 @@ class Comment(Reactable, Shown[CommentView]):
 
     @level(description="The post it belongs to; null once you may not see that any more.", metadata=texts.SEEN)
     async def post(parents: list["Comment"], info: Info) -> list[Post | None]:
-        found = await posts.posts(info.context.actor, [comment.view.post_id for comment in parents])
-        return each_found(Post.of, found, [c.view.post_id for c in parents])
+        ids = [comment.view.post_id for comment in parents]
+        return each_found(Post.of, await posts.posts(info.context.actor, ids), ids)
 
     @level(
         description="The comment it answers; null for an answer to the post itself, or if you may not see it.",
@@ -95,7 +95,7 @@ class Comment(Reactable, Shown[CommentView]):
 
 @lru_cache(REMEMBERED)
 def company_of_comments(asked: frozenset[str], viewed: bool) -> Company:
-    """The same for comments."""
+    """Who comes along with comments of which this is asked; `viewed` by a member, or by anybody."""
     return posts.with_comments(
         of_comments=companions(Comment, asked, viewed),
         of_authors=texts.authors_along(asked, viewed),

@@ -25,14 +25,14 @@ SEEN = {PRIVATE: True}
 
 
 async def authors(info: Info, ids: Sequence[UUID], texts: Texts) -> list[Member]:
-    """Who wrote is never gone."""
+    """The members with these ids, in their order: who wrote is never gone."""
     found = await together(info, members.each_of, ids, parents=texts, beside=members.BESIDE)
     along = along_of(texts)
     return [Member.of(member, along) for member in found if member]
 
 
 async def mentioned(info: Info, texts: Texts) -> list[list[Member]]:
-    """Whom each mentions."""
+    """Whom each mentions, in their order, without those who are gone."""
     ids = [each for text in texts for each in text.view.mentioned_ids]
     found = iter(await together(info, members.each_of, ids, parents=texts, beside=members.BESIDE))
     return [[Member.of(member) for _ in text.view.mentioned_ids if (member := next(found))] for text in texts]
