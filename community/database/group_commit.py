@@ -11,7 +11,7 @@ Nor does a group wait for long: it would keep everybody else from what it has lo
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -43,9 +43,11 @@ LOCK_TIMEOUT = "set local lock_timeout = '500ms'"
 
 @dataclass(slots=True, eq=False)
 class _Caller(Generic[Wanted, Result]):
-    """What somebody wants, whom to tell, and what is known where it was wanted."""
+    """What somebody wants, what keeps it apart and makes it alike, whom to tell, and what is known where it was wanted."""
 
     wanted: Wanted
+    name: Hashable
+    kind: Hashable
     told: "asyncio.Future[Result]"
     context: Context = field(default_factory=copy_context)
 
@@ -109,7 +111,7 @@ class GroupCommit(Generic[Wanted, Result]):
             results = [*zip(callers, await self._all([caller.wanted for caller in callers]), strict=True)]
         except BaseException as error:
             if not happened_to_all(error):
-                await self._apart(callers)
+                await self._each_alone(callers)
                 return
             for caller in callers:
                 caller.fail(error)
@@ -124,7 +126,7 @@ class GroupCommit(Generic[Wanted, Result]):
         await send(LOCK_TIMEOUT)
         return await self._verb(wanted)
 
-    async def _apart(self, callers: Sequence[_Caller[Wanted, Result]]) -> None:
+    async def _each_alone(self, callers: Sequence[_Caller[Wanted, Result]]) -> None:
         loop = asyncio.get_running_loop()
         await asyncio.wait([loop.create_task(self._tell_alone(each), context=each.context) for each in callers])
 
@@ -153,12 +155,13 @@ class _Line(Generic[Wanted, Result]):
         """Do it at once if there is room, else with those who wait."""
         name = self._group.apart(wanted)
         if self._has_room and not self._waiting and not self._is_under_way(name):
-            place = _Place(self, [name])
+            place = _Place(self, frozenset([name]))
             try:
                 return await self._group.alone(wanted)
             finally:
                 place.end()
-        caller = _Caller[Wanted, Result](wanted, asyncio.get_running_loop().create_future())
+        told = asyncio.get_running_loop().create_future()
+        caller = _Caller[Wanted, Result](wanted, name, self._group.alike(wanted), told)
         self._waiting.append(caller)
         self._go_on()
         return await caller.told
@@ -190,7 +193,7 @@ class _Line(Generic[Wanted, Result]):
 
     def _go_on(self) -> None:
         while self._has_room and (callers := self._next()):
-            place = _Place(self, [self._group.apart(caller.wanted) for caller in callers])
+            place = _Place(self, frozenset(caller.name for caller in callers))
             # Of its own, so that what is forgotten there is still known to the first one.
             context = callers[0].context.copy()
             task = asyncio.get_running_loop().create_task(self._carry_out(callers, place), context=context)
@@ -209,25 +212,20 @@ class _Line(Generic[Wanted, Result]):
         chosen: list[_Caller[Wanted, Result]] = []
         met: set[Hashable] = set()
         for caller in waiting:
-            name = self._group.apart(caller.wanted)
-            if name not in met and not self._is_under_way(name) and self._may_join(chosen, caller):
+            if caller.name not in met and not self._is_under_way(caller.name) and self._may_join(chosen, caller):
                 chosen.append(caller)
             else:
                 self._waiting.append(caller)
-            met.add(name)
+            met.add(caller.name)
         return chosen
 
     def _may_join(self, chosen: Sequence[_Caller[Wanted, Result]], caller: _Caller[Wanted, Result]) -> bool:
         """Whether this caller may go with those. Who waits for a lock with something else goes alone."""
         if not chosen:
             return True
-        apart, alike = self._group.apart, self._group.alike
-        return (
-            len(chosen) < MOST
-            and alike(caller.wanted) == alike(chosen[0].wanted)
-            and not self._stuck[apart(caller.wanted)]
-            and not self._stuck[apart(chosen[0].wanted)]
-        )
+        first = chosen[0]
+        is_stuck = self._stuck[caller.name] or self._stuck[first.name]
+        return len(chosen) < MOST and caller.kind == first.kind and not is_stuck
 
 
 class _Place:
@@ -235,7 +233,7 @@ class _Place:
 
     __slots__ = ("_line", "_timer", "names")
 
-    def __init__(self, line: _Line[Any, Any], names: Collection[Hashable]) -> None:
+    def __init__(self, line: _Line[Any, Any], names: frozenset[Hashable]) -> None:
         self.names = names
         self._line = line
         self._timer = asyncio.get_running_loop().call_later(PATIENCE_SECONDS, line.lost_patience, self)

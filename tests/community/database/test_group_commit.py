@@ -1,8 +1,9 @@
 """What several want at the same moment is one transaction, and nobody's problem is anybody else's."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from operator import itemgetter
 
 import asyncpg
@@ -47,8 +48,7 @@ class Notes:
     async def wanted(self, *notes: Note) -> list[asyncio.Task[int]]:
         """A caller for each, and all of them have come."""
         tasks = [asyncio.create_task(self.group.do(note)) for note in notes]
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)  # each has taken its first step
         return tasks
 
     @asynccontextmanager
@@ -63,8 +63,12 @@ class Notes:
 
 
 @pytest.fixture
-def notes() -> Notes:
-    return Notes()
+def notes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Notes]:
+    """Patient: however slow this machine is, nobody is taken for stuck. In the end nobody is under way."""
+    monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+    notes = Notes()
+    yield notes
+    notes.let_go.set()
 
 
 async def written(outsider: asyncpg.Connection) -> list[int]:
@@ -158,18 +162,18 @@ async def test_somebody_elses_lock_stops_only_who_needs_it(
     assert await written(outsider) == [1, 2, 3]
 
 
-async def test_who_waits_long_for_a_lock_is_not_waited_for(notes: Notes) -> None:
+async def test_who_waits_long_for_a_lock_is_not_waited_for(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", 0)
     slow = await notes.wanted(*[(1_000 + number, f"first {number}") for number in range(AT_ONCE)])
     others = await notes.wanted((1, "a"), (2, "b"))
-    await until(lambda: len(notes.tried) == AT_ONCE + 1)
-    assert (notes.tried[-1], [task.done() for task in slow]) == ([1, 2], [False] * AT_ONCE)
+    await until(lambda: {1, 2} <= {*chain.from_iterable(notes.tried)})
+    assert [task.done() for task in slow] == [False] * AT_ONCE
     notes.let_go.set()
     assert await asyncio.gather(*others) == [10, 20]
     await asyncio.gather(*slow)
 
 
-async def test_who_is_under_way_is_not_met_by_a_group(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+async def test_who_is_under_way_is_not_met_by_a_group(notes: Notes) -> None:
     tasks = await notes.wanted((1, "a"), (2, "a"), (3, "b"), (4, "c"))
     await until(lambda: len(notes.tried) == AT_ONCE)
     assert notes.tried == [[1], [3]]
@@ -177,7 +181,10 @@ async def test_who_is_under_way_is_not_met_by_a_group(notes: Notes, monkeypatch:
     assert await asyncio.gather(*tasks) == [10, 20, 30, 40]
 
 
-async def test_who_waits_for_a_lock_with_something_else_goes_alone(notes: Notes) -> None:
+async def test_who_waits_for_a_lock_with_something_else_goes_alone(
+    notes: Notes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "PATIENCE_SECONDS", 0)
     tasks = await notes.wanted(*enumerate("abacade"))
     await until(lambda: sum(map(len, notes.tried)) == len(tasks))
     assert [each for each in notes.tried if {0, 2, 4} & {*each}] == [[0], [2], [4]]
