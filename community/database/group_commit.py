@@ -43,7 +43,7 @@ LOCK_TIMEOUT = "set local lock_timeout = '500ms'"
 
 @dataclass(slots=True, eq=False)
 class _Caller(Generic[Wanted, Result]):
-    """What somebody wants, what keeps it apart and makes it alike, whom to tell, and what is known where it was wanted."""
+    """What somebody wants, what keeps it apart and makes it alike, whom to tell, what is known where it was wanted."""
 
     wanted: Wanted
     name: Hashable
