@@ -39,7 +39,7 @@ async def take_turns(member_ids: Iterable[UUID], now: datetime, along: Along = N
     came = _came_along(member_ids, along)
     if came is not None:
         views, version_ids = came
-        await database.send(_HOLD, f"{{{','.join(map(str, views))}}}")
+        await database.send(_HOLD, "{" + ",".join(map(str, views)) + "}")
         return Turns({each: earner_of(view) for each, view in views.items()}, await programmes_by_ids(version_ids))
     rows = await database.fetch(_TAKE, list(member_ids), now)
     found = {row["id"]: EarnerView(row["id"], row["time_zone"], row["reason"], row["ends_at"]) for row in rows}

@@ -1,4 +1,4 @@
-"""Hashtags: under which of them posts are found; and how often they are used, kept apart from the writing of posts."""
+"""Hashtags: which posts are found under them, and how often they are used, which is counted after the writing."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime

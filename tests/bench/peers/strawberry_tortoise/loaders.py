@@ -1,6 +1,7 @@
 """What posts and members have, loaded for all that ask at once: one request's loaders of Strawberry."""
 
 from collections import Counter, defaultdict
+from itertools import chain
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -41,14 +42,10 @@ async def tiers(member_ids: list[UUID]) -> list[str]:
 async def reaction_counts(post_ids: list[UUID]) -> list[Counter[str]]:
     """By kind."""
     counts: defaultdict[UUID, Counter[str]] = defaultdict(Counter)
-    for subject_id, kind, value in await Tally.filter(subject_id__in=post_ids).values_list(
-        "subject_id", "measure", "value"
-    ):
-        counts[subject_id][kind] += value
-    for subject_id, kind, delta in await TallyDelta.filter(subject_id__in=post_ids).values_list(
-        "subject_id", "measure", "delta"
-    ):
-        counts[subject_id][kind] += delta
+    tallies = await Tally.filter(subject_id__in=post_ids).values_list("subject_id", "measure", "value")
+    deltas = await TallyDelta.filter(subject_id__in=post_ids).values_list("subject_id", "measure", "delta")
+    for subject_id, kind, count in chain(tallies, deltas):
+        counts[subject_id][kind] += count
     for counted in counts.values():
         del counted["comments"]
     return [+counts[each] for each in post_ids]
