@@ -23,6 +23,7 @@ from community.database.statements import send
 from community.database.transactions import current_transaction
 from community.database.verbs import transaction
 from community.kernel import about
+from community.kernel.errors import Problem
 
 Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")
@@ -51,9 +52,11 @@ class _Caller(Generic[Wanted, Result]):
     told: "asyncio.Future[Result]"
     context: Context = field(default_factory=copy_context)
 
-    def tell(self, result: Result) -> None:
+    def tell(self, result: Result | Problem) -> None:
         """Here it is. Who has left hears nothing."""
-        if not self.told.done():
+        if isinstance(result, Problem):
+            self.fail(result)
+        elif not self.told.done():
             self.told.set_result(result)
 
     def fail(self, error: BaseException) -> None:
@@ -69,13 +72,15 @@ class _Caller(Generic[Wanted, Result]):
 class GroupCommit(Generic[Wanted, Result]):
     """A verb under `@transaction()` that does what several want, with a result for each in their order.
 
+    A Problem in the place of a result is raised to that caller alone: the verb has written nothing for them.
+
     Those go together who are `alike`, and of whom no two are the same in what keeps them `apart`. Where it is wanted
     inside a transaction, it is done there, alone.
     """
 
     def __init__(
         self,
-        verb: Callable[[Sequence[Wanted]], Awaitable[Sequence[Result]]],
+        verb: Callable[[Sequence[Wanted]], Awaitable[Sequence[Result | Problem]]],
         *,
         apart: Trait[Wanted],
         alike: Trait[Wanted] = lambda _: None,
@@ -99,7 +104,10 @@ class GroupCommit(Generic[Wanted, Result]):
 
     async def alone(self, wanted: Wanted) -> Result:
         """Do only this."""
-        return (await self._verb([wanted]))[0]
+        (result,) = await self._verb([wanted])
+        if isinstance(result, Problem):
+            raise result
+        return result
 
     async def together(self, callers: Sequence[_Caller[Wanted, Result]]) -> None:
         """Do what these want, and tell them."""
@@ -122,7 +130,7 @@ class GroupCommit(Generic[Wanted, Result]):
                 caller.tell(result)
 
     @transaction()
-    async def _all(self, wanted: Sequence[Wanted]) -> Sequence[Result]:
+    async def _all(self, wanted: Sequence[Wanted]) -> Sequence[Result | Problem]:
         await send(LOCK_TIMEOUT)
         return await self._verb(wanted)
 

@@ -1,6 +1,6 @@
 """Do a thing once per key: the first call does it, every later one gets the first one's result."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,8 @@ async def once(scope: str, key: str | None, input: Mapping[str, Any], run: Calla
     """
     if key is None:
         return _as_stored(rules.as_json(await run()))
-    fingerprint = _fingerprint(key, input)
+    _require_usable(key)
+    fingerprint = rules.fingerprint(input)
     if not await _claim(scope, key, fingerprint):
         return await _first_result(scope, key, fingerprint)
     result = rules.as_json(await run())
@@ -48,6 +49,9 @@ class Call:
     result: Mapping[str, Any]
     about: UUID | None = None
 
+    def __post_init__(self) -> None:
+        _require_usable(self.key)
+
 
 async def first(call: Call, along: Along = NOTHING) -> Result:
     """The same for who knows the result ahead: the one that was first under the key. Who gets the own one has to do it.
@@ -56,20 +60,39 @@ async def first(call: Call, along: Along = NOTHING) -> Result:
 
     Raises what `once` raises.
     """
-    return (await first_all([call], along))[0]
+    (result,) = await first_all([call], along)
+    if isinstance(result, IdempotencyKeyReused):
+        raise result
+    return result
 
 
-async def first_all(calls: Sequence[Call], along: Along = NOTHING) -> list[Result]:
-    """The same for several at once, no two of them under one key. Raises what `once` raises for any of them."""
+async def first_all(calls: Sequence[Call], along: Along = NOTHING) -> list[Result | IdempotencyKeyReused]:
+    """The same for several at once, no two of them under one key; a problem in its caller's place."""
     mine = [rules.as_json(call.result) for call in calls]
     if along.company is NOBODY and all(call.key is None for call in calls):
         return [_as_stored(result) for result in mine]
-    fingerprints = [b"" if call.key is None else _fingerprint(call.key, call.input) for call in calls]
-    are_free = await _claim_all(calls, fingerprints, mine, along)
+    are_free = await _claim_all(calls, mine, along)
     return [
-        _as_stored(result) if is_free else await _first_result(call.scope, str(call.key), fingerprint)
-        for call, fingerprint, result, is_free in zip(calls, fingerprints, mine, are_free, strict=True)
+        _as_stored(result) if is_free else await _first_or_reused(call)
+        for call, result, is_free in zip(calls, mine, are_free, strict=True)
     ]
+
+
+async def give_up(calls: Iterable[Call]) -> None:
+    """Leave the keys of these calls to others: this transaction took them, and did nothing under them."""
+    for call in calls:
+        if call.key is not None:
+            await database.send(_GIVE_UP, call.scope, call.key)
+
+
+_GIVE_UP = "delete from idempotency_key where scope = $1::text and key = $2::text"
+
+
+async def _first_or_reused(call: Call) -> Result | IdempotencyKeyReused:
+    try:
+        return await _first_result(call.scope, str(call.key), rules.fingerprint(call.input))
+    except IdempotencyKeyReused as reused:
+        return reused
 
 
 _KEEP_RESULT = database.Writing(
@@ -79,10 +102,9 @@ _KEEP_RESULT = database.Writing(
 )
 
 
-def _fingerprint(key: str, input: Mapping[str, Any]) -> bytes:
-    if not rules.is_usable(key):
+def _require_usable(key: str | None) -> None:
+    if key is not None and not rules.is_usable(key):
         raise IdempotencyKeyMalformed(rules.LONGEST_KEY)
-    return rules.fingerprint(input)
 
 
 async def _claim(scope: str, key: str, fingerprint: bytes) -> bool:
@@ -96,9 +118,7 @@ _CLAIM = """
 """
 
 
-async def _claim_all(
-    calls: Sequence[Call], fingerprints: Sequence[bytes], results: Sequence[bytes], along: Along
-) -> list[bool]:
+async def _claim_all(calls: Sequence[Call], results: Sequence[bytes], along: Along) -> list[bool]:
     """Take the keys of these calls, with their results, as `_claim` does; whether each was free.
 
     A call without a key takes none, and has it free.
@@ -108,7 +128,7 @@ async def _claim_all(
             [ids.new_id() for _ in calls],
             [call.scope for call in calls],
             [call.key for call in calls],
-            fingerprints,
+            [rules.fingerprint(call.input) for call in calls],
             [result.decode() for result in results],
             [call.about for call in calls],
             clock.now(),

@@ -219,8 +219,8 @@ class Along:
 
     def share(self, other: "Along") -> None:
         """Know what another one of the same company knows, from now on, and the other way round."""
-        if self.company is not other.company:
-            raise ValueError("Only who brings the same can share it.")
+        if self.company is not other.company or VIEWER in self.company.given:
+            raise ValueError("Only who brings the same can share it, and only what does not depend on who asks.")
         self._rows, self._known, self._told = other._rows, other._known, other._told
 
     def known(self, what: Hashable) -> Mapping[Any, Any]:

@@ -1,6 +1,6 @@
 """The verbs of members: join, introduce, recognise, edit a profile, move, allow and forbid, follow, block, restrict."""
 
-from community.members.service.abilities import require_ability, restore, restrict
+from community.members.service.abilities import refusal_of, require_ability, restore, restrict
 from community.members.service.consenting import set_consent
 from community.members.service.following import block, follow, unblock, unfollow
 from community.members.service.joining import Joined, introduce_many, join, recognise
@@ -18,6 +18,7 @@ __all__ = [
     "join",
     "label",
     "recognise",
+    "refusal_of",
     "require_ability",
     "restore",
     "restrict",

@@ -23,15 +23,22 @@ async def require_ability(member_id: UUID, ability: Ability, now: datetime, alon
 
     No statement where what is taken came along as members' `RESTRICTIONS`.
     """
+    refusal = await refusal_of(member_id, ability, now, along)
+    if refusal is not None:
+        raise refusal
+
+
+async def refusal_of(member_id: UUID, ability: Ability, now: datetime, along: Along = NOTHING) -> errors.MayNot | None:
+    """What `require_ability` raises."""
     restriction = await queries.restriction_on(member_id, ability, now, along)
     if restriction is None:
-        return
+        return None
     refusal = {
         Ability.POST: errors.MayNotPost,
         Ability.EARN: errors.MayNotEarn,
         Ability.SPEND: errors.MayNotSpend,
     }[ability]
-    raise refusal(ability=ability, reason=restriction.reason, until=restriction.ends_at)
+    return refusal(ability=ability, reason=restriction.reason, until=restriction.ends_at)
 
 
 @transaction()

@@ -17,6 +17,7 @@ from community.engagement.service import Recording
 from community.idempotency import service as idempotency
 from community.kernel import about, clock, ids
 from community.kernel.along import Along, Company
+from community.kernel.errors import Problem
 from community.members import service as members
 from community.members.rules import Ability
 from community.outbox import service as outbox
@@ -38,21 +39,28 @@ async def write(
 
     Raises Unauthenticated, members' MayNotPost, what `understand` raises, idempotency's problems.
     """
-    author_id = require_member(actor)
+    author_id, post_id = require_member(actor), ids.new_id()
     text = await understand(source, limits.MAX_POST_LENGTH)
-    return await _WRITING.do(_Draft(author_id, actor, text, idempotency_key, about_the_writer(along)))
+    call = idempotency.Call(
+        scope=f"posts.write:{author_id}",
+        key=idempotency_key,
+        input={"source": text.source},
+        result={"post_id": str(post_id)},
+        about=author_id,
+    )
+    return await _WRITING.do(_Draft(post_id, author_id, actor, text, call, about_the_writer(along)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A post that somebody wants to write, and at which request."""
+    """A post that somebody wants to write, the call under its key, and at which request."""
 
+    post_id: UUID
     author_id: UUID
     actor: Actor
     text: Text
-    key: str | None
+    call: idempotency.Call
     along: Along
-    post_id: UUID = field(default_factory=ids.new_id)
     request_id: str | None = field(default_factory=lambda: about.known().get("request_id"))
 
     @property
@@ -65,40 +73,43 @@ class _Draft:
         """On whose behalf it is written."""
         return Behalf(self.actor, self.request_id)
 
-    @property
-    def call(self) -> idempotency.Call:
-        """The call under its key."""
-        return idempotency.Call(
-            scope=f"posts.write:{self.author_id}",
-            key=self.key,
-            input={"source": self.text.source},
-            result={"post_id": str(self.post_id)},
-            about=self.author_id,
-        )
-
 
 @transaction()
-async def _write_all(drafts: Sequence[_Draft]) -> list[PostView]:
-    """Write a post for each of these different authors, of whom the same is read along."""
+async def _write_all(drafts: Sequence[_Draft]) -> list[PostView | Problem]:
+    """Write a post for each of these different authors, of whom the same is read along; or say why not."""
     along = drafts[0].along
     for draft in drafts[1:]:
         draft.along.share(along)
     firsts = await idempotency.first_all([draft.call for draft in drafts], along)
-    first_ids = [UUID(first["post_id"]) for first in firsts]
-    new = [draft for draft, first_id in zip(drafts, first_ids, strict=True) if draft.post_id == first_id]
-    for draft in new:
-        await members.require_ability(draft.author_id, Ability.POST, clock.now(), along)
-    written = await _insert_all(new, along) if new else {}
+    new = [draft for draft, first in zip(drafts, firsts, strict=True) if first == draft.call.result]
+    refused = await _refused(new, along)
+    written = await _insert_all([draft for draft in new if draft.post_id not in refused], along)
+    told: dict[UUID, PostView | Problem] = {**written, **refused}
     return [
-        written.get(first_id) or await queries.post(draft.actor, first_id)
-        for draft, first_id in zip(drafts, first_ids, strict=True)
+        first if isinstance(first, Problem) else told.get(draft.post_id) or await _first(draft.actor, first)
+        for draft, first in zip(drafts, firsts, strict=True)
     ]
+
+
+async def _refused(drafts: Sequence[_Draft], along: Along) -> dict[UUID, Problem]:
+    """Who may not post, and why. Their keys are free again."""
+    now = clock.now()
+    asked = [(draft, await members.refusal_of(draft.author_id, Ability.POST, now, along)) for draft in drafts]
+    await idempotency.give_up(draft.call for draft, refusal in asked if refusal)
+    return {draft.post_id: refusal for draft, refusal in asked if refusal}
+
+
+async def _first(actor: Actor, result: idempotency.Result) -> PostView:
+    """The post that was first under a key."""
+    return await queries.post(actor, UUID(result["post_id"]))
 
 
 _WRITING = database.GroupCommit(_write_all, apart=attrgetter("author_id"), alike=attrgetter("company"))
 
 
 async def _insert_all(drafts: Sequence[_Draft], along: Along) -> dict[UUID, PostView]:
+    if not drafts:
+        return {}
     now = clock.now()
     posts = [_post(draft, now) for draft in drafts]
     database.write_last(_INSERT, [_row(post, draft.text.words) for post, draft in zip(posts, drafts, strict=True)])

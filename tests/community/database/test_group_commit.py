@@ -14,7 +14,7 @@ from community.database import group_commit
 from community.database.failures import Outrun
 from community.database.group_commit import AT_ONCE, MOST
 from community.kernel import about
-from community.kernel.errors import OutcomeUnknown, TooBusy
+from community.kernel.errors import OutcomeUnknown, Problem, TooBusy
 from tests.community.database.conftest import Connect, until, whole_pool
 from tests.deadlines import PATIENCE_SECONDS
 
@@ -32,18 +32,20 @@ class Notes:
         self.let_go = asyncio.Event()
         self.group = database.GroupCommit(self._write, apart=itemgetter(1), alike=lambda note: note[0] >= 0)
         self.fails: dict[int, Exception] = {}
+        self.refuses: set[int] = set()
 
     @database.transaction()
-    async def _write(self, notes: Sequence[Note]) -> list[int]:
+    async def _write(self, notes: Sequence[Note]) -> list[int | Problem]:
         self.tried.append([number for number, _ in notes])
         if len(notes) == 1:
             self.requests[notes[0][0]] = about.known().get("request_id")
         await self.let_go.wait()
         for number, text in notes:
-            await database.execute("insert into note values ($1, $2)", number, text)
+            if number not in self.refuses:
+                await database.execute("insert into note values ($1, $2)", number, text)
             if number in self.fails:
                 raise self.fails[number]
-        return [number * 10 for number, _ in notes]
+        return [Problem() if number in self.refuses else number * 10 for number, _ in notes]
 
     async def wanted(self, *notes: Note) -> list[asyncio.Task[int]]:
         """A caller for each, and all of them have come."""
@@ -119,6 +121,17 @@ async def test_who_fails_fails_alone(notes: Notes, outsider: asyncpg.Connection)
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [outcomes[0], str(outcomes[1]), outcomes[2]] == [10, "not 2", 30]
     assert (sorted(map(len, notes.tried)), await written(outsider)) == ([1, 1, 1, 3], [1, 3])
+
+
+async def test_who_is_refused_keeps_nobody_from_going_together(notes: Notes, outsider: asyncpg.Connection) -> None:
+    notes.refuses = {2, 4}
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
+    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [int, Problem, int]
+    assert (notes.tried, await written(outsider)) == ([[1, 2, 3]], [1, 3])
+    with pytest.raises(Problem):
+        await notes.group.do((4, "d"))
 
 
 async def test_who_is_outrun_again_and_again_is_refused_alone(notes: Notes, outsider: asyncpg.Connection) -> None:

@@ -167,9 +167,9 @@ async def test_a_result_known_ahead_is_kept_with_what_was_asked():
 
 
 @transaction()
-async def choose_all(calls: Sequence[idempotency.Call]) -> list[dict[str, Any]]:
+async def choose_all(calls: Sequence[idempotency.Call]) -> list[Any]:
     """The same for several."""
-    return await idempotency.first_all(calls)
+    return [*await idempotency.first_all(calls)]
 
 
 async def test_of_several_at_once_each_gets_what_was_first_under_their_own_key():
@@ -185,11 +185,23 @@ async def test_of_several_at_once_each_gets_what_was_first_under_their_own_key()
     assert await choose_all([others[3], others[0]]) == [{"number": 3}, {"number": 0}]
 
 
-async def test_of_several_at_once_one_who_asks_for_something_else_refuses_all():
+async def test_of_several_at_once_only_who_asks_for_something_else_is_refused():
     assert await choose("taken")
     calls = [
         idempotency.Call(scope="member-1", key=key, input={"reward": "cup"}, result={}) for key in ("free", "taken")
     ]
-    with pytest.raises(IdempotencyKeyReused):
-        await choose_all(calls)
-    assert await choose("free")
+    mine, refused = await choose_all(calls)
+    assert (mine, type(refused)) == ({}, IdempotencyKeyReused)
+    assert not await choose("free", {"reward": "cup"})
+
+
+async def test_a_key_that_is_given_up_is_free_again():
+    call = idempotency.Call(scope="member-1", key="k1", input=BUY, result={"number": 1})
+
+    @transaction()
+    async def change_ones_mind() -> None:
+        await idempotency.first(call)
+        await idempotency.give_up([call, replace(call, key=None)])
+
+    await change_ones_mind()
+    assert await choose("k1")

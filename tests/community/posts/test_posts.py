@@ -82,6 +82,8 @@ async def test_among_many_who_write_at_the_same_moment_only_who_may_not_is_refus
     assert outcomes[6] == twice
     assert await database.fetch_value("select count(*) from posts_post") == 7
     assert await database.fetch_value("select count(*) from idempotency_key") == 7
+    await members.restore(MODERATOR, authors[5].member_id, Ability.POST)
+    assert (await posts.write(authors[5], "y", idempotency_key="k")).source == "y"
 
 
 async def test_a_key_belongs_to_one_text_of_one_member() -> None:
