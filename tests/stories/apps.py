@@ -71,6 +71,8 @@ class App:
     handle: str
     repeated: int = 0
     """How often something was sent again."""
+    unanswered: int = 0
+    """How often that was because no answer came."""
 
     @classmethod
     async def joined(cls, http: aiohttp.ClientSession, url: str, handle: str) -> Self:
@@ -103,6 +105,7 @@ class App:
                 answer = await self.client.post(document, **variables)
             except (aiohttp.ClientError, TimeoutError):
                 answer = NO_ANSWER
+                self.unanswered += 1
             if "errors" not in answer:
                 data: dict[str, Any] = answer["data"]
                 return data

@@ -17,6 +17,7 @@ async def test_every_listener_hears_every_comment_once(fresh_database: Database)
 async def test_through_valkey_listeners_hear_everything_while_the_other_process_is_killed(fresh_database: Database):
     with a_valkey() as redis_url:
         heard = await heard_beside_a_kill(await fresh_database(), COMMENTS, redis_url=redis_url)
-    assert (heard.comments, heard.listeners) == (COMMENTS, 5)
+    assert heard.comments >= COMMENTS
+    assert heard.listeners == 5
     assert heard.is_clean, heard
-    assert heard.repeated > 0, "nobody was in the middle of anything: the kill proved nothing"
+    assert heard.unanswered > 0, "the kill was noticed by nobody: it proved nothing"
