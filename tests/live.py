@@ -69,7 +69,7 @@ class Stage:
 
     @property
     def unanswered(self) -> int:
-        """How many requests were sent again because no answer came."""
+        """How many requests of its writers got no answer yet."""
         return sum(writer.unanswered for writer in self.writers)
 
 
@@ -85,8 +85,9 @@ async def heard_beside_a_kill(database_url: str, comments: int, *, redis_url: st
     However fast they are, its writers go on until the kill left one of them without an answer.
     """
     async with _staged(database_url, redis_url, listened_to=1) as stage:
+        before = stage.unanswered
         async with asyncio.TaskGroup() as group:
-            telling = group.create_task(_told(stage, comments, at_least_until=lambda: stage.unanswered > 0))
+            telling = group.create_task(_told(stage, comments, at_least_until=lambda: stage.unanswered > before))
             await stage.listeners[0].has_heard(comments // 4)
             await stage.second.kill()
             await stage.second.start()

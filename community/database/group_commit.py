@@ -5,8 +5,9 @@
     post = await _WRITING.do(wanted)
 
 Who comes first goes alone, at once. Who comes while others are under way waits for one of these to end, and goes with
-everybody who came meanwhile. Nobody's problem is anybody else's: where a group fails, each of it is done alone.
-Nor does a group wait for long: it would keep everybody else from what it has locked already.
+everybody who came meanwhile. Nobody's problem is anybody else's: who is refused is told so in their own place, and
+where a group fails in another way, each of it is done alone. Nor does a group wait for long: it would keep everybody
+else from what it has locked already.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
+
+import structlog
 
 from community.database.failures import happened_to_all
 from community.database.pool import Pool, the_pool
@@ -28,6 +31,8 @@ from community.kernel.errors import Problem
 Wanted = TypeVar("Wanted")
 Result = TypeVar("Result")
 Trait = Callable[[Wanted], Hashable]
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 2
 """So many groups are under way while others gather: PostgreSQL writes one while another is prepared here."""
@@ -53,7 +58,7 @@ class _Caller(Generic[Wanted, Result]):
     context: Context = field(default_factory=copy_context)
 
     def tell(self, result: Result | Problem) -> None:
-        """Here it is. Who has left hears nothing."""
+        """Here it is, or why not. Who has left hears nothing."""
         if isinstance(result, Problem):
             self.fail(result)
         elif not self.told.done():
@@ -93,7 +98,8 @@ class GroupCommit(Generic[Wanted, Result]):
     async def do(self, wanted: Wanted) -> Result:
         """Do this, with others or alone. Raises what the verb raises for it alone.
 
-        Who leaves while waiting has wanted nothing. What is under way happens, whoever leaves.
+        Who leaves while waiting has wanted nothing. What is under way goes on, whoever leaves; but if a group falls
+        apart, who has left it wanted nothing.
         """
         if current_transaction() is not None:
             return await self.alone(wanted)
@@ -119,6 +125,7 @@ class GroupCommit(Generic[Wanted, Result]):
             results = [*zip(callers, await self._all([caller.wanted for caller in callers]), strict=True)]
         except BaseException as error:
             if not happened_to_all(error):
+                log.warning("a group fell apart", callers=len(callers), error=repr(error))
                 await self._each_alone(callers)
                 return
             for caller in callers:

@@ -39,9 +39,19 @@ async def once(scope: str, key: str | None, input: Mapping[str, Any], run: Calla
     return _as_stored(result)
 
 
+_KEEP_RESULT = database.Writing(
+    "update idempotency_key kept set result = rows.result from {rows}"
+    " where kept.scope = rows.scope and kept.key = rows.key",
+    "scope text, key text, result jsonb",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A call whose result is known ahead, and the id that what comes along belongs to."""
+    """A call whose result is known ahead, and the id that what comes along belongs to.
+
+    Raises IdempotencyKeyMalformed where it is made.
+    """
 
     scope: str
     key: str | None
@@ -52,13 +62,18 @@ class Call:
     def __post_init__(self) -> None:
         _require_usable(self.key)
 
+    @property
+    def fingerprint(self) -> bytes:
+        """What tells its input from others; empty without a key."""
+        return b"" if self.key is None else rules.fingerprint(self.input)
+
 
 async def first(call: Call, along: Along = NOTHING) -> Result:
     """The same for who knows the result ahead: the one that was first under the key. Who gets the own one has to do it.
 
     It costs no second write. The statement that takes a key reads along what belongs to whom the call is about.
 
-    Raises what `once` raises.
+    Raises IdempotencyKeyReused.
     """
     (result,) = await first_all([call], along)
     if isinstance(result, IdempotencyKeyReused):
@@ -67,7 +82,7 @@ async def first(call: Call, along: Along = NOTHING) -> Result:
 
 
 async def first_all(calls: Sequence[Call], along: Along = NOTHING) -> list[Result | IdempotencyKeyReused]:
-    """The same for several at once, no two of them under one key; a problem in its caller's place."""
+    """The same for several at once, no two of them under one key; IdempotencyKeyReused in its caller's place."""
     mine = [rules.as_json(call.result) for call in calls]
     if along.company is NOBODY and all(call.key is None for call in calls):
         return [_as_stored(result) for result in mine]
@@ -79,27 +94,14 @@ async def first_all(calls: Sequence[Call], along: Along = NOTHING) -> list[Resul
 
 
 async def give_up(calls: Iterable[Call]) -> None:
-    """Leave the keys of these calls to others: this transaction took them, and did nothing under them."""
+    """Free the keys of these calls, which this transaction took and did nothing under; with what is sent next."""
     for call in calls:
         if call.key is not None:
-            await database.send(_GIVE_UP, call.scope, call.key)
+            await database.send(_GIVE_UP, call.scope, call.key, rules.as_json(call.result).decode())
 
 
-_GIVE_UP = "delete from idempotency_key where scope = $1::text and key = $2::text"
-
-
-async def _first_or_reused(call: Call) -> Result | IdempotencyKeyReused:
-    try:
-        return await _first_result(call.scope, str(call.key), rules.fingerprint(call.input))
-    except IdempotencyKeyReused as reused:
-        return reused
-
-
-_KEEP_RESULT = database.Writing(
-    "update idempotency_key kept set result = rows.result from {rows}"
-    " where kept.scope = rows.scope and kept.key = rows.key",
-    "scope text, key text, result jsonb",
-)
+# Only with the own result: what an earlier call did under the key is not forgotten.
+_GIVE_UP = "delete from idempotency_key where scope = $1::text and key = $2::text and result = $3::text::jsonb"
 
 
 def _require_usable(key: str | None) -> None:
@@ -128,7 +130,7 @@ async def _claim_all(calls: Sequence[Call], results: Sequence[bytes], along: Alo
             [ids.new_id() for _ in calls],
             [call.scope for call in calls],
             [call.key for call in calls],
-            [rules.fingerprint(call.input) for call in calls],
+            [call.fingerprint for call in calls],
             [result.decode() for result in results],
             [call.about for call in calls],
             clock.now(),
@@ -151,6 +153,13 @@ _CLAIM_ALL = """
         on conflict (scope, key) do nothing returning id
     )
     select about.key is null or exists (select from claimed where claimed.id = about.call_id) as is_free{} from about"""
+
+
+async def _first_or_reused(call: Call) -> Result | IdempotencyKeyReused:
+    try:
+        return await _first_result(call.scope, str(call.key), call.fingerprint)
+    except IdempotencyKeyReused as reused:
+        return reused
 
 
 async def _first_result(scope: str, key: str, fingerprint: bytes) -> Result:

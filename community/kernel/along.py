@@ -218,8 +218,11 @@ class Along:
         self._known.clear()
 
     def share(self, other: "Along") -> None:
-        """Know what another one of the same company knows, from now on, and the other way round."""
-        if self.company is not other.company or VIEWER in self.company.given:
+        """Know what another one of the same company knows, from now on, and the other way round.
+
+        Raises ValueError for different companies, and where what comes depends on who asks.
+        """
+        if self.company is not other.company or {*self.company.given} - {NOW}:
             raise ValueError("Only who brings the same can share it, and only what does not depend on who asks.")
         self._rows, self._known, self._told = other._rows, other._known, other._told
 

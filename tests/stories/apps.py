@@ -72,7 +72,7 @@ class App:
     repeated: int = 0
     """How often something was sent again."""
     unanswered: int = 0
-    """How often that was because no answer came."""
+    """How often no answer came."""
 
     @classmethod
     async def joined(cls, http: aiohttp.ClientSession, url: str, handle: str) -> Self:

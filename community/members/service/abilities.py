@@ -29,7 +29,7 @@ async def require_ability(member_id: UUID, ability: Ability, now: datetime, alon
 
 
 async def refusal_of(member_id: UUID, ability: Ability, now: datetime, along: Along = NOTHING) -> errors.MayNot | None:
-    """What `require_ability` raises."""
+    """What `require_ability` would raise; None for who may."""
     restriction = await queries.restriction_on(member_id, ability, now, along)
     if restriction is None:
         return None

@@ -76,35 +76,34 @@ class _Draft:
 
 @transaction()
 async def _write_all(drafts: Sequence[_Draft]) -> list[PostView | Problem]:
-    """Write a post for each of these different authors, of whom the same is read along; or say why not."""
+    """Write a post for each of these, by different authors, who have the same read along; in its place, why not."""
     along = drafts[0].along
     for draft in drafts[1:]:
         draft.along.share(along)
     firsts = await idempotency.first_all([draft.call for draft in drafts], along)
     new = [draft for draft, first in zip(drafts, firsts, strict=True) if first == draft.call.result]
-    refused = await _refused(new, along)
+    refused = await _refuse(new, along)
     written = await _insert_all([draft for draft in new if draft.post_id not in refused], along)
     told: dict[UUID, PostView | Problem] = {**written, **refused}
     return [
-        first if isinstance(first, Problem) else told.get(draft.post_id) or await _first(draft.actor, first)
-        for draft, first in zip(drafts, firsts, strict=True)
+        told.get(draft.post_id) or await _first(draft.actor, first) for draft, first in zip(drafts, firsts, strict=True)
     ]
 
 
-async def _refused(drafts: Sequence[_Draft], along: Along) -> dict[UUID, Problem]:
-    """Who may not post, and why. Their keys are free again."""
+_WRITING = database.GroupCommit(_write_all, apart=attrgetter("author_id"), alike=attrgetter("company"))
+
+
+async def _refuse(drafts: Sequence[_Draft], along: Along) -> dict[UUID, Problem]:
+    """Refuse those who may not post: why, by post. Their keys are free again."""
     now = clock.now()
     asked = [(draft, await members.refusal_of(draft.author_id, Ability.POST, now, along)) for draft in drafts]
     await idempotency.give_up(draft.call for draft, refusal in asked if refusal)
     return {draft.post_id: refusal for draft, refusal in asked if refusal}
 
 
-async def _first(actor: Actor, result: idempotency.Result) -> PostView:
-    """The post that was first under a key."""
-    return await queries.post(actor, UUID(result["post_id"]))
-
-
-_WRITING = database.GroupCommit(_write_all, apart=attrgetter("author_id"), alike=attrgetter("company"))
+async def _first(actor: Actor, result: idempotency.Result | Problem) -> PostView | Problem:
+    """The post that was first under a key; or that the key was for something else."""
+    return result if isinstance(result, Problem) else await queries.post(actor, UUID(result["post_id"]))
 
 
 async def _insert_all(drafts: Sequence[_Draft], along: Along) -> dict[UUID, PostView]:

@@ -8,6 +8,7 @@ from operator import itemgetter
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 
 from community import database
 from community.database import group_commit
@@ -116,22 +117,30 @@ async def test_a_group_has_a_limit(notes: Notes) -> None:
 
 async def test_who_fails_fails_alone(notes: Notes, outsider: asyncpg.Connection) -> None:
     notes.fails[2] = ValueError("not 2")
-    async with notes.crowded():
-        tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
-    outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    with capture_logs() as logs:
+        async with notes.crowded():
+            tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [outcomes[0], str(outcomes[1]), outcomes[2]] == [10, "not 2", 30]
+    assert [line["event"] for line in logs] == ["a group fell apart"]
     assert (sorted(map(len, notes.tried)), await written(outsider)) == ([1, 1, 1, 3], [1, 3])
 
 
 async def test_who_is_refused_keeps_nobody_from_going_together(notes: Notes, outsider: asyncpg.Connection) -> None:
-    notes.refuses = {2, 4}
+    notes.refuses = {2}
     async with notes.crowded():
         tasks = await notes.wanted((1, "a"), (2, "b"), (3, "c"))
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [int, Problem, int]
     assert (notes.tried, await written(outsider)) == ([[1, 2, 3]], [1, 3])
+
+
+async def test_who_is_refused_alone_is_told_so(notes: Notes, outsider: asyncpg.Connection) -> None:
+    notes.let_go.set()
+    notes.refuses = {1}
     with pytest.raises(Problem):
-        await notes.group.do((4, "d"))
+        await notes.group.do((1, "a"))
+    assert await written(outsider) == []
 
 
 async def test_who_is_outrun_again_and_again_is_refused_alone(notes: Notes, outsider: asyncpg.Connection) -> None:

@@ -169,7 +169,8 @@ async def test_a_result_known_ahead_is_kept_with_what_was_asked():
 @transaction()
 async def choose_all(calls: Sequence[idempotency.Call]) -> list[Any]:
     """The same for several."""
-    return [*await idempotency.first_all(calls)]
+    firsts: list[Any] = await idempotency.first_all(calls)
+    return firsts
 
 
 async def test_of_several_at_once_each_gets_what_was_first_under_their_own_key():
@@ -205,3 +206,17 @@ async def test_a_key_that_is_given_up_is_free_again():
 
     await change_ones_mind()
     assert await choose("k1")
+
+
+async def test_who_gives_up_a_key_leaves_all_others_as_they_were():
+    assert await choose("k1")
+    assert await choose("k2")
+
+    @transaction()
+    async def give_up_too_much() -> None:
+        own = idempotency.Call(scope="member-1", key="k3", input=BUY, result={"number": 3})
+        await idempotency.first(own)
+        await idempotency.give_up([own, replace(own, key="k1")])
+
+    await give_up_too_much()
+    assert [await choose(key) for key in ("k1", "k2", "k3")] == [False, False, True]

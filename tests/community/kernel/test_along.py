@@ -1,16 +1,20 @@
 """What a statement reads along for others is what they would have read themselves."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
+import pytest
 import pytest_asyncio
 
 from community import database as db
 from community.access.policy import Actor, Kind, Role
 from community.database import Question, counting_statements
 from community.kernel import clock
-from community.kernel.along import NOTHING, NOW, VIEWER, Along, Asking, Company
+from community.kernel.along import NOTHING, NOW, VIEWER, Along, Asking, Companion, Company
 from community.kernel.ids import new_id
 from community.ledger import queries as ledger
 from community.ledger.rules.transfers import Currency
@@ -130,6 +134,23 @@ def test_what_several_need_to_know_is_told_once():
 def test_companions_brought_one_by_one_are_one_company_for_all():
     apart = [Along().bring(members.BESIDE, "m.id").bring(tiers.BESIDE, "m.id").company for _ in range(2)]
     assert apart[0] is apart[1]
+
+
+@pytest.mark.parametrize("what", [members.FOLLOWED, replace(members.BESIDE, arguments=(attrgetter("member_id"),))])
+def test_what_depends_on_who_asks_is_shared_with_nobody(what: Companion[Any]):
+    company = Company.of({"m.id": [what]})
+    with pytest.raises(ValueError, match="depend on who asks"):
+        Along(company).share(Along(company))
+
+
+def test_only_those_who_bring_the_same_share_it():
+    tiered = Company.of({"m.id": [tiers.BESIDE]})
+    with pytest.raises(ValueError, match="brings the same"):
+        Along(tiered).share(Along())
+    mine, other = Along(tiered), Along(tiered)
+    mine.share(other)
+    other.tell("mood", 1, "glad")
+    assert mine.among("mood", [1]) == {1: "glad"}
 
 
 def test_nothing_stands_in_the_present():
