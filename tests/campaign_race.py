@@ -24,9 +24,8 @@ from community.ledger import service as ledger
 from community.posts import service as posts
 from community.posts.queries import PostView
 from community.posts.rules.hashtags import hashtag_id
-from community.settings import Settings
 from tests.community.campaigns.contests import a_text, again, an_open_campaign
-from tests.databases import Cleaner, databases
+from tests.databases import Cleaner, databases, patient
 from tests.factories import a_member
 
 NAME = f"hourglass_entries_{os.getpid()}"
@@ -113,14 +112,7 @@ async def main() -> bool:
     async with databases() as server:
         url = await server.copy(NAME)
         cleaner = await Cleaner.of(url)
-        patient = Settings(
-            database_url=url,
-            pool_size=20,
-            pool_acquire_seconds=600,
-            lock_timeout_ms=60_000,
-            statement_timeout_ms=60_000,
-        )
-        await database.connect(patient)
+        await database.connect(patient(database_url=url, pool_size=20, pool_acquire_seconds=600))
         try:
             many = await an_open_campaign(hashtags=(MANY,), budget=Budget(points=POINTS), reward=Reward(points=10))
             one = await an_open_campaign(hashtags=(ONE,), budget=Budget(entries=1), reward=Reward(points=10))

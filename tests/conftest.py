@@ -7,11 +7,11 @@ from itertools import count
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from community import database as community_database
 from community.kernel import clock
-from community.settings import Settings
-from tests.databases import RUN, WORKER, Cleaner, Databases, databases
+from tests.databases import RUN, WORKER, Cleaner, Databases, databases, patient
 
 os.environ |= {
     "HOURGLASS_SECRET_KEY": "a key for tests that no server may have",
@@ -19,6 +19,11 @@ os.environ |= {
     "HOURGLASS_PASSWORD_MEMORY_KIB": "8",
     "HOURGLASS_PASSWORD_LANES": "1",
 }
+
+settings.register_profile(
+    "same everywhere", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same everywhere")
 
 LONG = ("tests/stories/", "tests/api/test_cli.py", "tests/api/test_importing_orders.py")
 
@@ -47,7 +52,7 @@ async def database_url(run_databases: Databases) -> AsyncIterator[str]:
 async def connected(database_url: str) -> AsyncIterator[Cleaner]:
     """The community, connected to this worker's database for all its tests."""
     cleaner = await Cleaner.of(database_url)
-    await community_database.connect(Settings(database_url=database_url, pool_size=10))
+    await community_database.connect(patient(database_url=database_url, pool_size=10))
     yield cleaner
     await community_database.disconnect()
     await cleaner.close()

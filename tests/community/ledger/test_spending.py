@@ -153,7 +153,7 @@ async def test_who_hangs_up_has_spent_once_or_not_at_all() -> None:
         task.cancel()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     await db.drain()
-    assert all(isinstance(result, asyncio.CancelledError) for result in results)
+    assert sum(isinstance(result, asyncio.CancelledError) for result in results) > 0, "everybody was too late"
     spent = await db.fetch_value("select count(*) from ledger_transfer where kind = 'spend'")
     assert (await balance(member)).points == 100 - spent
     assert len(await announced("points.spent")) == spent

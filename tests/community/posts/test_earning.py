@@ -6,6 +6,7 @@ import pytest
 
 from community import database
 from community.access.policy import Actor, Role
+from community.database import group_commit
 from community.engagement import jobs
 from community.engagement import queries as engagement
 from community.engagement.rules.activities import OwnKind
@@ -64,7 +65,8 @@ async def write_on_request(request_id: str, author: Actor, along: Along) -> Post
     return await posts.write(author, f"#same #{request_id}", idempotency_key="key", along=along)
 
 
-async def test_who_writes_at_the_same_moment_as_others_earns_for_the_own_post() -> None:
+async def test_who_writes_at_the_same_moment_as_others_earns_for_the_own_post(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "LOCK_TIMEOUT", "set local lock_timeout = '60s'")
     authors, alongs = [await a_member() for _ in range(12)], [Along() for _ in range(12)]
     requests = [f"request{number}" for number in range(12)]
     written = await asyncio.gather(*map(write_on_request, requests, authors, alongs))
