@@ -1,7 +1,7 @@
 """Clicks are written down once, counted once an hour, told of by the minute; their traces are forgotten."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,9 +12,9 @@ from community.referrals import service as referrals
 from community.referrals.queries import LinkView
 from community.referrals.rules.clicks import Arrival
 from tests.announcements import announced
-from tests.community.referrals.friends import a_click, a_referrer
+from tests.community.referrals.friends import a_click, a_referrer, id_made_at
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "frozen_clock")
 
 
 async def stats(link: LinkView) -> tuple[int, int, int, int]:
@@ -86,14 +86,19 @@ def test_traces_tell_nothing_across_days_and_hold_nothing_readable() -> None:
     assert traces.household_of("2001:db8::1", today) == traces.household_of("2001:db8::2", today)
 
 
-def test_a_click_id_says_which_click_and_none_can_be_made_up() -> None:
-    click_id, link_id = ids.new_id(), ids.new_id()
+def test_a_click_id_says_which_click_and_none_can_be_made_up(frozen_clock: datetime) -> None:
+    click_id, link_id = id_made_at(frozen_clock), ids.new_id()
     token = tokens.write(click_id, link_id)
     found = tokens.read(token)
     assert found is not None
-    assert (found.click_id, found.link_id) == (click_id, link_id)
-    assert abs(found.at - clock.now()) < timedelta(seconds=5)
+    assert (found.click_id, found.link_id, found.at) == (click_id, link_id, frozen_clock)
     changed = [
         token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :] for place in range(len(token))
     ]
     assert [tokens.read(each) for each in [*changed, "", token + "A", token[:-1], "梅", "=" * 59]] == [None] * 64
+
+
+def test_an_id_says_when_it_was_made() -> None:
+    before = datetime.now(UTC)
+    made_at = ids.time_of(ids.new_id())
+    assert before - timedelta(milliseconds=1) < made_at <= datetime.now(UTC)
