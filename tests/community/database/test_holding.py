@@ -9,7 +9,11 @@ from tests.deadlines import eventually
 
 pytestmark = pytest.mark.usefixtures("database")
 
-WAITING = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
+WAITING = """
+    select count(*) from pg_locks
+    where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())
+"""
 
 
 @database.transaction()
