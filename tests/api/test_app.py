@@ -3,15 +3,17 @@
 import asyncio
 import re
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 import aiohttp
+import asyncpg
 import pytest
 import pytest_asyncio
 
 from tests.databases import RUN, WORKER, Databases
 from tests.deadlines import PATIENCE_SECONDS
-from tests.servers import Client, ServerProcess, serving
+from tests.servers import Client, ServerProcess, Subscription, serving
 
 PORTAL = "https://portal.example.com"
 EVERYTHING = {"HOURGLASS_ALLOWED_ORIGINS": PORTAL, "HOURGLASS_LOG_LEVEL": "info"}
@@ -23,6 +25,16 @@ mutation ($handle: String!, $email: String!) {
   }
 }
 """
+PATIENT = {
+    "HOURGLASS_LOCK_TIMEOUT_MS": "60000",
+    "HOURGLASS_STATEMENT_TIMEOUT_MS": "60000",
+    "HOURGLASS_POOL_ACQUIRE_SECONDS": "60",
+    "HOURGLASS_SHUTDOWN_SECONDS": "60",
+}
+"""Nobody gives up, however long a busy machine takes."""
+
+GOING_AWAY = 1001
+Database = Callable[[], Awaitable[str]]
 HANDSHAKE = (
     b"GET /graphql HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n"
@@ -148,23 +160,55 @@ async def test_operations_are_counted_with_their_errors(http: aiohttp.ClientSess
     assert re.search(r'^hourglass_executor_runs_total{by="compiled"} [1-9]', page, re.MULTILINE)
 
 
-async def test_a_stop_says_goodbye_to_sockets_and_finishes_what_was_asked(database_of_the_server: str):
-    # One member's posts wait for each other, on a busy machine longer than a server lets them.
-    server = ServerProcess(database_of_the_server, environment={"HOURGLASS_LOCK_TIMEOUT_MS": "20000"})
-    await server.start()
-    async with aiohttp.ClientSession() as http:
+async def test_a_stop_says_goodbye_to_sockets_and_finishes_what_was_asked(fresh_database: Database):
+    url = await fresh_database()
+    async with serving(url, environment=PATIENT) as server, aiohttp.ClientSession() as http, asking() as (app, begun):
+        assert server.process
         client = Client(http, server.url)
         joined = await client.data(JOIN, handle="stopper", email="stopper@example.com")
-        client.token = joined["signUp"]["tokens"]["accessToken"]
         live = await client.subscribe("subscription { postWritten { id } }")
-        writing = [asyncio.create_task(client.data(WRITE, body=f"the last word {n}")) for n in range(20)]
-        await asyncio.wait(writing, return_when=asyncio.FIRST_COMPLETED)
-        assert server.process
-        server.process.send_signal(signal.SIGTERM)
+        author = Client(app, server.url, joined["signUp"]["tokens"]["accessToken"])
+        async with asyncio.timeout(PATIENCE_SECONDS), posts_locked(url):
+            writing = [asyncio.create_task(author.data(WRITE, body=f"the last word {n}")) for n in range(20)]
+            for _ in writing:
+                await begun.acquire()
+            server.process.send_signal(signal.SIGTERM)
+            assert await goodbye(live) == GOING_AWAY
+            assert not any(each.done() for each in writing), "it was answered before the stop"
         answered = await asyncio.gather(*writing)
         assert all(answer["writePost"]["post"]["id"] for answer in answered)
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (message := await live.socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
-                pass
-            assert message.data == 1001
-            assert await server.process.wait() == 0
+        assert await asyncio.wait_for(server.process.wait(), PATIENCE_SECONDS) == 0
+
+
+@asynccontextmanager
+async def asking() -> AsyncIterator[tuple[aiohttp.ClientSession, asyncio.Semaphore]]:
+    """A session whose requests send their bodies when the server says that it reads them, and how many of them did."""
+    begun = asyncio.Semaphore(0)
+
+    async def note(*_: object) -> None:
+        begun.release()
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_chunk_sent.append(note)
+    async with aiohttp.ClientSession(headers={"Expect": "100-continue"}, trace_configs=[tracing]) as session:
+        yield session, begun
+
+
+@asynccontextmanager
+async def posts_locked(database_url: str) -> AsyncIterator[None]:
+    """Nobody can write a post inside the block, only wait."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        async with connection.transaction():
+            await connection.execute("lock table posts_post in exclusive mode")
+            yield
+    finally:
+        await connection.close()
+
+
+async def goodbye(live: Subscription) -> int:
+    """The code with which the server ends a subscription."""
+    while (message := await live.socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
+        pass
+    code: int = message.data
+    return code
