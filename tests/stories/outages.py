@@ -15,6 +15,9 @@ from tests.servers import ServerProcess, serving
 from tests.stories.books import Books
 from tests.stories.crowd import Crowd, crowd
 
+QUICK_SECONDS = 2.0
+"""How soon after the database is back a machine with nothing else to do writes again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outages:
@@ -31,6 +34,11 @@ class Outages:
     def is_clean(self) -> bool:
         """Whether nobody fell over and the books balance."""
         return not self.ended and self.books.balance
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether all went on soon, every time."""
+        return max(self.gaps) <= QUICK_SECONDS
 
     def __str__(self) -> str:
         return (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from tests.stories.outages import outages
 
-GAP_SECONDS = 2.0
-"""How soon after the database is back something must be written again."""
+GAP_SECONDS = 30.0
+"""How soon after the database is back something must be written again, on any machine. `make kill` is stricter."""
 
 
 async def test_neither_a_restart_nor_a_crash_of_the_database_loses_anything(home: Path):
