@@ -1,7 +1,7 @@
 """What orchestrators ask: alive, ready, and how much."""
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import asyncpg
@@ -22,6 +22,7 @@ from community.settings import Settings
 from schema.execution.executor import Executor
 from tests.api.asgi import ask
 from tests.databases import RUN, WORKER, Databases
+from tests.deadlines import PATIENCE_SECONDS
 from tests.servers import ServerProcess, serving
 
 DATABASE = f"hourglass_test_{RUN}_{WORKER}_health"
@@ -32,6 +33,12 @@ EXECUTOR = Executor(build_schema("type Query { ready: Boolean }"))
 @transaction()
 async def announce() -> None:
     await outbox.record(MemberJoined(member_id=new_id(), locale="en"))
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks waits as long as these tests do."""
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -73,10 +80,10 @@ async def test_a_migrated_database_that_answers_is_ready():
 
 
 @pytest.mark.usefixtures("database")
-async def test_facts_that_wait_for_their_place_are_a_reason():
-    with clock.frozen(clock.now() - timedelta(minutes=2)):
-        await announce()
-    answer = await ask(HEALTH, "/health/ready")
+async def test_facts_that_wait_for_their_place_are_a_reason(frozen_clock: datetime):
+    await announce()
+    with clock.frozen(frozen_clock + timedelta(minutes=2)):
+        answer = await ask(HEALTH, "/health/ready")
     assert answer.status == 503
     assert answer.json["reasons"] == {"relay": "facts wait for 120 seconds"}
 
@@ -104,13 +111,13 @@ async def test_a_database_that_went_away_is_a_reason(server: ServerProcess, run_
 
 
 @pytest.mark.usefixtures("database", "following")
-async def test_the_page_tells_the_pool_the_lags_and_the_subscribers():
-    with clock.frozen(clock.now() - timedelta(minutes=2)):
-        await announce()
-    page = (await ask(Starlette(routes=metrics.routes(Settings(), EXECUTOR)), "/metrics")).body.decode()
+async def test_the_page_tells_the_pool_the_lags_and_the_subscribers(frozen_clock: datetime):
+    await announce()
+    with clock.frozen(frozen_clock + timedelta(minutes=2)):
+        page = (await ask(Starlette(routes=metrics.routes(Settings(), EXECUTOR)), "/metrics")).body.decode()
     figures = dict(line.rsplit(" ", 1) for line in page.splitlines() if line and not line.startswith("#"))
     assert float(figures["hourglass_database_pool_size"]) >= 1
-    assert 119 <= float(figures["hourglass_outbox_sequencing_lag_seconds"]) <= 130
+    assert float(figures["hourglass_outbox_sequencing_lag_seconds"]) == 120
     assert float(figures["hourglass_outbox_delivery_lag_seconds"]) == 0
     assert float(figures["hourglass_live_subscribers"]) == 0
     assert "process_resident_memory_bytes" in figures
