@@ -21,7 +21,7 @@ from community.outbox.errors import DeliveryNotParked
 from community.outbox.hearing import HEARERS, MOST
 from tests.community.outbox.notes import NoteRead, NoteTaken, a_note, announce
 from tests.community.outbox.working import HASTY, count_of, declarations, deliveries, working
-from tests.deadlines import eventually
+from tests.deadlines import PATIENCE_SECONDS, eventually
 
 UNLUCKY = -1
 MEMBER = Actor(kind=Kind.MEMBER, member_id=uuid4())
@@ -229,7 +229,7 @@ async def test_a_worker_killed_between_the_effect_and_its_acknowledgement_does_n
     killed = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, env={**os.environ, "DATABASE_URL": database}
     )
-    assert await asyncio.wait_for(killed.wait(), 20) == -signal.SIGKILL
+    assert await asyncio.wait_for(killed.wait(), PATIENCE_SECONDS) == -signal.SIGKILL
     assert (await count_of("note.read"), [status for _, status in await deliveries()]) == (1, ["picked"])
     async with working(database, heartbeat_seconds=1):
         await eventually(is_idle)
