@@ -11,6 +11,7 @@ import pytest
 
 from community.quota import service as quota
 from tests.api.toy import Toy, happenings, toy_server, until
+from tests.deadlines import PATIENCE_SECONDS
 
 EVENTS = "text/event-stream"
 PARTS = 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json'
@@ -126,7 +127,7 @@ async def test_a_silent_stream_shows_that_it_lives(
     async with asked(toy, "subscription { waiting { id } }", accept) as response:
         found = b""
         while found.count(heartbeat) < 3:
-            found += await asyncio.wait_for(response.content.readany(), 5)
+            found += await asyncio.wait_for(response.content.readany(), PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize("accept", [EVENTS, PARTS])
@@ -158,7 +159,7 @@ async def test_an_ended_session_or_a_lost_role_ends_its_stream(
     async with asked(toy, "subscription { waiting { id } }", EVENTS, "admin") as response:
         await until(lambda: happenings.live == 1)
         getattr(toy.guards, change).add("Bearer admin")
-        (_, last, complete) = events_in(await asyncio.wait_for(response.text(), 5))
+        (_, last, complete) = events_in(await asyncio.wait_for(response.text(), PATIENCE_SECONDS))
         assert last[1]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert complete == ("complete", None)
     assert happenings.live == 0
@@ -171,7 +172,7 @@ async def test_a_server_that_stops_completes_its_streams() -> None:
     async with toy_server() as toy, asked(toy, "subscription { waiting { id } }", EVENTS) as response:
         await until(lambda: happenings.live == 1)
         toy.door.stop()
-        assert events_in(await asyncio.wait_for(response.text(), 5))[-1] == ("complete", None)
+        assert events_in(await asyncio.wait_for(response.text(), PATIENCE_SECONDS))[-1] == ("complete", None)
         assert happenings.live == 0
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -13,7 +14,7 @@ from aiohttp import WSMsgType
 from api import websocket
 from api.logs import CLIENTS_FAULTS
 from community.quota import service as quota
-from tests.api.toy import Toy, happenings, toy_server, until
+from tests.api.toy import Toy, happenings, keep_buckets_from_filling, toy_server, until
 from tests.deadlines import PATIENCE_SECONDS
 
 INIT = {"type": "connection_init"}
@@ -185,7 +186,8 @@ async def test_an_id_in_use_ends_the_conversation(toy: Toy) -> None:
     await until(lambda: happenings.live == 0)
 
 
-async def test_more_than_20_messages_a_second_end_the_conversation(toy: Toy) -> None:
+async def test_more_than_20_messages_a_second_end_the_conversation(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "time", SimpleNamespace(monotonic=lambda: 0.0))
     async with introduced(toy) as socket:
         for _ in range(30):
             await socket.send_json({"type": "ping"})
@@ -216,7 +218,7 @@ async def test_who_does_not_read_is_disconnected(toy: Toy) -> None:
     async with introduced(toy) as socket:
         socket._response.connection.transport.pause_reading()  # type: ignore[union-attr]
         await socket.send_json(subscribe("subscription { flood }"))
-        await until(lambda: not toy.door.sockets.are_open, seconds=10)
+        await until(lambda: not toy.door.sockets.are_open)
         socket._response.connection.transport.resume_reading()  # type: ignore[union-attr]
         assert await end_of(socket) in (1013, 1006)
 
@@ -258,7 +260,8 @@ async def test_pages_of_other_sites_cannot_connect(toy: Toy) -> None:
         assert await socket.receive_json() == {"type": "connection_ack"}
 
 
-async def test_sockets_pay_from_the_same_bucket(toy: Toy) -> None:
+async def test_sockets_pay_from_the_same_bucket(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep_buckets_from_filling(monkeypatch)
     expensive = "{ posts(first: 90) { nodes { id author { name } } } }"
     async with introduced(toy) as socket:
         for number in range(4):

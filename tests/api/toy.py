@@ -1,7 +1,7 @@
 """A small graph with one of everything the front door cares about, and a door to it on a real server."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,20 +9,24 @@ from uuid import UUID
 
 import aiohttp
 import orjson
+import pytest
 import strawberry
 import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from api.graphql import FrontDoor
+from api.limits import bucket_of
 from community.access.policy import ANONYMOUS, Actor, Kind, Role
 from community.kernel.errors import InvalidToken, NotFound
 from community.kernel.pages import Page
+from community.quota.rules import Bucket
 from community.settings import Settings
 from schema.connections import Connection
 from schema.context import Info
 from schema.limits import SENSITIVE
 from schema.prices import PRICE, Price
+from tests.deadlines import PATIENCE_SECONDS
 
 MEMBER = Actor(kind=Kind.MEMBER, member_id=UUID(int=1))
 ADMIN = Actor(kind=Kind.MEMBER, member_id=UUID(int=2), roles=frozenset({Role.ADMIN}))
@@ -285,8 +289,17 @@ async def running(app: ASGIApp, on_stopping: Callable[[], None] = lambda: None) 
         await task
 
 
-async def until(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 5.0) -> None:
-    """Wait for a condition, at most `seconds`."""
-    async with asyncio.timeout(seconds):
+def keep_buckets_from_filling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a caller paid stays paid, however slow this machine is: a token takes 100 s to come back."""
+
+    def hardly_filling(actor: Actor, address: str) -> Bucket:
+        return bucket_of(actor, address)._replace(rate=0.01)
+
+    monkeypatch.setattr("api.operations.bucket_of", hardly_filling)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition. Fails when it is not in time."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
