@@ -274,6 +274,8 @@ async def running(app: ASGIApp, on_stopping: Callable[[], None] = lambda: None) 
         ws_max_size=128 * 1024,
         lifespan="on",
         log_config=None,
+        # Whoever pauses for seconds must not meet a connection that is just being closed.
+        timeout_keep_alive=int(PATIENCE_SECONDS),
         timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
