@@ -24,6 +24,7 @@ async def toy(toy_at_large: Toy, database: str) -> AsyncIterator[Toy]:  # noqa: 
     quota.forget_leases()
     happenings.begin_anew()
     toy_at_large.guards.revoked.clear()
+    toy_at_large.guards.demoted.clear()
     with capture_logs() as toy_at_large.log:
         yield toy_at_large
         happenings.gate.set()

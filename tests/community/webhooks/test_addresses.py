@@ -7,6 +7,7 @@ from community.webhooks.rules.destinations import Flaw, flaw_in
 from community.webhooks.rules.retries import Failure
 from community.webhooks.sender import Sender
 from tests.community.webhooks.hostile import HOSTILE, LEADS_ASTRAY, Resolver, connects
+from tests.deadlines import PATIENCE_SECONDS
 from tests.receiver import Receiver, receiving
 
 GOOD_NAME = "https://hooks.example.com/in"
@@ -23,7 +24,7 @@ def test_a_hostile_url_is_refused_by_its_text(url: str):
 
 async def test_a_hostile_url_that_got_so_far_connects_to_nothing():
     with connects() as connected:
-        async with Sender(timeout_seconds=5, resolver=Resolver(["127.0.0.1"])) as sender:
+        async with Sender(timeout_seconds=PATIENCE_SECONDS, resolver=Resolver(["127.0.0.1"])) as sender:
             answers = [await sender.post(url, "{}", {}) for url in HOSTILE]
     assert connected == []
     assert {answer.status for answer in answers} == {None}
@@ -33,7 +34,7 @@ async def test_a_hostile_url_that_got_so_far_connects_to_nothing():
 @pytest.mark.parametrize("address", LEADS_ASTRAY)
 async def test_a_good_name_that_leads_astray_connects_to_nothing(address: str):
     with connects() as connected:
-        async with Sender(timeout_seconds=5, resolver=Resolver([address])) as sender:
+        async with Sender(timeout_seconds=PATIENCE_SECONDS, resolver=Resolver([address])) as sender:
             answer = await sender.post(GOOD_NAME, "{}", {})
     assert connected == []
     assert answer.failure is Failure.ADDRESS_REFUSED
@@ -41,7 +42,7 @@ async def test_a_good_name_that_leads_astray_connects_to_nothing(address: str):
 
 async def test_of_several_addresses_none_that_is_astray_is_tried():
     with connects() as connected:
-        async with Sender(timeout_seconds=5, resolver=Resolver(LEADS_ASTRAY)) as sender:
+        async with Sender(timeout_seconds=PATIENCE_SECONDS, resolver=Resolver(LEADS_ASTRAY)) as sender:
             answer = await sender.post(GOOD_NAME, "{}", {})
     assert connected == []
     assert answer.failure is Failure.ADDRESS_REFUSED
@@ -52,7 +53,7 @@ async def test_a_name_that_changes_its_meaning_is_judged_by_what_is_connected_to
     resolver = Resolver(["93.184.215.14"], ["127.0.0.1"])
     await resolver.resolve("hooks.example.com")
     with connects() as connected:
-        async with Sender(timeout_seconds=5, resolver=resolver) as sender:
+        async with Sender(timeout_seconds=PATIENCE_SECONDS, resolver=resolver) as sender:
             answer = await sender.post(GOOD_NAME, "{}", {})
     assert resolver.asked == 2
     assert connected == []
@@ -62,10 +63,10 @@ async def test_a_name_that_changes_its_meaning_is_judged_by_what_is_connected_to
 async def test_what_answers_on_this_machine_is_reached_only_where_that_is_allowed():
     async with receiving(Receiver(secret="whsec_c2VjcmV0")) as receiver:
         with connects() as connected:
-            async with Sender(timeout_seconds=5) as sender:
+            async with Sender(timeout_seconds=PATIENCE_SECONDS) as sender:
                 refused = await sender.post(receiver.url, "{}", {})
             assert connected == []
-            async with Sender(timeout_seconds=5, allows_loopback=True) as sender:
+            async with Sender(timeout_seconds=PATIENCE_SECONDS, allows_loopback=True) as sender:
                 reached = await sender.post(receiver.url, "{}", {})
             assert len(connected) == 1
     assert (refused.failure, refused.status) == (Failure.ADDRESS_REFUSED, None)
