@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
@@ -21,6 +21,9 @@ Header = tuple[bytes, bytes]
 NAME = itemgetter(0)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
+"""What a Host header may hold: a name or an address and perhaps a port (RFC 3986 §3.2), or nothing."""
+
 CLIENT_LEFT = 499
 """The status in the log when the client went away before its answer began."""
 
@@ -40,7 +43,7 @@ SECURITY_HEADERS = {
 class HostNotSaid(RequestRefused):
     """Nobody can tell for which host this is, or two that read it on its way could differ in that (RFC 9112 §3.2)."""
 
-    message = "Say which host this is for: in one Host header, as HTTP/1.1 needs it."
+    message = "Say which host this is for: in one Host header that holds its name, as HTTP/1.1 needs it."
 
 
 class Surroundings:
@@ -61,7 +64,7 @@ class Surroundings:
             return await self.app(scope, receive, send)
         begun, status = time.perf_counter(), CLIENT_LEFT
         request_id, hosts = _id_and_hosts(scope["headers"])
-        app = self.app if hosts == 1 or (hosts == 0 and _is_http_1_0(scope)) else _ask_for_host
+        app = self.app if _is_host_said(scope, hosts) else _ask_for_host
         scope.setdefault("state", {})["request_id"] = request_id
         about.begin(request_id)
 
@@ -126,20 +129,22 @@ class Apology:
             await _apologise(error, scope, receive, send, begun_answer=False)
 
 
-def _id_and_hosts(headers: Iterable[Header]) -> tuple[str, int]:
-    """The id of a request, a new one where it brings none that is usable, and how many hosts it says it is for."""
-    given, hosts = "", 0
+def _id_and_hosts(headers: Iterable[Header]) -> tuple[str, list[bytes]]:
+    """The id of a request, a new one where it brings none that is usable, and which hosts it says it is for."""
+    given, hosts = "", []
     for name, value in headers:
         if name == b"host":
-            hosts += 1
+            hosts.append(value)
         elif name == b"x-request-id":
             given = value.decode("latin-1")
     return given if given and REQUEST_ID.fullmatch(given) else ids.new_hex(), hosts
 
 
-def _is_http_1_0(scope: Scope) -> bool:
-    """There no host has to be said."""
-    return bool(scope.get("http_version", "1.1") < "1.1")
+def _is_host_said(scope: Scope, hosts: Sequence[bytes]) -> bool:
+    """Whether it is one that can be. HTTP/1.0 needs none."""
+    if not hosts:
+        return bool(scope.get("http_version", "1.1") < "1.1")
+    return len(hosts) == 1 and HOST.fullmatch(hosts[0]) is not None
 
 
 async def _ask_for_host(scope: Scope, receive: Receive, send: Send) -> None:

@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     """How log lines look: for people or for machines."""
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    """The least severe log line that is written."""
+    """The least severe log line that is written. `up` writes only warnings unless this is set."""
 
     shutdown_seconds: int = Field(default=20, ge=1)
     """How long an orderly stop waits for requests that are still being answered, before it cuts them off."""

@@ -117,7 +117,8 @@ class Effects:
 
     effects: strawberry.Private[engagement.Effects]
     is_repeat: bool = strawberry.field(
-        description="Whether it was recorded before: then these are the effects it had the first time."
+        description="Whether a shop's or a partner's system had reported it before: then these are the effects it had"
+        " the first time. What members ask again is answered as the first time, and so is this."
     )
 
     @classmethod

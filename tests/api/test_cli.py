@@ -184,7 +184,7 @@ async def test_a_private_database_is_started_and_stopped_with_the_command(tmp_pa
 def in_the_readme() -> tuple[str, Any]:
     """The query that the first page of the project shows, and the answer that it promises."""
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    asked = re.search(r"--json '\n(.+?)'\n```", page, re.DOTALL)
+    asked = re.search(r"--data '\n(.+?)'\n```", page, re.DOTALL)
     answered = re.search(r"```json\n(.+?)```", page, re.DOTALL)
     assert asked
     assert answered
