@@ -18,6 +18,13 @@ from tests.deadlines import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 2 * PATIENCE_SECONDS
+PATIENT = {
+    "HOURGLASS_LOCK_TIMEOUT_MS": "60000",
+    "HOURGLASS_STATEMENT_TIMEOUT_MS": "60000",
+    "HOURGLASS_POOL_ACQUIRE_SECONDS": "60",
+    "HOURGLASS_SHUTDOWN_SECONDS": "60",
+}
+"""For a process in which nobody is to give up, however long a busy machine takes."""
 
 
 @dataclass

@@ -13,7 +13,7 @@ import pytest_asyncio
 
 from tests.databases import RUN, WORKER, Databases
 from tests.deadlines import PATIENCE_SECONDS
-from tests.servers import Client, ServerProcess, Subscription, serving
+from tests.servers import PATIENT, Client, ServerProcess, Subscription, serving
 
 PORTAL = "https://portal.example.com"
 EVERYTHING = {"HOURGLASS_ALLOWED_ORIGINS": PORTAL, "HOURGLASS_LOG_LEVEL": "info"}
@@ -25,14 +25,6 @@ mutation ($handle: String!, $email: String!) {
   }
 }
 """
-PATIENT = {
-    "HOURGLASS_LOCK_TIMEOUT_MS": "60000",
-    "HOURGLASS_STATEMENT_TIMEOUT_MS": "60000",
-    "HOURGLASS_POOL_ACQUIRE_SECONDS": "60",
-    "HOURGLASS_SHUTDOWN_SECONDS": "60",
-}
-"""Nobody gives up, however long a busy machine takes."""
-
 GOING_AWAY = 1001
 Database = Callable[[], Awaitable[str]]
 HANDSHAKE = (

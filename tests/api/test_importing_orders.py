@@ -25,10 +25,9 @@ from community.orders.queries import LineView, OrderView
 from community.settings import Settings
 from tests.api.commands import Shell, ended, hourglass, start
 from tests.deadlines import eventually
+from tests.servers import PATIENT
 
 HEADER = "customer_id,date,amount\n"
-PATIENT = {"HOURGLASS_LOCK_TIMEOUT_MS": "60000", "HOURGLASS_STATEMENT_TIMEOUT_MS": "60000"}
-"""Who waits for somebody else does not give up, however long a busy machine takes."""
 
 Write = Callable[[str | bytes], Path]
 Brought = tuple[Outcome, dict[int, str]]

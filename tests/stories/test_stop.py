@@ -14,18 +14,12 @@ import pytest
 from api.postgres.rooms import Room
 from api.postgres.server import PrivateServer
 from tests.deadlines import PATIENCE_SECONDS, eventually
-from tests.servers import ServerProcess
+from tests.servers import PATIENT, ServerProcess
 from tests.stories.apps import App
 from tests.stories.books import Books
 from tests.stories.crowd import Journal, crowd
 
 GOING_AWAY = 1001
-PATIENT = {
-    "HOURGLASS_LOCK_TIMEOUT_MS": "60000",
-    "HOURGLASS_STATEMENT_TIMEOUT_MS": "60000",
-    "HOURGLASS_SHUTDOWN_SECONDS": "60",
-}
-"""A write waits for its lock, however long a busy machine takes."""
 LISTEN = "subscription { postWritten { id } }"
 Database = Callable[[], Awaitable[str]]
 
