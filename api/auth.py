@@ -4,7 +4,7 @@ import structlog
 
 from community.access import service as access
 from community.access.policy import ANONYMOUS, Actor
-from community.kernel.errors import InvalidToken
+from community.kernel.errors import InvalidToken, NotABearer
 
 KEY_PREFIX = "hg_key_"
 
@@ -21,7 +21,7 @@ async def authenticate(authorization: str | None) -> Actor:
     try:
         scheme, _, bearer = authorization.strip().partition(" ")
         if scheme.lower() != "bearer":
-            raise InvalidToken
+            raise NotABearer
         bearer = bearer.lstrip()
         if bearer.startswith(KEY_PREFIX):
             return await access.authenticate_key(bearer)

@@ -1,21 +1,53 @@
-"""Asking an ASGI application in the process of the test: one request, one answer."""
+"""One request to an ASGI application, without a server between."""
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+import orjson
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
 
-async def answered(
-    app: ASGIApp, method: str, url: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None
-) -> tuple[int, dict[str, str], bytes]:
-    """The status, the headers by their names in lower case, and the body."""
-    path, _, query = url.partition("?")
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, read."""
+        return orjson.loads(self.body)
+
+
+async def ask(
+    app: ASGIApp, path: str = "/", *, method: str = "GET", headers: Mapping[str, str] | None = None, body: bytes = b""
+) -> Answer:
+    """Send a request and collect the whole answer. Who asks stays until it is over."""
+    path, _, query = path.partition("?")
     said = {"Host": "127.0.0.1", **(headers or {})}
-    sent: list[Any] = []
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in said.items()],
+        "client": ("127.0.0.1", 50000),
+        "server": ("127.0.0.1", 8000),
+        "state": {},
+    }
     to_come = [body]
+    sent: list[Message] = []
     is_over = asyncio.Event()
 
     async def receive() -> Message:
@@ -27,21 +59,7 @@ async def answered(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app(
-        {
-            "type": "http",
-            "http_version": "1.1",
-            "method": method,
-            "path": unquote(path),
-            "root_path": "",
-            "query_string": query.encode(),
-            "headers": [(name.lower().encode(), value.encode()) for name, value in said.items()],
-            "scheme": "http",
-            "server": ("127.0.0.1", 80),
-        },
-        receive,
-        send,
-    )
+    await app(scope, receive, send)
     is_over.set()
-    shown = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], shown, b"".join(message.get("body", b"") for message in sent[1:])
+    start, *parts = sent
+    return Answer(start["status"], Headers(raw=start["headers"]), b"".join(part.get("body", b"") for part in parts))

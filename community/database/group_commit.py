@@ -43,8 +43,14 @@ MOST = 32
 PATIENCE_SECONDS = 0.1
 """Who is under way for longer waits for somebody else's lock: others do not wait for them any more."""
 
-LOCK_TIMEOUT = "set local lock_timeout = '500ms'"
-"""So long a group of several waits for somebody else's lock. Then each is done alone, and waits for the own ones."""
+LOCK_TIMEOUT = """
+    select where case
+        when current_setting('lock_timeout')::interval between interval '1 ms' and interval '500 ms' then false
+        else set_config('lock_timeout', '500ms', true) is null
+    end
+"""
+"""So long at most a group of several waits for somebody else's lock: no longer than a single one would. Then each is
+done alone, and waits for the own ones."""
 
 
 @dataclass(slots=True, eq=False)

@@ -4,7 +4,9 @@
     ├── Problem                   a rule said no               a member of the mutation's result union
     │   └── InvalidReason                                what somebody says to explain a decision
     └── Refusal                   the call itself was refused  a top-level GraphQL error with `extensions.code`
-        ├── Unauthenticated  InvalidToken  Forbidden     who is calling
+        ├── Unauthenticated  Forbidden                   who is calling
+        ├── InvalidToken
+        │   └── NotABearer
         ├── NotFound  BadInput  InvalidId                what is asked for
         └── RateLimited  TooBusy  OutcomeUnknown         how the server is, and what became of it
 
@@ -77,6 +79,13 @@ class InvalidToken(Refusal):
 
     code = "UNAUTHENTICATED"
     message = "The access token is not valid or has expired. Refresh it or sign in again."
+
+
+@dataclass
+class NotABearer(InvalidToken):
+    """Something was presented under another scheme than Bearer, or under none."""
+
+    message = "This is no bearer token. Send `Authorization: Bearer`, a space, and the access token or API key."
 
 
 @dataclass

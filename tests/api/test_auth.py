@@ -5,7 +5,7 @@ import pytest
 from api.auth import authenticate
 from community.access import service as access
 from community.access.policy import ANONYMOUS, SYSTEM, Actor, KeyOwner, Kind, Role, Scope
-from community.kernel.errors import InvalidToken
+from community.kernel.errors import InvalidToken, NotABearer
 from tests.community.access.people import actor_of, an_account, signed_in
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -45,13 +45,18 @@ async def test_a_key_is_its_owner(owner: KeyOwner) -> None:
         "Bearer \x00",
         "Bearer \ud800",
         "Bearer " + "😀" * 10_000,
-        "Basic bWVpOnBhc3N3b3Jk",
-        "hg_key_0",
-        "null",
     ],
 )
 async def test_whatever_opens_nothing_is_refused(header: str) -> None:
-    with pytest.raises(InvalidToken):
+    with pytest.raises(InvalidToken, match="has expired"):
+        await authenticate(header)
+
+
+@pytest.mark.parametrize(
+    "header", ["Basic bWVpOnBhc3N3b3Jk", "hg_key_0", "eyJhbGciOiJub25lIn0.e30.", "null", "Bearer\tx"]
+)
+async def test_who_says_no_bearer_is_told_how_to(header: str) -> None:
+    with pytest.raises(NotABearer, match="Send `Authorization: Bearer`"):
         await authenticate(header)
 
 

@@ -20,7 +20,7 @@ from community.outbox import tail
 from community.outbox.tail import Tail
 from community.settings import Settings
 from schema.execution.executor import Executor
-from tests.api.asgi import ask
+from tests.asgi import ask
 from tests.databases import RUN, WORKER, Databases
 from tests.deadlines import PATIENCE_SECONDS
 from tests.servers import ServerProcess, serving

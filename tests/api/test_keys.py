@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from api import keys
 from community.access.signing import ED25519, signing_pair
-from tests.api.asgi import ask
+from tests.asgi import ask
 
 KEYS = Starlette(routes=keys.routes)
 

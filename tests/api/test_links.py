@@ -21,7 +21,7 @@ from community.referrals.queries import LinkView
 from community.referrals.rules.owners import Owner
 from community.referrals.service import LinkPlan
 from community.settings import Settings
-from tests.api.asgi import Answer, ask
+from tests.asgi import Answer, ask
 from tests.deadlines import eventually
 
 HOME = "https://www.example.com/join"
@@ -154,7 +154,7 @@ async def write(sql: str, *args: object) -> None:
     await community_database.execute(sql, *args)
 
 
-@pytest.mark.parametrize("code", ["nobody-77", "x", "a" * 31, "%E6%A2%85", "a%00b", "..%2f..", "' or 1=1", "<script>"])
+@pytest.mark.parametrize("code", ["nobody-77", "x", "a" * 31, "%E6%A2%85", "a%00b", "..%5c..", "' or 1=1", "<script>"])
 async def test_a_code_that_is_none_is_a_page_with_a_way_home(stand: Stand, code: str) -> None:
     answer = await stand.follow(code, accept_language="zh-TW")
     assert answer.status == 404

@@ -18,7 +18,7 @@ from api.middleware import Apology, Surroundings
 from community.access.policy import Actor, Kind
 from community.kernel import about
 from community.kernel.ids import new_id
-from tests.api.asgi import ask
+from tests.asgi import ask
 
 MEMBER = Actor(kind=Kind.MEMBER, member_id=new_id())
 

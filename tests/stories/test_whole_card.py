@@ -20,7 +20,7 @@ from community.ledger import service as ledger
 from community.referrals import service as referrals
 from community.settings import Settings
 from tests.announcements import everything_is_heard
-from tests.api.asgi import ask as request
+from tests.asgi import ask as request
 from tests.community.partners.deals import a_key, a_link, a_partner
 from tests.factories import a_member
 from tests.graph import ask

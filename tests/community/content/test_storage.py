@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.routing import Route
 
 from api.media import Doors
@@ -17,14 +19,13 @@ from community.content.rules import links
 from community.content.storage import Link, LocalStorage, S3Storage, Storage, StoredFile
 from community.content.storage.places import kept
 from community.kernel import clock, ids
-from tests.asgi import answered
+from tests.asgi import Answer, ask
 from tests.community.content.files import files_in
 from tests.s3 import bucket
 
 MINUTES = timedelta(minutes=5)
 KEY = b"a key of thirty-two bytes or more"
 
-Answer = tuple[int, dict[str, str], bytes]
 Send = Callable[..., Awaitable[Answer]]
 
 
@@ -36,10 +37,10 @@ class House:
         self.send = send
 
     async def put(self, link: Link, content: bytes) -> int:
-        return (await self.send("PUT", link.url, body=content, headers=link.headers))[0]
+        return (await self.send(link.url, method="PUT", body=content, headers=link.headers)).status
 
     async def get(self, url: str, **headers: str) -> Answer:
-        return await self.send("GET", url, headers=headers)
+        return await self.send(url, headers=headers)
 
     async def kept(self, content: bytes, media_type: str = "video/mp4", name: str = "影片.mp4") -> StoredFile:
         """A file that was sent and kept."""
@@ -61,19 +62,13 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
                 Route("/media/{id:uuid}/{name}", doors.give, methods=["GET"]),
             ]
         )
-
-        async def ask(method: str, url: str, *, body: bytes = b"", headers: dict[str, str] | None = None) -> Answer:
-            return await answered(app, method, url, body=body, headers=headers or {})
-
-        yield House(storage, ask)
+        yield House(storage, partial(ask, app))
         return
     async with bucket(tmp_path) as found, aiohttp.ClientSession() as http:
 
-        async def request_(
-            method: str, url: str, *, body: bytes = b"", headers: dict[str, str] | None = None
-        ) -> Answer:
+        async def send(url: str, *, method: str = "GET", body: bytes = b"", headers: dict[str, str]) -> Answer:
             async with http.request(method, url, data=body or None, headers=headers) as answer:
-                return answer.status, dict(answer.headers), await answer.read()
+                return Answer(answer.status, Headers(answer.headers), await answer.read())
 
         yield House(
             S3Storage(
@@ -83,23 +78,21 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
                 access_key=found.access_key,
                 secret_key=found.secret_key,
             ),
-            request_,
+            send,
         )
 
 
 async def test_a_file_is_sent_to_one_link_and_read_under_another(house: House) -> None:
     file = await house.kept(b"0123456789")
-    status, headers, body = await house.get(house.storage.link(file, clock.now(), MINUTES).url)
-    assert (status, body) == (200, b"0123456789")
-    assert headers["content-type" if "content-type" in headers else "Content-Type"] == "video/mp4"
+    answer = await house.get(house.storage.link(file, clock.now(), MINUTES).url)
+    assert (answer.status, answer.headers["content-type"], answer.body) == (200, "video/mp4", b"0123456789")
     assert bytes(await house.storage.read(file.id, 4)) == b"0123"
 
 
 async def test_a_range_of_a_video_is_read_alone(house: House) -> None:
     url = house.storage.link(await house.kept(b"0123456789"), clock.now(), MINUTES).url
-    _, headers, body = await house.get(url, Range="bytes=3-5")
-    assert body == b"345"
-    assert {k.lower(): v for k, v in headers.items()}["content-range"] == "bytes 3-5/10"
+    answer = await house.get(url, Range="bytes=3-5")
+    assert (answer.body, answer.headers["content-range"]) == (b"345", "bytes 3-5/10")
 
 
 async def test_a_link_that_was_changed_or_made_for_something_else_leads_nowhere(house: House) -> None:
@@ -114,11 +107,11 @@ async def test_a_link_that_was_changed_or_made_for_something_else_leads_nowhere(
         url + "&x=y",
         upload,
     ):
-        status, _, body = await house.get(forged)
-        assert status in (400, 403, 404, 405), forged
-        assert b"other" not in body
-    status, _, _ = await house.send("PUT", url, body=b"evil", headers={})
-    assert status in (400, 403, 404, 405)
+        answer = await house.get(forged)
+        assert answer.status in (400, 403, 404, 405), forged
+        assert b"other" not in answer.body
+    answer = await house.send(url, method="PUT", body=b"evil", headers={})
+    assert answer.status in (400, 403, 404, 405)
     assert bytes(await house.storage.read(one.id, 10)) == b"one"
 
 
@@ -131,9 +124,9 @@ async def test_a_link_expires(house: House) -> None:
         fresh = house.storage.link(file, clock.now(), MINUTES).url
         expired = fresh.replace(f"X-Amz-Date={clock.now():%Y%m%d}", f"X-Amz-Date={past - timedelta(days=1):%Y%m%d}")
         assert expired != fresh
-    status, _, body = await house.get(expired)
-    assert status in (400, 403, 404)
-    assert body != b"one"
+    answer = await house.get(expired)
+    assert answer.status in (400, 403, 404)
+    assert answer.body != b"one"
 
 
 async def test_what_is_sent_again_after_it_was_kept_never_reaches_readers(house: House) -> None:
@@ -151,8 +144,8 @@ async def test_what_is_sent_again_after_it_was_kept_never_reaches_readers(house:
 
 async def test_what_is_saved_to_disk_has_its_name_in_any_script(house: House) -> None:
     file = await house.kept(b"%PDF-1.7", "application/pdf", "使用手冊 1.pdf")
-    _, headers, _ = await house.get(house.storage.link(file, clock.now(), MINUTES).url)
-    said = {name.lower(): value for name, value in headers.items()}.get("content-disposition", "")
+    answer = await house.get(house.storage.link(file, clock.now(), MINUTES).url)
+    said = answer.headers.get("content-disposition", "")
     if isinstance(house.storage, LocalStorage):
         assert said.startswith("attachment")
         assert unquote(said.rpartition("UTF-8''")[2]) == "使用手冊 1.pdf"
@@ -166,8 +159,7 @@ async def test_not_a_byte_more_than_was_announced_is_taken(tmp_path: Path) -> No
     upload_id = ids.new_id()
     url = storage.upload_link(upload_id, "image/png", 4, clock.now(), MINUTES).url
     for body, headers in ((b"12345", {}), (b"12345", {"content-length": "4"}), (b"1234", {"content-length": "5"})):
-        status, _, _ = await answered(app, "PUT", url, body=body, headers=headers)
-        assert status == 413
+        assert (await ask(app, url, method="PUT", body=body, headers=headers)).status == 413
     assert await storage.arrived(upload_id) is None
     assert files_in(tmp_path) == [], "nothing is left of what was refused"
 

@@ -30,6 +30,7 @@ class Notes:
     def __init__(self) -> None:
         self.tried: list[list[int]] = []
         self.requests: dict[int, str | None] = {}
+        self.lock_timeouts: dict[int, str] = {}
         self.let_go = asyncio.Event()
         self.group = database.GroupCommit(self._write, apart=itemgetter(1), alike=lambda note: note[0] >= 0)
         self.fails: dict[int, Exception] = {}
@@ -40,6 +41,7 @@ class Notes:
         self.tried.append([number for number, _ in notes])
         if len(notes) == 1:
             self.requests[notes[0][0]] = about.known().get("request_id")
+        self.lock_timeouts[len(notes)] = await database.fetch_value("show lock_timeout")
         await self.let_go.wait()
         for number, text in notes:
             if number not in self.refuses:
@@ -183,6 +185,17 @@ async def test_somebody_elses_lock_stops_only_who_needs_it(
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(outcome).__name__ for outcome in outcomes] == ["int", "TooBusy", "int"]
     assert await written(outsider) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(("alone", "together"), [(100, "100ms"), (500, "500ms"), (2_000, "500ms"), (0, "500ms")])
+async def test_a_group_waits_for_a_lock_no_longer_than_who_is_alone(
+    notes: Notes, connect: Connect, alone: int, together: str
+) -> None:
+    await connect(lock_timeout_ms=alone)
+    async with notes.crowded():
+        tasks = await notes.wanted((1, "a"), (2, "b"))
+    await asyncio.gather(*tasks)
+    assert notes.lock_timeouts == {1: {2_000: "2s", 0: "0"}.get(alone, f"{alone}ms"), 2: together}
 
 
 async def test_who_waits_long_for_a_lock_is_not_waited_for(notes: Notes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ from community.outbox import worker
 from community.settings import Settings, settings
 from schema.context import Context
 from schema.nodes import encode_id
-from tests.asgi import answered
+from tests.asgi import ask as request
 from tests.community.content.files import a_medium, mp4, pdf, png, send
 from tests.community.content.publications import (
     MEMBERS_ONLY,
@@ -326,11 +326,11 @@ async def bytes_met(cage: Cage, met: str) -> str:
     wanted = [each for each in cage.ids if kind_of(each) == "MediaFile"]
     guesses = {f"/media/{uuid_of(each)}/x.png?type=image/png&expires=9999999999&signature=" for each in wanted}
     guesses |= {re.sub(r"expires=\d+", "expires=9999999999", address) for address in addresses}
-    forged = [await answered(app, "GET", each) for each in guesses]
-    assert {status for status, _, _ in forged} <= {404}, "an address that was changed leads nowhere"
-    found = [await answered(app, "GET", each) for each in sorted(addresses)]
-    assert {status for status, _, _ in found} <= {200}
-    return b"".join(body for _, _, body in found).decode("latin-1")
+    forged = [await request(app, each) for each in guesses]
+    assert {answer.status for answer in forged} <= {404}, "an address that was changed leads nowhere"
+    found = [await request(app, each) for each in sorted(addresses)]
+    assert {answer.status for answer in found} <= {200}
+    return b"".join(answer.body for answer in found).decode("latin-1")
 
 
 def kind_of(node_id: str) -> str:
