@@ -21,7 +21,7 @@ Header = tuple[bytes, bytes]
 NAME = itemgetter(0)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
-HOST = re.compile(rb"[A-Za-z0-9._~!$&'()*+,;=%:\[\]-]*")
+HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(:[0-9]*)?")
 """What a Host header may hold: a name or an address and perhaps a port (RFC 3986 §3.2), or nothing."""
 
 CLIENT_LEFT = 499
@@ -134,7 +134,7 @@ def _id_and_hosts(headers: Iterable[Header]) -> tuple[str, list[bytes]]:
     given, hosts = "", []
     for name, value in headers:
         if name == b"host":
-            hosts.append(value)
+            hosts.append(value.strip(b" \t"))
         elif name == b"x-request-id":
             given = value.decode("latin-1")
     return given if given and REQUEST_ID.fullmatch(given) else ids.new_hex(), hosts

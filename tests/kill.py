@@ -22,7 +22,7 @@ from tests.stories.books import Books
 from tests.stories.crowd import crowd
 from tests.stories.outages import Outages, outages
 
-PATIENT = {"HOURGLASS_ACCESS_TOKEN_MINUTES": "60"}
+SIGNED_IN_FOR_LONG = {"HOURGLASS_ACCESS_TOKEN_MINUTES": "60"}
 """Nobody signs in again, however long it takes on a busy machine."""
 
 
@@ -47,7 +47,7 @@ async def ordeal(database_url: str, *, kills: int, acknowledged_per_kill: int, s
     """Kill a loaded server `kills` times, then compare what it said with what it kept."""
     began = time.monotonic()
     chance = random.Random(seed)
-    server = ServerProcess(database_url, environment=PATIENT)
+    server = ServerProcess(database_url, environment=SIGNED_IN_FOR_LONG)
     await server.start()
     slowest = 0.0
     async with crowd(server.url) as members:

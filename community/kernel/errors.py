@@ -85,6 +85,7 @@ class InvalidToken(Refusal):
 class NotABearer(InvalidToken):
     """Something was presented under another scheme than Bearer, or under none."""
 
+    code = InvalidToken.code
     message = "This is no bearer token. Send `Authorization: Bearer`, a space, and the access token or API key."
 
 

@@ -118,7 +118,7 @@ class Effects:
     effects: strawberry.Private[engagement.Effects]
     is_repeat: bool = strawberry.field(
         description="Whether a shop's or a partner's system had reported it before: then these are the effects it had"
-        " the first time. What members ask again is answered as the first time, and so is this."
+        " the first time. Always false for what members do themselves, and where an order is read."
     )
 
     @classmethod

@@ -100,6 +100,8 @@ async def test_the_server_does_not_say_what_it_is_made_of(http: aiohttp.ClientSe
         (b"GET /health/live HTTP/1.1\r\nHost: a\r\nHost: a\r\n", 400),
         (b"GET /health/live HTTP/1.0\r\nHost: a\r\nHost: b\r\n", 400),
         (b"GET /health/live HTTP/1.1\r\nHost: a b\r\n", 400),
+        (b"GET /health/live HTTP/1.1\r\nHost: a:b\r\n", 400),
+        (b"GET /health/live HTTP/1.1\r\nHost: a \t\r\n", 200),
         (b"GET /health/live HTTP/1.1\r\nHost: [2001:db8::1]:8000\r\n", 200),
         (b"GET /graphql?query={__typename} HTTP/1.1\r\n", 400),
         (b"GET /graphql HTTP/1.1\r\nAccept: text/html\r\n", 400),

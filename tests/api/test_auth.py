@@ -56,8 +56,9 @@ async def test_whatever_opens_nothing_is_refused(header: str) -> None:
     "header", ["Basic bWVpOnBhc3N3b3Jk", "hg_key_0", "eyJhbGciOiJub25lIn0.e30.", "null", "Bearer\tx"]
 )
 async def test_who_says_no_bearer_is_told_how_to(header: str) -> None:
-    with pytest.raises(NotABearer, match="Send `Authorization: Bearer`"):
+    with pytest.raises(NotABearer, match="Send `Authorization: Bearer`") as refused:
         await authenticate(header)
+    assert refused.value.code == "UNAUTHENTICATED"
 
 
 async def test_what_was_ended_or_revoked_is_refused() -> None:
