@@ -21,6 +21,7 @@ from api.errors import of_document, of_field, present
 from api.limits import bucket_of
 from api.parameters import Parameters
 from api.patience import Patience, TooSlow
+from api.turns import Turns
 from community.access.policy import Kind, Permission, require
 from community.kernel.errors import HourglassError
 from community.quota import service as quota
@@ -81,6 +82,7 @@ class Operations:
         self._writes: set[asyncio.Task[Any]] = set()
         self._shared = SharedEvents()
         self._patience = Patience(settings.read_timeout_seconds)
+        self._turns = Turns()
 
     async def prepare(self, asked: Parameters, caller: Caller, check: Callable[[OperationType], None]) -> Ready:
         """Make an operation ready to run, and charge for it. `check` refuses the kinds that its transport cannot carry.
@@ -125,6 +127,7 @@ class Operations:
             async with aclosing(cast("AsyncIterator[Any]", source)) as events:  # type: ignore[type-var]
                 async for event in events:
                     yield Answer(await self._shared.of(ready, event, self._told))
+                    await self._turns.end_if_long()
         except Exception as error:
             yield self.refused(error, caller)
 

@@ -231,6 +231,8 @@ class Conversation:
                 if not answer.ran:
                     return self._end(key, {"type": "error", "payload": answer.payload["errors"]})
                 self._say({"id": key, "type": "next", "payload": answer.payload})
+                if self._outgoing.qsize() >= MAX_QUEUE // 2:
+                    await asyncio.sleep(0)  # what can be sent is sent before there is more
         return self._end(key, {"type": "complete"})
 
     def _end(self, key: str, message: dict[str, Any]) -> None:

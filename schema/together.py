@@ -5,8 +5,9 @@ values = await together(info, posts.tallies_of, [post.uuid for post in parents])
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from itertools import chain
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from community.access.policy import Actor
@@ -46,23 +47,25 @@ async def together(
 
 
 class Crowds(Generic[Value]):
-    """Subscribers whom one event wakes at the same moment, and what each of them is shown of the same thing."""
+    """Subscribers whom events wake at the same moment, and what each of them is shown of what these are about."""
 
-    def __init__(self, ask: Callable[[Sequence[Actor], UUID, frozenset[str]], Awaitable[Sequence[Value]]]) -> None:
+    def __init__(
+        self, ask: Callable[[Sequence[tuple[Actor, UUID]], frozenset[str]], Awaitable[Sequence[Value]]]
+    ) -> None:
         self._ask = ask
-        self._gathering: dict[tuple[UUID, frozenset[str]], Together] = {}
+        self._gathering: dict[frozenset[str], Together] = {}
 
-    async def of(self, actor: Actor, id: UUID, asked: frozenset[str]) -> Value:
-        """What this one is shown of it, read together for all who wait for the same of it."""
-        key = id, asked
-        if key not in self._gathering:
-            self._gathering[key] = Together(lambda actors: self._answer(key, actors))
-        (value,) = await self._gathering[key].of([actor])
-        return cast(Value, value)
+    async def of(self, actor: Actor, ids: Sequence[UUID], asked: frozenset[str]) -> Sequence[Value]:
+        """What this one is shown of each, read together for all who wait for the same fields."""
+        if not ids:
+            return []
+        if asked not in self._gathering:
+            self._gathering[asked] = Together(partial(self._answer, asked))
+        return await self._gathering[asked].of([(actor, id) for id in ids])
 
-    async def _answer(self, key: tuple[UUID, frozenset[str]], actors: Sequence[Actor]) -> Sequence[Value]:
-        self._gathering.pop(key, None)
-        return await self._ask(actors, *key)
+    async def _answer(self, asked: frozenset[str], looks: Sequence[tuple[Actor, UUID]]) -> Sequence[Value]:
+        self._gathering.pop(asked, None)
+        return await self._ask(looks, asked)
 
 
 class Together:

@@ -19,6 +19,9 @@ PAGE = 100
 LAG = 10_000
 """How far behind a subscriber may fall."""
 
+BATCH = 20
+"""So many facts that wait are handed to a subscriber together."""
+
 RETRY_SECONDS = 0.5
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
@@ -88,20 +91,31 @@ class Live(Generic[Item]):
     def __aiter__(self) -> AsyncIterator[Item]:
         return self
 
+    async def batches(self) -> AsyncIterator[list[Item]]:
+        """All that wait, at least one and at most BATCH, again and again: who reads about many at once catches up."""
+        async for first in self:
+            yield [first, *self._take(BATCH - 1)]
+
     async def __anext__(self) -> Item:
         while True:
-            while self._inbox.waiting:
-                event = self._inbox.waiting.popleft()
-                # A client may come with a cursor from a process whose tail is further than ours.
-                if event.sequence > self._position:
-                    self._position = event.sequence
-                    return self._show(event)
+            for item in self._take(1):
+                return item
             if self._inbox.is_closed:
                 raise StopAsyncIteration
             if self._inbox.is_behind:
                 await self._catch_up()
             else:
                 await self._inbox.until_ready()
+
+    def _take(self, most: int) -> list[Item]:
+        taken: list[Item] = []
+        while self._inbox.waiting and len(taken) < most:
+            event = self._inbox.waiting.popleft()
+            # A client may come with a cursor from a process whose tail is further than ours.
+            if event.sequence > self._position:
+                self._position = event.sequence
+                taken.append(self._show(event))
+        return taken
 
     async def _catch_up(self) -> None:
         """Read the next page from the feed; at its end, join the tail again where the tail stands now."""

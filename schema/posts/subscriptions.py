@@ -21,6 +21,7 @@ from schema.nodes import decode_id
 from schema.posts.types import Comment, Post, company_of_comments, company_of_posts
 from schema.together import Crowds
 
+Look = tuple[Actor, UUID]
 View = TypeVar("View")
 Shown = TypeVar("Shown")
 
@@ -54,8 +55,9 @@ class PostSubscriptions:
 
 async def _comments(info: Info, written: Live[CommentWritten], asked: frozenset[str]) -> AsyncIterator[Comment]:
     with closing(written):
-        async for fact in written:
-            if comment := await _comment_for_all.of(info.context.actor, fact.comment_id, asked):
+        async for facts in written.batches():
+            ids = [fact.comment_id for fact in facts]
+            for comment in filter(None, await _comments_for_all.of(info.context.actor, ids, asked)):
                 yield comment
 
 
@@ -63,21 +65,20 @@ async def _posts(
     info: Info, written: Live[PostWritten], wanted: UUID | None, asked: frozenset[str]
 ) -> AsyncIterator[Post]:
     with closing(written):
-        async for fact in written:
-            if wanted is not None and wanted not in fact.hashtag_ids:
-                continue
-            if post := await _post_for_all.of(info.context.actor, fact.post_id, asked):
+        async for facts in written.batches():
+            ids = [fact.post_id for fact in facts if wanted is None or wanted in fact.hashtag_ids]
+            for post in filter(None, await _posts_for_all.of(info.context.actor, ids, asked)):
                 yield post
 
 
-async def _read_comment(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Comment | None]:
+async def _read_comments(looks: Sequence[Look], asked: frozenset[str]) -> list[Comment | None]:
     along = Along(company_of_comments(asked, False))
-    return _one_each(await posts.comment_for(actors, id, along), partial(Comment.of, along=along))
+    return _one_each(await posts.comments_for(looks, along), partial(Comment.of, along=along))
 
 
-async def _read_post(actors: Sequence[Actor], id: UUID, asked: frozenset[str]) -> list[Post | None]:
+async def _read_posts(looks: Sequence[Look], asked: frozenset[str]) -> list[Post | None]:
     along = Along(company_of_posts(asked, False))
-    return _one_each(await posts.post_for(actors, id, along), partial(Post.of, along=along))
+    return _one_each(await posts.posts_for(looks, along), partial(Post.of, along=along))
 
 
 def _one_each(found: Sequence[View | None], show: Callable[[View], Shown]) -> list[Shown | None]:
@@ -86,5 +87,5 @@ def _one_each(found: Sequence[View | None], show: Callable[[View], Shown]) -> li
     return [shown[id(view)] if view else None for view in found]
 
 
-_comment_for_all, _post_for_all = Crowds(_read_comment), Crowds(_read_post)
+_comments_for_all, _posts_for_all = Crowds(_read_comments), Crowds(_read_posts)
 """What comes along is the same for everybody: what depends on who looks is asked for each by itself."""

@@ -51,6 +51,21 @@ async def test_a_subscription_sends_its_results_and_completes(toy: Toy) -> None:
         ]
 
 
+async def test_many_results_at_once_are_nobodys_fault(toy: Toy) -> None:
+    """Who has not had a chance to read is not taken for slow."""
+    each, ids = 3 * websocket.MAX_QUEUE, [str(number) for number in range(3)]
+    told: dict[str, list[int]] = {id: [] for id in ids}
+    async with introduced(toy) as socket:
+        for id in ids:
+            await socket.send_json(subscribe(f"subscription {{ count(to: {each}) }}", id=id))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for _ in range(len(ids) * (each + 1)):
+                message = await socket.receive_json()
+                if message["type"] == "next":
+                    told[message["id"]].append(message["payload"]["data"]["count"])
+    assert told == {id: list(range(each)) for id in ids}
+
+
 async def test_text_that_is_no_utf_8_ends_the_conversation_and_is_no_fault_of_ours(
     toy: Toy, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

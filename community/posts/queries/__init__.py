@@ -2,7 +2,7 @@
 
 from community.posts.queries.beside import with_comments, with_posts
 from community.posts.queries.comments import CommentView, comment, comments, replies, threads
-from community.posts.queries.crowds import comment_for, post_for
+from community.posts.queries.crowds import comments_for, posts_for
 from community.posts.queries.hashtags import (
     HASHTAG,
     HashtagView,
@@ -56,8 +56,8 @@ __all__ = [
     "UseView",
     "Writing",
     "comment",
-    "comment_for",
     "comments",
+    "comments_for",
     "feed",
     "hashtag",
     "hashtags",
@@ -68,8 +68,8 @@ __all__ = [
     "name_of",
     "popular",
     "post",
-    "post_for",
     "posts",
+    "posts_for",
     "reactions_of",
     "reactor_counts",
     "replies",

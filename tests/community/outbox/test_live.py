@@ -14,7 +14,7 @@ from community.kernel.errors import Unauthenticated
 from community.outbox import queries, tail, worker
 from community.outbox import service as outbox
 from community.outbox.errors import SlowConsumer
-from community.outbox.live import LAG
+from community.outbox.live import BATCH, LAG
 from community.outbox.queries import Filter
 from community.settings import Settings
 from tests.community.outbox.notes import NoteRead, NoteTaken, a_note, announce
@@ -68,6 +68,18 @@ async def test_a_subscriber_who_does_not_read_for_a_while_misses_nothing():
     assert await take(quick, 1_000) == numbers
     await announce(a_note(1_000))
     assert await take(slow, 1_001) == [*numbers, 1_000]
+
+
+@pytest.mark.usefixtures("serving")
+async def test_what_waits_is_taken_together_and_what_does_not_wait_is_not_waited_for():
+    subscription = outbox.live(NoteTaken).batches()
+    await announce(a_note(0))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        batches = [await anext(subscription)]
+        await announce(*(a_note(number) for number in range(1, BATCH + 4)))
+        batches += [await anext(subscription) for _ in range(2)]
+    numbers = [[note.number for note in batch] for batch in batches]
+    assert numbers == [[0], [*range(1, BATCH + 1)], [*range(BATCH + 1, BATCH + 4)]]
 
 
 @pytest.mark.usefixtures("serving")

@@ -34,20 +34,31 @@ async def test_each_of_many_sees_what_they_would_see_alone() -> None:
 async def as_alone(everybody: Sequence[Actor], post_id: UUID, comment_ids: Sequence[UUID]) -> None:
     """Everybody at once, and one by one."""
     alone = [(await queries.posts(actor, [post_id])).get(post_id) for actor in everybody]
-    assert await queries.post_for(everybody, post_id) == alone
-    for each in comment_ids:
-        alone_with = [(await queries.comments(actor, [each])).get(each) for actor in everybody]
-        assert await queries.comment_for(everybody, each) == alone_with
+    assert await queries.posts_for([(actor, post_id) for actor in everybody]) == alone
+    looks = [(actor, each) for each in comment_ids for actor in everybody]
+    alone_with = [(await queries.comments(actor, [each])).get(each) for actor, each in looks]
+    assert await queries.comments_for(looks) == alone_with
 
 
 async def test_what_is_not_there_is_shown_to_nobody() -> None:
-    assert await queries.post_for([ANONYMOUS], UUID(int=1)) == [None]
-    assert await queries.comment_for([ANONYMOUS], UUID(int=1)) == [None]
+    for read in (queries.posts_for, queries.comments_for):
+        assert await read([(ANONYMOUS, UUID(int=1))]) == [None]
+        assert await read([]) == []
+
+
+async def test_who_looks_at_what_is_hidden_from_them_sees_the_rest() -> None:
+    """Each look is one of its own: what one may see of this is not what another may see of that."""
+    author, blocked = await a_member(), await a_member()
+    await members.block(author, blocked.member_id)
+    seen, hidden = await a_post(await a_member()), await a_post(author)
+    looks = [(blocked, hidden.id), (author, hidden.id), (blocked, seen.id)]
+    assert [view and view.id for view in await queries.posts_for(looks)] == [None, hidden.id, seen.id]
 
 
 async def test_a_crowd_costs_as_much_as_one() -> None:
     crowd = [await a_member() for _ in range(5)]
-    comment = await a_comment(crowd[0], await a_post(crowd[1]))
+    post = await a_post(crowd[1])
+    comments = [await a_comment(crowd[0], post) for _ in range(3)]
     with database.counting_statements() as counted:
-        assert all(await queries.comment_for(crowd, comment.id))
+        assert all(await queries.comments_for([(actor, each.id) for actor in crowd for each in comments]))
     assert counted.count == 2

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest_asyncio
 
+from community import database
 from community.access.policy import ANONYMOUS, Actor
 from community.kernel.errors import BadInput, InvalidId, NotFound
 from community.members import service as members
 from community.outbox import tail, worker
+from community.outbox.live import BATCH
 from community.posts import service as posts
 from community.settings import Settings
 from schema.context import Context
@@ -82,6 +84,30 @@ async def test_comments_of_who_is_blocked_do_not_arrive() -> None:
         await a_comment(tom, post, "blocked")
         await a_comment(mei, post, "seen")
         assert (await next_seen())["body"] == "seen"
+
+
+async def test_who_has_many_to_read_about_reads_about_many_at_once() -> None:
+    mei, tom = await a_member(), await a_member()
+    post, come = await a_post(mei), asyncio.Event()
+
+    @database.transaction()
+    async def write_all() -> None:
+        await come.wait()
+        for number in range(2 * BATCH):
+            await a_comment(tom, post, str(number))
+
+    writing = asyncio.create_task(write_all())
+    where = {"postId": encode_id("Post", post.id)}
+    with database.counting_statements() as counted:
+        async with watching(COMMENTS, **where) as one_saw, watching(COMMENTS, mei, **where) as other_saw:
+            counted.statements.clear()
+            come.set()
+            for next_seen in (one_saw, other_saw):
+                bodies = [(await next_seen())["body"] for _ in range(2 * BATCH)]
+                assert bodies == [str(number) for number in range(2 * BATCH)]
+            await writing
+    read = [sql for sql in counted.statements if "posts_comment" in sql]
+    assert len(read) == 2 * 3, "two batches: the comments, what strangers see of them, what members see"
 
 
 async def test_posts_arrive_as_they_are_written_all_or_under_a_hashtag() -> None:
