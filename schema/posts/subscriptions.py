@@ -1,20 +1,21 @@
 """Posts and comments as they are written."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import closing
-from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
 
 from community.access.policy import Actor
-from community.kernel.along import Along
+from community.kernel import clock
+from community.kernel.along import VIEWER, Along, Asking
 from community.outbox import service as outbox
 from community.outbox.service import Live
 from community.posts import queries as posts
 from community.posts.facts import CommentWritten, PostWritten
 from community.posts.rules.hashtags import hashtag_id
+from schema.along import CompanyOf
 from schema.context import Info
 from schema.lookahead import selected
 from schema.nodes import decode_id
@@ -56,8 +57,7 @@ class PostSubscriptions:
 async def _comments(info: Info, written: Live[CommentWritten], asked: frozenset[str]) -> AsyncIterator[Comment]:
     with closing(written):
         async for facts in written.batches():
-            ids = [fact.comment_id for fact in facts]
-            for comment in filter(None, await _comments_for_all.of(info.context.actor, ids, asked)):
+            for comment in await _COMMENTS.seen(info, [fact.comment_id for fact in facts], asked):
                 yield comment
 
 
@@ -67,25 +67,43 @@ async def _posts(
     with closing(written):
         async for facts in written.batches():
             ids = [fact.post_id for fact in facts if wanted is None or wanted in fact.hashtag_ids]
-            for post in filter(None, await _posts_for_all.of(info.context.actor, ids, asked)):
+            for post in await _POSTS.seen(info, ids, asked):
                 yield post
 
 
-async def _read_comments(looks: Sequence[Look], asked: frozenset[str]) -> list[Comment | None]:
-    along = Along(company_of_comments(asked, False))
-    return _one_each(await posts.comments_for(looks, along), partial(Comment.of, along=along))
+class _Watched(Generic[View, Shown]):
+    """Posts, or comments, for those who watch: read for all of them together, but where it depends on who looks."""
+
+    def __init__(
+        self,
+        show: Callable[[View, Along], Shown],
+        company_of: CompanyOf,
+        for_one: Callable[[Actor, Sequence[UUID], Along], Awaitable[dict[UUID, View]]],
+        for_all: Callable[[Sequence[Look], Along], Awaitable[Sequence[View | None]]],
+    ) -> None:
+        self._show = show
+        self._company_of = company_of
+        self._for_one = for_one
+        self._for_all = for_all
+        self._crowds = Crowds(self._read_for_all)
+
+    async def seen(self, info: Info, ids: Sequence[UUID], asked: frozenset[str]) -> list[Shown]:
+        """Those of these that who asks may see, in their order."""
+        actor = info.context.actor
+        company = self._company_of(asked, actor.member_id is not None)
+        if VIEWER not in company.given:
+            return [each for each in await self._crowds.of(actor, ids, asked) if each]
+        along = Along(company, Asking(actor.member_id, clock.now()))
+        found = await self._for_one(actor, ids, along) if ids else {}
+        return [self._show(found[id], along) for id in ids if id in found]
+
+    async def _read_for_all(self, looks: Sequence[Look], asked: frozenset[str]) -> list[Shown | None]:
+        """One object for all who see the same, so that what is made of it can be shared."""
+        along = Along(self._company_of(asked, False))
+        found = await self._for_all(looks, along)
+        shown = {id(view): self._show(view, along) for view in {id(view): view for view in found if view}.values()}
+        return [shown[id(view)] if view else None for view in found]
 
 
-async def _read_posts(looks: Sequence[Look], asked: frozenset[str]) -> list[Post | None]:
-    along = Along(company_of_posts(asked, False))
-    return _one_each(await posts.posts_for(looks, along), partial(Post.of, along=along))
-
-
-def _one_each(found: Sequence[View | None], show: Callable[[View], Shown]) -> list[Shown | None]:
-    """One object for all who see the same, so that what is made of it can be shared."""
-    shown = {id(view): show(view) for view in {id(view): view for view in found if view}.values()}
-    return [shown[id(view)] if view else None for view in found]
-
-
-_comments_for_all, _posts_for_all = Crowds(_read_comments), Crowds(_read_posts)
-"""What comes along is the same for everybody: what depends on who looks is asked for each by itself."""
+_COMMENTS = _Watched(Comment.of, company_of_comments, posts.comments, posts.comments_for)
+_POSTS = _Watched(Post.of, company_of_posts, posts.posts, posts.posts_for)

@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import pytest_asyncio
 
-from community import database
 from community.access.policy import ANONYMOUS, Actor
+from community.database import counting_statements
 from community.kernel.errors import BadInput, InvalidId, NotFound
 from community.members import service as members
 from community.outbox import tail, worker
 from community.outbox.live import BATCH
 from community.posts import service as posts
+from community.posts.rules.reactions import Reaction
 from community.settings import Settings
 from schema.context import Context
 from schema.nodes import encode_id
@@ -57,6 +59,22 @@ async def watching(document: str, actor: Actor = ANONYMOUS, **variables: Any) ->
     assert tail.current().subscribers == listening
 
 
+@asynccontextmanager
+async def held_back(url: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Whatever is written is told to nobody until it is let go, and then at once."""
+    outsider = await asyncpg.connect(url)
+    holding = outsider.transaction()
+    try:
+        await holding.start()
+        await outsider.execute(
+            "insert into outbox_head (id, sequence) values (1, 0)"
+            " on conflict (id) do update set sequence = outbox_head.sequence"
+        )
+        yield holding.commit
+    finally:
+        await outsider.close()
+
+
 async def refusal(document: str, actor: Actor = ANONYMOUS, **variables: Any) -> Exception | None:
     """Why a subscription is refused."""
     source: Any = await schema().subscribe(document, variables, Context(actor=actor))
@@ -86,28 +104,39 @@ async def test_comments_of_who_is_blocked_do_not_arrive() -> None:
         assert (await next_seen())["body"] == "seen"
 
 
-async def test_who_has_many_to_read_about_reads_about_many_at_once() -> None:
+async def test_who_has_many_to_read_about_reads_about_many_at_once(database: str) -> None:
     mei, tom = await a_member(), await a_member()
-    post, come = await a_post(mei), asyncio.Event()
-
-    @database.transaction()
-    async def write_all() -> None:
-        await come.wait()
+    post = await a_post(mei)
+    where = {"postId": encode_id("Post", post.id)}
+    async with held_back(database) as let_go:
         for number in range(2 * BATCH):
             await a_comment(tom, post, str(number))
+        with counting_statements() as counted:
+            async with watching(COMMENTS, **where) as one_saw, watching(COMMENTS, mei, **where) as other_saw:
+                counted.statements.clear()
+                await let_go()
+                for next_seen in (one_saw, other_saw):
+                    bodies = [(await next_seen())["body"] for _ in range(2 * BATCH)]
+                    assert bodies == [str(number) for number in range(2 * BATCH)]
+    assert counted.count == 2 * 3, "two batches: the comments, what strangers see of them, what members see"
 
-    writing = asyncio.create_task(write_all())
-    where = {"postId": encode_id("Post", post.id)}
-    with database.counting_statements() as counted:
-        async with watching(COMMENTS, **where) as one_saw, watching(COMMENTS, mei, **where) as other_saw:
-            counted.statements.clear()
-            come.set()
-            for next_seen in (one_saw, other_saw):
-                bodies = [(await next_seen())["body"] for _ in range(2 * BATCH)]
-                assert bodies == [str(number) for number in range(2 * BATCH)]
-            await writing
-    read = [sql for sql in counted.statements if "posts_comment" in sql]
-    assert len(read) == 2 * 3, "two batches: the comments, what strangers see of them, what members see"
+
+async def test_what_depends_on_who_looks_is_read_with_the_rest(database: str) -> None:
+    mei, tom = await a_member(), await a_member()
+    post = await a_post(mei)
+    document = "subscription ($postId: ID!) { commentWritten(postId: $postId) { body viewerHasReacted } }"
+    async with held_back(database) as let_go:
+        for number in range(5):
+            comment = await a_comment(tom, post, str(number))
+            if number % 2:
+                await posts.react(mei, comment.id, Reaction.LOVE)
+        with counting_statements() as counted:
+            async with watching(document, mei, postId=encode_id("Post", post.id)) as next_seen:
+                counted.statements.clear()
+                await let_go()
+                for number in range(5):
+                    assert await next_seen() == {"body": str(number), "viewerHasReacted": bool(number % 2)}
+    assert counted.count == 1
 
 
 async def test_posts_arrive_as_they_are_written_all_or_under_a_hashtag() -> None:
