@@ -15,7 +15,7 @@ class Turns:
         self._is_ending = False
 
     async def end_if_long(self) -> None:
-        """Go on at once, or in the next turn if this one has taken long."""
+        """Go on at once while this turn is known to be young, else in the next one."""
         loop = asyncio.get_running_loop()
         if loop.time() < self._until:
             return

@@ -48,7 +48,11 @@ MAX_OPERATIONS = 20
 MAX_MESSAGE = 64 * 1024
 MESSAGES_PER_SECOND = 20
 MAX_QUEUE = 100
+SEND_SECONDS = 30.0
+"""How long results of subscriptions wait for those before them to leave, before their reader counts as gone."""
+
 CLOSE_SECONDS = 2.0
+TOO_SLOW = "Too slow: results are not being read"
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +90,7 @@ class Sockets:
         self.authenticate = authenticate
         self.stopping = asyncio.Event()
         self.init_seconds = INIT_SECONDS
+        self.send_seconds = SEND_SECONDS
         self.reauthenticate_seconds = REAUTHENTICATE_SECONDS
         self._allowed_origins = settings.allowed_origins
         self._open: set[asyncio.Task[Any]] = set()
@@ -130,6 +135,7 @@ class Conversation:
         self._sockets = sockets
         self._websocket = websocket
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(MAX_QUEUE)
+        self._has_room = asyncio.Event()
         self._operations: dict[str, asyncio.Task[None]] = {}
         self._introduced = asyncio.Event()
         self._authorization: str | None = None
@@ -230,9 +236,9 @@ class Conversation:
             async for answer in answers:
                 if not answer.ran:
                     return self._end(key, {"type": "error", "payload": answer.payload["errors"]})
+                if self._is_crowded:
+                    await self._until_there_is_room()
                 self._say({"id": key, "type": "next", "payload": answer.payload})
-                if self._outgoing.qsize() >= MAX_QUEUE // 2:
-                    await asyncio.sleep(0)  # what can be sent is sent before there is more
         return self._end(key, {"type": "complete"})
 
     def _end(self, key: str, message: dict[str, Any]) -> None:
@@ -244,11 +250,27 @@ class Conversation:
         try:
             self._outgoing.put_nowait(orjson.dumps(message).decode())
         except asyncio.QueueFull:
-            raise Closing(1013, "Too slow: results are not being read") from None
+            raise Closing(1013, TOO_SLOW) from None
 
     async def _write(self) -> None:
         while True:
             await self._websocket.send_text(await self._outgoing.get())
+            if not self._is_crowded:
+                self._has_room.set()
+
+    @property
+    def _is_crowded(self) -> bool:
+        """Whether half of the line is taken. The other half is for what waits for nothing."""
+        return self._outgoing.qsize() >= MAX_QUEUE // 2
+
+    async def _until_there_is_room(self) -> None:
+        try:
+            async with asyncio.timeout(self._sockets.send_seconds):
+                while self._is_crowded:
+                    self._has_room.clear()
+                    await self._has_room.wait()
+        except TimeoutError:
+            raise Closing(1013, TOO_SLOW) from None
 
     async def _until_stopped(self) -> None:
         await self._sockets.stopping.wait()

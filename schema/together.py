@@ -4,10 +4,10 @@ values = await together(info, posts.tallies_of, [post.uuid for post in parents])
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 from community.access.policy import Actor
@@ -20,6 +20,11 @@ from schema.nodes import Node
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Ask = Callable[[Sequence[Key]], Awaitable[Sequence[Value]]]
+Look = tuple[Actor, tuple[UUID, ...]]
+"""Who looks, and at what."""
+
+MOST_LOOKED_AT = 5_000
+"""So many things that somebody looks at are read about at a time."""
 
 
 async def together(
@@ -49,23 +54,33 @@ async def together(
 class Crowds(Generic[Value]):
     """Subscribers whom events wake at the same moment, and what each of them is shown of what these are about."""
 
-    def __init__(
-        self, ask: Callable[[Sequence[tuple[Actor, UUID]], frozenset[str]], Awaitable[Sequence[Value]]]
-    ) -> None:
+    def __init__(self, ask: Callable[[Sequence[Look], frozenset[str]], Awaitable[Sequence[Value]]]) -> None:
         self._ask = ask
         self._gathering: dict[frozenset[str], Together] = {}
 
-    async def of(self, actor: Actor, ids: Sequence[UUID], asked: frozenset[str]) -> Sequence[Value]:
-        """What this one is shown of each, read together for all who wait for the same fields."""
-        if not ids:
-            return []
+    async def of(self, actor: Actor, ids: Sequence[UUID], asked: frozenset[str]) -> Value:
+        """What this one is shown of these, read together with all who wait for the same fields."""
         if asked not in self._gathering:
             self._gathering[asked] = Together(partial(self._answer, asked))
-        return await self._gathering[asked].of([(actor, id) for id in ids])
+        (value,) = await self._gathering[asked].of([(actor, tuple(ids))])
+        return cast(Value, value)
 
-    async def _answer(self, asked: frozenset[str], looks: Sequence[tuple[Actor, UUID]]) -> Sequence[Value]:
+    async def _answer(self, asked: frozenset[str], looks: Sequence[Look]) -> Sequence[Value]:
         self._gathering.pop(asked, None)
-        return await self._ask(looks, asked)
+        return [value for some in _some_at_a_time(looks) for value in await self._ask(some, asked)]
+
+
+def _some_at_a_time(looks: Sequence[Look]) -> Iterator[list[Look]]:
+    """All of these, in parts that are looked at soon enough: others want to go on in between."""
+    some, things = list[Look](), 0
+    for look in looks:
+        some.append(look)
+        things += len(look[1])
+        if things >= MOST_LOOKED_AT:
+            yield some
+            some, things = [], 0
+    if some:
+        yield some
 
 
 class Together:

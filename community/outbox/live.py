@@ -1,6 +1,7 @@
 """Live subscriptions: the facts of some types, or about one subject, as they happen."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from typing import Generic, TypeVar, cast
 from uuid import UUID
@@ -11,7 +12,7 @@ from community.kernel.facts import Fact
 from community.outbox import queries, tail
 from community.outbox.errors import SlowConsumer
 from community.outbox.queries import EVERYTHING, EventView, Filter
-from community.outbox.tail import Inbox, Tail
+from community.outbox.tail import QUEUE, Inbox, Tail
 
 PAGE = 100
 """How many facts a subscriber that fell behind reads at a time."""
@@ -50,16 +51,19 @@ def follow(actor: Actor, *, after: int | None = None, which: Filter = EVERYTHING
 
 
 class _Latest:
-    """The fact of the event that was asked for last: thousands ask for the same one after the other."""
+    """The facts of the events that were asked for last: thousands ask for the same ones, one after the other."""
 
     def __init__(self) -> None:
-        self._event: EventView | None = None
-        self._fact: Fact | None = None
+        self._facts: OrderedDict[int, tuple[EventView, Fact]] = OrderedDict()
 
     def of(self, event: EventView) -> Fact:
-        if self._fact is None or self._event is not event:
-            self._event, self._fact = event, event.fact()
-        return self._fact
+        known = self._facts.get(id(event))
+        if known is None:
+            # What is kept keeps the event whose identity is its key.
+            known = self._facts[id(event)] = event, event.fact()
+            if len(self._facts) > QUEUE:
+                self._facts.popitem(last=False)
+        return known[1]
 
 
 _latest = _Latest()
@@ -91,10 +95,11 @@ class Live(Generic[Item]):
     def __aiter__(self) -> AsyncIterator[Item]:
         return self
 
-    async def batches(self) -> AsyncIterator[list[Item]]:
-        """All that wait, at least one and at most BATCH, again and again: who reads about many at once catches up."""
+    async def batch(self) -> list[Item]:
+        """All that wait, at least one and at most BATCH: who reads about many at once catches up. None at the end."""
         async for first in self:
-            yield [first, *self._take(BATCH - 1)]
+            return [first, *self._take(BATCH - 1)]
+        return []
 
     async def __anext__(self) -> Item:
         while True:

@@ -1,7 +1,8 @@
 """Posts and comments as they are written."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import strawberry
 from community.access.policy import Actor
 from community.kernel import clock
 from community.kernel.along import VIEWER, Along, Asking
+from community.kernel.errors import TooBusy
 from community.outbox import service as outbox
 from community.outbox.service import Live
 from community.posts import queries as posts
@@ -20,11 +22,13 @@ from schema.context import Info
 from schema.lookahead import selected
 from schema.nodes import decode_id
 from schema.posts.types import Comment, Post, company_of_comments, company_of_posts
-from schema.together import Crowds
+from schema.together import Crowds, Look
 
-Look = tuple[Actor, UUID]
 View = TypeVar("View")
 Shown = TypeVar("Shown")
+
+RETRY_SECONDS = 0.5
+"""The pause before what could not be read is read again: who listens is not sent away because the server is busy."""
 
 
 @strawberry.type
@@ -56,7 +60,7 @@ class PostSubscriptions:
 
 async def _comments(info: Info, written: Live[CommentWritten], asked: frozenset[str]) -> AsyncIterator[Comment]:
     with closing(written):
-        async for facts in written.batches():
+        while facts := await written.batch():
             for comment in await _COMMENTS.seen(info, [fact.comment_id for fact in facts], asked):
                 yield comment
 
@@ -65,7 +69,7 @@ async def _posts(
     info: Info, written: Live[PostWritten], wanted: UUID | None, asked: frozenset[str]
 ) -> AsyncIterator[Post]:
     with closing(written):
-        async for facts in written.batches():
+        while facts := await written.batch():
             ids = [fact.post_id for fact in facts if wanted is None or wanted in fact.hashtag_ids]
             for post in await _POSTS.seen(info, ids, asked):
                 yield post
@@ -79,7 +83,7 @@ class _Watched(Generic[View, Shown]):
         show: Callable[[View, Along], Shown],
         company_of: CompanyOf,
         for_one: Callable[[Actor, Sequence[UUID], Along], Awaitable[dict[UUID, View]]],
-        for_all: Callable[[Sequence[Look], Along], Awaitable[Sequence[View | None]]],
+        for_all: Callable[[Sequence[Look], Along], Awaitable[Sequence[Sequence[View]]]],
     ) -> None:
         self._show = show
         self._company_of = company_of
@@ -87,22 +91,29 @@ class _Watched(Generic[View, Shown]):
         self._for_all = for_all
         self._crowds = Crowds(self._read_for_all)
 
-    async def seen(self, info: Info, ids: Sequence[UUID], asked: frozenset[str]) -> list[Shown]:
-        """Those of these that who asks may see, in their order."""
-        actor = info.context.actor
+    async def seen(self, info: Info, ids: Sequence[UUID], asked: frozenset[str]) -> Sequence[Shown]:
+        """Those of these that who asks may see, in their order. Where the server is busy, it takes longer."""
+        while ids:
+            with suppress(TooBusy):
+                return await self._read(info.context.actor, ids, asked)
+            await asyncio.sleep(RETRY_SECONDS)
+        return []
+
+    async def _read(self, actor: Actor, ids: Sequence[UUID], asked: frozenset[str]) -> Sequence[Shown]:
         company = self._company_of(asked, actor.member_id is not None)
         if VIEWER not in company.given:
-            return [each for each in await self._crowds.of(actor, ids, asked) if each]
+            return await self._crowds.of(actor, ids, asked)
         along = Along(company, Asking(actor.member_id, clock.now()))
-        found = await self._for_one(actor, ids, along) if ids else {}
+        found = await self._for_one(actor, ids, along)
         return [self._show(found[id], along) for id in ids if id in found]
 
-    async def _read_for_all(self, looks: Sequence[Look], asked: frozenset[str]) -> list[Shown | None]:
+    async def _read_for_all(self, looks: Sequence[Look], asked: frozenset[str]) -> Sequence[Sequence[Shown]]:
         """One object for all who see the same, so that what is made of it can be shared."""
         along = Along(self._company_of(asked, False))
         found = await self._for_all(looks, along)
-        shown = {id(view): self._show(view, along) for view in {id(view): view for view in found if view}.values()}
-        return [shown[id(view)] if view else None for view in found]
+        different = {id(view): view for views in found for view in views}
+        shown = {key: self._show(view, along) for key, view in different.items()}
+        return [[shown[id(view)] for view in views] for views in found]
 
 
 _COMMENTS = _Watched(Comment.of, company_of_comments, posts.comments, posts.comments_for)

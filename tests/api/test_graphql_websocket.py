@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import WSMsgType
+from starlette.websockets import WebSocket
 
 from api import websocket
 from api.logs import CLIENTS_FAULTS
@@ -51,9 +52,19 @@ async def test_a_subscription_sends_its_results_and_completes(toy: Toy) -> None:
         ]
 
 
-async def test_many_results_at_once_are_nobodys_fault(toy: Toy) -> None:
-    """Who has not had a chance to read is not taken for slow."""
-    each, ids = 3 * websocket.MAX_QUEUE, [str(number) for number in range(3)]
+@pytest.mark.parametrize("seconds", [0, 0.001])
+async def test_many_results_at_once_are_nobodys_fault(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """Who has not had a chance to read, or has a slow line, is not taken for gone."""
+    send_text = WebSocket.send_text
+
+    async def send_slowly(socket: WebSocket, text: str) -> None:
+        await asyncio.sleep(seconds)
+        await send_text(socket, text)
+
+    monkeypatch.setattr(WebSocket, "send_text", send_slowly if seconds else send_text)
+    each, ids = 2 * websocket.MAX_QUEUE, [str(number) for number in range(6)]
     told: dict[str, list[int]] = {id: [] for id in ids}
     async with introduced(toy) as socket:
         for id in ids:
@@ -229,7 +240,8 @@ async def test_a_silent_connection_is_closed(toy: Toy, monkeypatch: pytest.Monke
         assert await end_of(socket) == 4408
 
 
-async def test_who_does_not_read_is_disconnected(toy: Toy) -> None:
+async def test_who_does_not_read_is_disconnected(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toy.door.sockets, "send_seconds", 0.05)
     async with introduced(toy) as socket:
         socket._response.connection.transport.pause_reading()  # type: ignore[union-attr]
         await socket.send_json(subscribe("subscription { flood }"))

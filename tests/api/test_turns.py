@@ -2,7 +2,17 @@
 
 import asyncio
 
+import pytest
+
+from api import operations
+from api.callers import Caller
+from api.operations import Operations
+from api.parameters import Parameters
 from api.turns import Turns
+from community.access.policy import ANONYMOUS
+from community.quota import service as quota
+from community.settings import settings
+from tests.api.toy import schema
 from tests.deadlines import PATIENCE_SECONDS
 
 
@@ -55,3 +65,15 @@ async def test_who_goes_on_in_the_next_turn_has_all_of_it() -> None:
         before = loop.turns
         await asyncio.gather(*(busy(turns, 100) for _ in range(5)))
         assert loop.turns - before < 10
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_subscription_that_never_waits_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    quota.forget_leases()
+    monkeypatch.setattr(operations, "Turns", lambda: Turns(seconds=0))
+    door, caller = Operations(schema, settings()), Caller(ANONYMOUS, "en", "request", "192.0.2.1")
+    ready = await door.prepare(Parameters("subscription { count(to: 50) }"), caller, lambda _: None)
+    async with Loop() as loop:
+        before = loop.turns
+        assert len([answer async for answer in door.events(ready)]) == 50
+        assert loop.turns - before >= 50

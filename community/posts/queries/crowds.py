@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from community import database
-from community.access.policy import Actor
+from community.access.policy import ANONYMOUS, Actor
 from community.database import Question
 from community.kernel.along import NOTHING, REMEMBERED, Along, Company
 from community.posts.queries.comments import COLUMNS as OF_COMMENTS
@@ -20,66 +20,73 @@ from community.posts.queries.sight import Sight, sight_of
 POSTS = "posts_post p"
 COMMENTS = "(posts_comment c join posts_post p on p.id = c.post_id)"
 
-Look = tuple[Actor, UUID]
-"""Who looks, and at which."""
+Look = tuple[Actor, tuple[UUID, ...]]
+"""Who looks, and at which posts or comments."""
 
 
-async def posts_for(looks: Sequence[Look], along: Along = NOTHING) -> list[PostView | None]:
-    """The post of each look as the actor may see it, in their order; one object for all who see the same.
+async def posts_for(looks: Sequence[Look], along: Along = NOTHING) -> list[list[PostView]]:
+    """For each look the posts that the actor may see, in the order of the look; one object for all who see the same.
 
     A statement, and one for each kind of actor.
     """
     rows = await _rows(OF_POSTS, POSTS, "p.id", looks, along)
-    seen = await _seen(looks, POSTS, "p.id") if rows else [False for _ in looks]
     views = dict(zip(rows, database.views_of(PostView, rows.values()), strict=True))
-    return [views.get(id) if is_seen else None for (_, id), is_seen in zip(looks, seen, strict=True)]
+    return [[views[id] for id in ids if id in views] for ids in await _seen(looks, POSTS, "p.id")]
 
 
-async def comments_for(looks: Sequence[Look], along: Along = NOTHING) -> list[CommentView | None]:
-    """The comment of each look, likewise; one that was removed is an object for each look."""
+async def comments_for(looks: Sequence[Look], along: Along = NOTHING) -> list[list[CommentView]]:
+    """For each look the comments, likewise; one that was removed is an object for each look."""
     rows = await _rows(OF_COMMENTS, "posts_comment c", "c.id", looks, along)
-    seen = await _seen(looks, COMMENTS, "c.id") if rows else [False for _ in looks]
-    standing = {id: view_of(row, looks[0][0]) for id, row in rows.items() if row["removed_at"] is None}
+    standing = {id: view_of(row, ANONYMOUS) for id, row in rows.items() if row["removed_at"] is None}
     return [
-        (standing.get(id) or view_of(rows[id], actor)) if is_seen and id in rows else None
-        for (actor, id), is_seen in zip(looks, seen, strict=True)
+        [standing.get(id) or view_of(rows[id], actor) for id in ids if id in rows]
+        for (actor, _), ids in zip(looks, await _seen(looks, COMMENTS, "c.id"), strict=True)
     ]
 
 
 async def _rows(columns: str, table: str, key: str, looks: Sequence[Look], along: Along) -> dict[UUID, asyncpg.Record]:
-    ids = list(dict.fromkeys(id for _, id in looks))
-    rows = await database.fetch(_by_ids(columns, table, key, along.company), ids, *along.given())
+    one, *others = dict.fromkeys(id for _, ids in looks for id in ids)
+    statement = _by_id(columns, table, key, along.company, is_one=not others)
+    rows = await database.fetch(statement, [one, *others] if others else one, *along.given())
     along.keep(rows)
     return {row["id"]: row for row in rows}
 
 
 @lru_cache(REMEMBERED)
-def _by_ids(columns: str, table: str, key: str, company: Company) -> str:
+def _by_id(columns: str, table: str, key: str, company: Company, *, is_one: bool) -> str:
+    """For one id, PostgreSQL plans once; for a list of ids it would plan each time that the list has only one."""
     beside, joined = company.beside(1)
-    return f"select {columns}{beside} from {table}{joined} where {key} = any($1::uuid[])"
+    return f"select {columns}{beside} from {table}{joined} where {key} = {'$1' if is_one else 'any($1::uuid[])'}"
 
 
-async def _seen(looks: Sequence[Look], table: str, key: str) -> list[bool]:
-    """Whether each of them may see it: asked at the one door, for all who have the same permissions together."""
-    kinds: defaultdict[Sight, list[Look]] = defaultdict(list)
-    for look in looks:
-        kinds[sight_of(look[0])].append(look)
-    seen = {sight: await _seen_by_kind(sight, alike, table, key) for sight, alike in kinds.items()}
-    return [(actor.member_id, id) in seen[sight_of(actor)] for actor, id in looks]
+async def _seen(looks: Sequence[Look], table: str, key: str) -> list[list[UUID]]:
+    """What each may see: asked at the one door, for all who have the same permissions together."""
+    kinds: defaultdict[Sight, list[int]] = defaultdict(list)
+    for number, (actor, _) in enumerate(looks):
+        kinds[sight_of(actor)].append(number)
+    seen: list[list[UUID]] = [[] for _ in looks]
+    for sight, alike in kinds.items():
+        pairs = [(number, id) for number in alike for id in looks[number][1]]
+        viewers = [looks[number][0].member_id for number, _ in pairs]
+        for place in await _places_seen(sight, viewers, [id for _, id in pairs], table, key):
+            number, id = pairs[place]
+            seen[number].append(id)
+    return seen
 
 
-async def _seen_by_kind(sight: Sight, alike: Sequence[Look], table: str, key: str) -> set[tuple[UUID | None, UUID]]:
-    """The ids of those who may, None for who has none, each with what they may see. Blocks are their own."""
+async def _places_seen(
+    sight: Sight, viewers: Sequence[UUID | None], things: Sequence[UUID], table: str, key: str
+) -> list[int]:
+    """The places in the lists at which the viewer may see the thing, in order. Blocks are a viewer's own."""
     question = Question()
-    viewers = question.argument([actor.member_id for actor, _ in alike])
-    things = question.argument([id for _, id in alike])
+    looks = f"unnest({question.argument(viewers)}::uuid[], {question.argument(things)}::uuid[])"
     theirs = sight._replace(viewer="look.viewer")
     theirs.posts(question)
     if table is COMMENTS:
         theirs.comments(question)
     rows = await database.fetch(
-        f"select look.viewer, look.thing from unnest({viewers}::uuid[], {things}::uuid[]) look(viewer, thing)"
+        f"select look.place from {looks} with ordinality look(viewer, thing, place)"
         f" join {table} on {key} = look.thing where {question.met}",
         *question.arguments,
     )
-    return {(row["viewer"], row["thing"]) for row in rows}
+    return sorted(row["place"] - 1 for row in rows)

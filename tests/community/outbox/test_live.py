@@ -72,14 +72,16 @@ async def test_a_subscriber_who_does_not_read_for_a_while_misses_nothing():
 
 @pytest.mark.usefixtures("serving")
 async def test_what_waits_is_taken_together_and_what_does_not_wait_is_not_waited_for():
-    subscription = outbox.live(NoteTaken).batches()
+    subscription = outbox.live(NoteTaken)
     await announce(a_note(0))
     async with asyncio.timeout(PATIENCE_SECONDS):
-        batches = [await anext(subscription)]
+        batches = [await subscription.batch()]
         await announce(*(a_note(number) for number in range(1, BATCH + 4)))
-        batches += [await anext(subscription) for _ in range(2)]
+        batches += [await subscription.batch() for _ in range(2)]
+        subscription.close()
+        batches.append(await subscription.batch())
     numbers = [[note.number for note in batch] for batch in batches]
-    assert numbers == [[0], [*range(1, BATCH + 1)], [*range(BATCH + 1, BATCH + 4)]]
+    assert numbers == [[0], [*range(1, BATCH + 1)], [*range(BATCH + 1, BATCH + 4)], []]
 
 
 @pytest.mark.usefixtures("serving")

@@ -1,12 +1,13 @@
 """Many who look at the same post or comment are each shown what they would be shown alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from community import database
-from community.access.policy import ANONYMOUS, Actor, Role
+from community.access.policy import ANONYMOUS, SYSTEM, Actor, Kind, Role, Scope
 from community.members import service as members
 from community.posts import queries
 from community.posts import service as posts
@@ -20,7 +21,9 @@ async def test_each_of_many_sees_what_they_would_see_alone() -> None:
     moderator = await a_member(roles=frozenset({Role.MODERATOR}))
     await members.block(blocks_author, author.member_id)
     await members.block(commenter, blocked.member_id)
-    everybody = [author, commenter, blocks_author, blocked, fan, moderator, ANONYMOUS]
+    elsewhere = replace(fan, session_id=UUID(int=1))
+    partner = Actor(kind=Kind.PARTNER, key_id=UUID(int=2), scopes=frozenset({Scope.EVENTS_READ}))
+    everybody = [author, commenter, blocks_author, blocked, fan, moderator, ANONYMOUS, elsewhere, partner, SYSTEM]
     post = await a_post(author)
     stands, removed, answered = [await a_comment(commenter, post, text) for text in ("1", "2", "3")]
     await a_comment(fan, answered)
@@ -33,17 +36,17 @@ async def test_each_of_many_sees_what_they_would_see_alone() -> None:
 
 async def as_alone(everybody: Sequence[Actor], post_id: UUID, comment_ids: Sequence[UUID]) -> None:
     """Everybody at once, and one by one."""
-    alone = [(await queries.posts(actor, [post_id])).get(post_id) for actor in everybody]
-    assert await queries.posts_for([(actor, post_id) for actor in everybody]) == alone
-    looks = [(actor, each) for each in comment_ids for actor in everybody]
-    alone_with = [(await queries.comments(actor, [each])).get(each) for actor, each in looks]
-    assert await queries.comments_for(looks) == alone_with
+    alone = [[*(await queries.posts(actor, [post_id])).values()] for actor in everybody]
+    assert await queries.posts_for([(actor, (post_id,)) for actor in everybody]) == alone
+    alone_with = [await queries.comments(actor, comment_ids) for actor in everybody]
+    assert await queries.comments_for([(actor, tuple(comment_ids)) for actor in everybody]) == [
+        [views[id] for id in comment_ids if id in views] for views in alone_with
+    ]
 
 
 async def test_what_is_not_there_is_shown_to_nobody() -> None:
     for read in (queries.posts_for, queries.comments_for):
-        assert await read([(ANONYMOUS, UUID(int=1))]) == [None]
-        assert await read([]) == []
+        assert await read([(ANONYMOUS, (UUID(int=1),))]) == [[]]
 
 
 async def test_who_looks_at_what_is_hidden_from_them_sees_the_rest() -> None:
@@ -51,8 +54,15 @@ async def test_who_looks_at_what_is_hidden_from_them_sees_the_rest() -> None:
     author, blocked = await a_member(), await a_member()
     await members.block(author, blocked.member_id)
     seen, hidden = await a_post(await a_member()), await a_post(author)
-    looks = [(blocked, hidden.id), (author, hidden.id), (blocked, seen.id)]
-    assert [view and view.id for view in await queries.posts_for(looks)] == [None, hidden.id, seen.id]
+    looks = [(blocked, (hidden.id, seen.id)), (author, (hidden.id,)), (blocked, (hidden.id,))]
+    found = await queries.posts_for(looks)
+    assert [[view.id for view in views] for views in found] == [[seen.id], [hidden.id], []]
+
+
+async def test_who_see_the_same_are_shown_the_same_object() -> None:
+    post = await a_post(await a_member())
+    (one,), (other,) = await queries.posts_for([(await a_member(), (post.id,)), (ANONYMOUS, (post.id,))])
+    assert one is other
 
 
 async def test_a_crowd_costs_as_much_as_one() -> None:
@@ -60,5 +70,6 @@ async def test_a_crowd_costs_as_much_as_one() -> None:
     post = await a_post(crowd[1])
     comments = [await a_comment(crowd[0], post) for _ in range(3)]
     with database.counting_statements() as counted:
-        assert all(await queries.comments_for([(actor, each.id) for actor in crowd for each in comments]))
+        found = await queries.comments_for([(actor, tuple(each.id for each in comments)) for actor in crowd])
+    assert [len(views) for views in found] == [3] * 5
     assert counted.count == 2

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from community.access.policy import ANONYMOUS, Actor
 from community.database import counting_statements
-from community.kernel.errors import BadInput, InvalidId, NotFound
+from community.kernel.errors import BadInput, InvalidId, NotFound, TooBusy
 from community.members import service as members
 from community.outbox import tail, worker
 from community.outbox.live import BATCH
@@ -19,6 +21,7 @@ from community.posts.rules.reactions import Reaction
 from community.settings import Settings
 from schema.context import Context
 from schema.nodes import encode_id
+from schema.posts import subscriptions
 from schema.root import schema
 from tests.deadlines import PATIENCE_SECONDS, eventually
 from tests.factories import a_comment, a_member, a_post
@@ -137,6 +140,41 @@ async def test_what_depends_on_who_looks_is_read_with_the_rest(database: str) ->
                 for number in range(5):
                     assert await next_seen() == {"body": str(number), "viewerHasReacted": bool(number % 2)}
     assert counted.count == 1
+
+
+@pytest.mark.parametrize("asked", ["body", "body viewerHasReacted"])
+async def test_a_busy_moment_costs_nobody_anything(monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    mei = await a_member()
+    post = await a_post(mei)
+    refused = list[str]()
+
+    def busy_at_first(read: Callable[..., Awaitable[Any]], name: str) -> Callable[..., Awaitable[Any]]:
+        async def read_unless_busy(*asked: Any) -> Any:
+            if name not in refused:
+                refused.append(name)
+                raise TooBusy
+            return await read(*asked)
+
+        return read_unless_busy
+
+    monkeypatch.setattr(subscriptions, "RETRY_SECONDS", 0)
+    for name in ("_for_one", "_for_all"):
+        read = getattr(subscriptions._COMMENTS, name)
+        monkeypatch.setattr(subscriptions._COMMENTS, name, busy_at_first(read, name))
+    document = f"subscription ($postId: ID!) {{ commentWritten(postId: $postId) {{ {asked} }} }}"
+    async with watching(document, mei, postId=encode_id("Post", post.id)) as next_seen:
+        for text in ("1", "2"):
+            await a_comment(mei, post, text)
+        assert [(await next_seen())["body"] for _ in range(2)] == ["1", "2"]
+    assert len(refused) == 1
+
+
+async def test_who_see_the_same_are_shown_the_same_object() -> None:
+    comment = await a_comment(await a_member(), await a_post(await a_member()))
+    infos: list[Any] = [SimpleNamespace(context=Context(actor)) for actor in (ANONYMOUS, await a_member())]
+    seen = [subscriptions._COMMENTS.seen(info, [comment.id], frozenset({"body"})) for info in infos]
+    (one,), (other,) = await asyncio.gather(*seen)
+    assert one is other, "so that what is made of it is made once"
 
 
 async def test_posts_arrive_as_they_are_written_all_or_under_a_hashtag() -> None:
