@@ -49,7 +49,7 @@ MAX_MESSAGE = 64 * 1024
 MESSAGES_PER_SECOND = 20
 MAX_QUEUE = 100
 SEND_SECONDS = 30.0
-"""How long results of subscriptions wait for those before them to leave, before their reader counts as gone."""
+"""How long nothing that waits may leave before its reader counts as gone."""
 
 CLOSE_SECONDS = 2.0
 TOO_SLOW = "Too slow: results are not being read"
@@ -265,9 +265,9 @@ class Conversation:
 
     async def _until_there_is_room(self) -> None:
         try:
-            async with asyncio.timeout(self._sockets.send_seconds):
-                while self._is_crowded:
-                    self._has_room.clear()
+            while self._is_crowded:
+                self._has_room.clear()
+                async with asyncio.timeout(self._sockets.send_seconds):
                     await self._has_room.wait()
         except TimeoutError:
             raise Closing(1013, TOO_SLOW) from None

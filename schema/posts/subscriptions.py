@@ -7,6 +7,7 @@ from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
+import structlog
 
 from community.access.policy import Actor
 from community.kernel import clock
@@ -23,6 +24,8 @@ from schema.lookahead import selected
 from schema.nodes import decode_id
 from schema.posts.types import Comment, Post, company_of_comments, company_of_posts
 from schema.together import Crowds, Look
+
+log = structlog.get_logger(__name__)
 
 View = TypeVar("View")
 Shown = TypeVar("Shown")
@@ -110,7 +113,11 @@ class _Watched(Generic[View, Shown]):
     async def _read_for_all(self, looks: Sequence[Look], asked: frozenset[str]) -> Sequence[Sequence[Shown]]:
         """One object for all who see the same, so that what is made of it can be shared."""
         along = Along(self._company_of(asked, False))
-        found = await self._for_all(looks, along)
+        try:
+            found = await self._for_all(looks, along)
+        except TooBusy:
+            log.warning("what is told live has to be read again", looks=len(looks))
+            raise
         different = {id(view): view for views in found for view in views}
         shown = {key: self._show(view, along) for key, view in different.items()}
         return [[shown[id(view)] for view in views] for views in found]

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from community.access.policy import ANONYMOUS, Actor
-from community.database import counting_statements
+from community.database import counting_statements, pool_state
 from community.kernel.errors import BadInput, InvalidId, NotFound, TooBusy
 from community.members import service as members
 from community.outbox import tail, worker
@@ -52,7 +52,9 @@ async def watching(document: str, actor: Actor = ANONYMOUS, **variables: Any) ->
             seen.put_nowait(next(iter(result.data.values())))
 
     async def has_begun() -> bool:
-        return tail.current().subscribers > listening
+        pool = pool_state()
+        is_at_rest = pool.waiting == 0 and pool.lent <= 1  # the sequencer may have one
+        return tail.current().subscribers > listening and is_at_rest
 
     looking = asyncio.create_task(look())
     await eventually(has_begun)
