@@ -37,6 +37,7 @@ from api.callers import REAUTHENTICATE_SECONDS, Authenticate, Caller, caller_of,
 from api.negotiation import ForeignOrigin, refuse_foreign_pages
 from api.operations import Operations, Ready
 from api.parameters import of_mapping
+from api.streaming import SEND_SECONDS
 from community.access.policy import Actor
 from community.kernel.errors import InvalidToken, Refusal, TooBusy
 from community.settings import Settings
@@ -48,9 +49,6 @@ MAX_OPERATIONS = 20
 MAX_MESSAGE = 64 * 1024
 MESSAGES_PER_SECOND = 20
 MAX_QUEUE = 100
-SEND_SECONDS = 30.0
-"""How long nothing that waits may leave before its reader counts as gone."""
-
 CLOSE_SECONDS = 2.0
 TOO_SLOW = "Too slow: results are not being read"
 
@@ -236,8 +234,7 @@ class Conversation:
             async for answer in answers:
                 if not answer.ran:
                     return self._end(key, {"type": "error", "payload": answer.payload["errors"]})
-                if self._is_crowded:
-                    await self._until_there_is_room()
+                await self._until_there_is_room()
                 self._say({"id": key, "type": "next", "payload": answer.payload})
         return self._end(key, {"type": "complete"})
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
-from community.access.policy import Actor
+from community.access.policy import Actor, Look
 from community.kernel.along import Companion
 from community.kernel.gathered import settle
 from schema.along import along_of
@@ -20,8 +20,6 @@ from schema.nodes import Node
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 Ask = Callable[[Sequence[Key]], Awaitable[Sequence[Value]]]
-Look = tuple[Actor, tuple[UUID, ...]]
-"""Who looks, and at what."""
 
 MOST_LOOKED_AT = 5_000
 """So many things that somebody looks at are read about at a time."""

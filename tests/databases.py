@@ -21,7 +21,7 @@ import asyncpg
 from api.postgres.server import PrivateServer
 from community import database
 from community.settings import Settings, settings
-from tests.deadlines import PATIENCE_SECONDS
+from tests.deadlines import PATIENCE
 
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)[:12]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -30,13 +30,23 @@ TEMPLATE = f"hourglass_test_{RUN}_template"
 
 def patient(**changes: object) -> Settings:
     """Settings with which nobody gives up because a machine is slow: who is to give up says so in `changes`."""
-    patience = {
-        "pool_acquire_seconds": PATIENCE_SECONDS,
-        "statement_timeout_ms": 1000 * PATIENCE_SECONDS,
-        "lock_timeout_ms": 1000 * PATIENCE_SECONDS,
-        "idle_in_transaction_timeout_ms": 1000 * PATIENCE_SECONDS,
-    }
-    return Settings.model_validate(patience | changes)
+    return Settings.model_validate(PATIENCE | changes)
+
+
+@asynccontextmanager
+async def under_way(url: str, sql: str, *arguments: object) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody else's transaction that has carried out this statement, and holds what it locked inside the block.
+
+    It comes to nothing: at the end, or where its connection is told to `rollback` before.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("begin")
+        await connection.execute(sql, *arguments)
+        yield connection
+        await connection.execute("rollback")
+    finally:
+        await connection.close()
 
 
 @dataclass(frozen=True, slots=True)

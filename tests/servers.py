@@ -14,16 +14,13 @@ from typing import Any
 
 import aiohttp
 
-from tests.deadlines import PATIENCE_SECONDS
+from tests.deadlines import PATIENCE, PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 2 * PATIENCE_SECONDS
 PATIENT = {
-    "HOURGLASS_LOCK_TIMEOUT_MS": "60000",
-    "HOURGLASS_STATEMENT_TIMEOUT_MS": "60000",
-    "HOURGLASS_IDLE_IN_TRANSACTION_TIMEOUT_MS": "60000",
-    "HOURGLASS_POOL_ACQUIRE_SECONDS": "60",
-    "HOURGLASS_SHUTDOWN_SECONDS": "60",
+    f"HOURGLASS_{name}".upper(): str(value)
+    for name, value in {**PATIENCE, "shutdown_seconds": int(PATIENCE_SECONDS)}.items()
 }
 """For a process in which nobody is to give up, however long a busy machine takes."""
 

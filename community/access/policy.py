@@ -215,6 +215,9 @@ class Each:
 
 NOBODYS = Behalf(actor=None, request_id=None)
 
+Look = tuple[Actor, tuple[UUID, ...]]
+"""Who looks, and at what."""
+
 Acting = Actor | Behalf | Each | None
 """Who acts. The system, where it is nobody."""
 

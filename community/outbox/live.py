@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Generic, TypeVar, cast
 from uuid import UUID
 
@@ -24,9 +25,11 @@ BATCH = 20
 """So many facts that wait are handed to a subscriber together."""
 
 RETRY_SECONDS = 0.5
+"""The pause before what a busy server did not answer is asked again."""
 
 AnyFact = TypeVar("AnyFact", bound=Fact)
 Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 
 def live(*types: type[AnyFact], subject: UUID | None = None) -> "Live[AnyFact]":
@@ -48,6 +51,14 @@ def follow(actor: Actor, *, after: int | None = None, which: Filter = EVERYTHING
     """
     require(actor, Permission.OUTBOX_READ)
     return Live(tail.current(), which, lambda event: event, after=after)
+
+
+async def however_busy(read: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `read` comes to, however long it takes: who listens is not sent away because the server is busy."""
+    while True:
+        with suppress(TooBusy):
+            return await read()
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 class _Latest:
@@ -138,8 +149,4 @@ class Live(Generic[Item]):
             self._has_been_live = True
 
     async def _read(self, upto: int) -> list[EventView]:
-        while True:
-            try:
-                return await queries.between(self._position, upto, self._which, PAGE)
-            except TooBusy:
-                await asyncio.sleep(RETRY_SECONDS)
+        return await however_busy(lambda: queries.between(self._position, upto, self._which, PAGE))

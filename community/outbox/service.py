@@ -13,7 +13,7 @@ from community.kernel.facts import Fact
 from community.outbox import queries, queue, wake
 from community.outbox.errors import DeliveryNotParked
 from community.outbox.hearing import Hearer, hearers_of, hears, hears_together
-from community.outbox.live import Live, follow, live
+from community.outbox.live import Live, follow, however_busy, live
 from community.outbox.queries import EventView
 from community.outbox.scheduling import every, job, while_working
 
@@ -25,6 +25,7 @@ __all__ = [
     "hear_with_others",
     "hears",
     "hears_together",
+    "however_busy",
     "job",
     "live",
     "prune",

@@ -1,15 +1,15 @@
 """Posts and comments as they are written."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
+from functools import partial
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
 import structlog
 
-from community.access.policy import Actor
+from community.access.policy import Actor, Look
 from community.kernel import clock
 from community.kernel.along import VIEWER, Along, Asking
 from community.kernel.errors import TooBusy
@@ -23,15 +23,12 @@ from schema.context import Info
 from schema.lookahead import selected
 from schema.nodes import decode_id
 from schema.posts.types import Comment, Post, company_of_comments, company_of_posts
-from schema.together import Crowds, Look
+from schema.together import Crowds
 
 log = structlog.get_logger(__name__)
 
 View = TypeVar("View")
 Shown = TypeVar("Shown")
-
-RETRY_SECONDS = 0.5
-"""The pause before what could not be read is read again: who listens is not sent away because the server is busy."""
 
 
 @strawberry.type
@@ -96,11 +93,7 @@ class _Watched(Generic[View, Shown]):
 
     async def seen(self, info: Info, ids: Sequence[UUID], asked: frozenset[str]) -> Sequence[Shown]:
         """Those of these that who asks may see, in their order. Where the server is busy, it takes longer."""
-        while ids:
-            with suppress(TooBusy):
-                return await self._read(info.context.actor, ids, asked)
-            await asyncio.sleep(RETRY_SECONDS)
-        return []
+        return await outbox.however_busy(partial(self._read, info.context.actor, ids, asked)) if ids else []
 
     async def _read(self, actor: Actor, ids: Sequence[UUID], asked: frozenset[str]) -> Sequence[Shown]:
         company = self._company_of(asked, actor.member_id is not None)

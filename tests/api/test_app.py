@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
-import asyncpg
 import pytest
 import pytest_asyncio
 
-from tests.databases import RUN, WORKER, Databases
+from tests.databases import RUN, WORKER, Databases, under_way
 from tests.deadlines import PATIENCE_SECONDS
 from tests.servers import PATIENT, Client, ServerProcess, Subscription, serving
 
@@ -164,7 +163,7 @@ async def test_a_stop_says_goodbye_to_sockets_and_finishes_what_was_asked(fresh_
         joined = await client.data(JOIN, handle="stopper", email="stopper@example.com")
         live = await client.subscribe("subscription { postWritten { id } }")
         author = Client(app, server.url, joined["signUp"]["tokens"]["accessToken"])
-        async with asyncio.timeout(PATIENCE_SECONDS), posts_locked(url):
+        async with asyncio.timeout(PATIENCE_SECONDS), under_way(url, "lock table posts_post in exclusive mode"):
             writing = [asyncio.create_task(author.data(WRITE, body=f"the last word {n}")) for n in range(20)]
             for _ in writing:
                 await begun.acquire()
@@ -188,18 +187,6 @@ async def asking() -> AsyncIterator[tuple[aiohttp.ClientSession, asyncio.Semapho
     tracing.on_request_chunk_sent.append(note)
     async with aiohttp.ClientSession(headers={"Expect": "100-continue"}, trace_configs=[tracing]) as session:
         yield session, begun
-
-
-@asynccontextmanager
-async def posts_locked(database_url: str) -> AsyncIterator[None]:
-    """Nobody can write a post inside the block, only wait."""
-    connection = await asyncpg.connect(database_url)
-    try:
-        async with connection.transaction():
-            await connection.execute("lock table posts_post in exclusive mode")
-            yield
-    finally:
-        await connection.close()
 
 
 async def goodbye(live: Subscription) -> int:

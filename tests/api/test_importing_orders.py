@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from community.orders import queries
 from community.orders.queries import LineView, OrderView
 from community.settings import Settings
 from tests.api.commands import Shell, ended, hourglass, start
+from tests.databases import under_way
 from tests.deadlines import eventually
 from tests.servers import PATIENT
 
@@ -305,24 +306,16 @@ async def test_cut_off_anywhere_and_begun_again_by_two_nothing_is_doubled_or_mis
     assert (await ledger.reconcile()).is_clean
 
 
-@asynccontextmanager
-async def introducing(customer: str, database_url: str) -> AsyncIterator[None]:
+def introducing(customer: str, database_url: str) -> AbstractAsyncContextManager[asyncpg.Connection]:
     """Somebody else is about to introduce that customer: inside the block an import waits where it comes to them."""
-    connection = await asyncpg.connect(database_url)
-    introduction = connection.transaction()
-    await introduction.start()
-    try:
-        await connection.execute(
-            "insert into members_member"
-            " (id, external_id, joined_at, handle, handle_folded, display_name, bio, locale, time_zone)"
-            " values ($1, $2, now(), 'somebody', 'somebody', 'Somebody', '', 'en', 'UTC')",
-            ids.new_id(),
-            customer,
-        )
-        yield
-    finally:
-        await introduction.rollback()
-        await connection.close()
+    return under_way(
+        database_url,
+        "insert into members_member"
+        " (id, external_id, joined_at, handle, handle_folded, display_name, bio, locale, time_zone)"
+        " values ($1, $2, now(), 'somebody', 'somebody', 'Somebody', '', 'en', 'UTC')",
+        ids.new_id(),
+        customer,
+    )
 
 
 async def at_least(count: int) -> bool:

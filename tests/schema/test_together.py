@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from community.access.policy import ANONYMOUS
+from community.access.policy import ANONYMOUS, Look
 from schema import together
-from schema.together import Crowds, Look
+from schema.together import Crowds
 
 
 async def test_a_crowd_is_answered_in_parts_each_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

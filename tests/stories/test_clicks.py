@@ -14,6 +14,7 @@ from api.postgres.rooms import Room
 from api.postgres.server import PrivateServer
 from community import database
 from community.referrals import tokens
+from tests.databases import under_way
 from tests.deadlines import eventually
 from tests.servers import ServerProcess, serving
 from tests.stories.apps import App
@@ -48,7 +49,7 @@ async def test_what_a_killed_process_had_noted_is_written_down_by_another(
         )
         http = await stack.enter_async_context(visitors())
         await make_the_link(http, first)
-        async with clicks_locked(url):
+        async with under_way(url, "lock table referrals_batch"):
             handed = [await follow(http, server, n) for n in range(30) for server in (first, second)]
             await first.kill()
             handed += [await follow(http, second, n) for n in range(30, 40)]
@@ -113,13 +114,3 @@ async def ask(url: str, sql: str) -> int:
         return int(await connection.fetchval(sql))
     finally:
         await connection.close()
-
-
-@asynccontextmanager
-async def clicks_locked(url: str) -> AsyncIterator[None]:
-    """Nobody can write clicks down inside."""
-    connection = await asyncpg.connect(url)
-    async with connection.transaction():
-        await connection.execute("lock table referrals_batch")
-        yield
-    await connection.close()

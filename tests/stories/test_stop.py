@@ -13,6 +13,7 @@ import pytest
 
 from api.postgres.rooms import Room
 from api.postgres.server import PrivateServer
+from tests.databases import under_way
 from tests.deadlines import PATIENCE_SECONDS, eventually
 from tests.servers import PATIENT, ServerProcess
 from tests.stories.apps import App
@@ -31,7 +32,7 @@ async def test_a_stop_answers_what_was_asked_and_says_goodbye_to_who_listens(fre
         app = await App.joined(http, server.url, "mei")
         sockets = [await app.client.subscribe(LISTEN) for _ in range(3)]
         events = await http.post(server.url, json={"query": LISTEN}, headers={"Accept": "text/event-stream"})
-        async with posts_locked(url) as lock:
+        async with under_way(url, "lock table posts_post in exclusive mode") as lock:
             writing = asyncio.create_task(app.write_post("最後一句話 #再見", "the last word"))
             await eventually(lambda: somebody_waits(lock))
             server.process.send_signal(signal.SIGTERM)
@@ -107,18 +108,6 @@ async def somebody_waits(connection: asyncpg.Connection) -> bool:
         " and database = (select oid from pg_database where datname = current_database()))"
     )
     return waiting
-
-
-@asynccontextmanager
-async def posts_locked(database_url: str) -> AsyncIterator[asyncpg.Connection]:
-    """Nobody can write a post inside the block, only wait."""
-    connection = await asyncpg.connect(database_url)
-    try:
-        async with connection.transaction():
-            await connection.execute("lock table posts_post in exclusive mode")
-            yield connection
-    finally:
-        await connection.close()
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from community import database
-from community.access.policy import ANONYMOUS, Actor
+from community.access.policy import ANONYMOUS, Look
 from community.database import Question
 from community.kernel.along import NOTHING, REMEMBERED, Along, Company
 from community.posts.queries.comments import COLUMNS as OF_COMMENTS
@@ -19,9 +19,6 @@ from community.posts.queries.sight import Sight, sight_of
 
 POSTS = "posts_post p"
 COMMENTS = "(posts_comment c join posts_post p on p.id = c.post_id)"
-
-Look = tuple[Actor, tuple[UUID, ...]]
-"""Who looks, and at which posts or comments."""
 
 
 async def posts_for(looks: Sequence[Look], along: Along = NOTHING) -> list[list[PostView]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,7 @@ from community.access.policy import ANONYMOUS, Actor
 from community.database import counting_statements, pool_state
 from community.kernel.errors import BadInput, InvalidId, NotFound, TooBusy
 from community.members import service as members
-from community.outbox import tail, worker
+from community.outbox import live, tail, worker
 from community.outbox.live import BATCH
 from community.posts import service as posts
 from community.posts.rules.reactions import Reaction
@@ -23,6 +23,7 @@ from schema.context import Context
 from schema.nodes import encode_id
 from schema.posts import subscriptions
 from schema.root import schema
+from tests.databases import under_way
 from tests.deadlines import PATIENCE_SECONDS, eventually
 from tests.factories import a_comment, a_member, a_post
 from tests.graph import member_id
@@ -64,20 +65,13 @@ async def watching(document: str, actor: Actor = ANONYMOUS, **variables: Any) ->
     assert tail.current().subscribers == listening
 
 
-@asynccontextmanager
-async def held_back(url: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
-    """Whatever is written is told to nobody until it is let go, and then at once."""
-    outsider = await asyncpg.connect(url)
-    holding = outsider.transaction()
-    try:
-        await holding.start()
-        await outsider.execute(
-            "insert into outbox_head (id, sequence) values (1, 0)"
-            " on conflict (id) do update set sequence = outbox_head.sequence"
-        )
-        yield holding.commit
-    finally:
-        await outsider.close()
+def held_back(url: str) -> AbstractAsyncContextManager[asyncpg.Connection]:
+    """Whatever is written is told to nobody until this is rolled back, and then at once."""
+    return under_way(
+        url,
+        "insert into outbox_head (id, sequence) values (1, 0)"
+        " on conflict (id) do update set sequence = outbox_head.sequence",
+    )
 
 
 async def refusal(document: str, actor: Actor = ANONYMOUS, **variables: Any) -> Exception | None:
@@ -113,13 +107,13 @@ async def test_who_has_many_to_read_about_reads_about_many_at_once(database: str
     mei, tom = await a_member(), await a_member()
     post = await a_post(mei)
     where = {"postId": encode_id("Post", post.id)}
-    async with held_back(database) as let_go:
+    async with held_back(database) as holding:
         for number in range(2 * BATCH):
             await a_comment(tom, post, str(number))
         with counting_statements() as counted:
             async with watching(COMMENTS, **where) as one_saw, watching(COMMENTS, mei, **where) as other_saw:
                 counted.statements.clear()
-                await let_go()
+                await holding.execute("rollback")
                 for next_seen in (one_saw, other_saw):
                     bodies = [(await next_seen())["body"] for _ in range(2 * BATCH)]
                     assert bodies == [str(number) for number in range(2 * BATCH)]
@@ -130,7 +124,7 @@ async def test_what_depends_on_who_looks_is_read_with_the_rest(database: str) ->
     mei, tom = await a_member(), await a_member()
     post = await a_post(mei)
     document = "subscription ($postId: ID!) { commentWritten(postId: $postId) { body viewerHasReacted } }"
-    async with held_back(database) as let_go:
+    async with held_back(database) as holding:
         for number in range(5):
             comment = await a_comment(tom, post, str(number))
             if number % 2:
@@ -138,7 +132,7 @@ async def test_what_depends_on_who_looks_is_read_with_the_rest(database: str) ->
         with counting_statements() as counted:
             async with watching(document, mei, postId=encode_id("Post", post.id)) as next_seen:
                 counted.statements.clear()
-                await let_go()
+                await holding.execute("rollback")
                 for number in range(5):
                     assert await next_seen() == {"body": str(number), "viewerHasReacted": bool(number % 2)}
     assert counted.count == 1
@@ -159,7 +153,7 @@ async def test_a_busy_moment_costs_nobody_anything(monkeypatch: pytest.MonkeyPat
 
         return read_unless_busy
 
-    monkeypatch.setattr(subscriptions, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(live, "RETRY_SECONDS", 0)
     for name in ("_for_one", "_for_all"):
         read = getattr(subscriptions._COMMENTS, name)
         monkeypatch.setattr(subscriptions._COMMENTS, name, busy_at_first(read, name))
